@@ -1,0 +1,2 @@
+/** Helpers that know nothing of reinforcement learning. */
+export * from "./random.ts";

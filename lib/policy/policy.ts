@@ -1,0 +1,70 @@
+/**
+ * What every policy can do, whoever runs it. The words are the Tinker API's (sample, forward_backward, optim_step,
+ * save_state, load_state), so a loop written against this interface runs on a remote service and on the embedded engine
+ * alike. A policy that can only sample has the smaller type, and training on it does not type-check.
+ */
+import type { AdamParams, Completion, Datum, Metrics, Prompt, SamplingParams } from "../vocabulary.ts";
+import type { ChatFormat } from "../tokens/mod.ts";
+
+/** Where a policy runs. */
+export type Backend = "local" | "tinker" | "openai";
+
+/** Names of the losses; the value of each is a sum over tokens, not a mean. */
+export type LossName = "cross_entropy" | "importance_sampling";
+
+/** Options every call takes. */
+export interface CallOptions {
+  /** Ends the call early with the signal's reason; nothing half-done is kept. */
+  readonly signal?: AbortSignal;
+}
+
+/** What `forwardBackward` returns. */
+export interface ForwardBackwardOutput {
+  /** [D][T] log-probability of each target under the current weights; 0 where the mask is 0. */
+  readonly logprobs: readonly (readonly number[])[];
+  /** At least `loss:sum`. */
+  readonly metrics: Metrics;
+}
+
+/** A policy that answers prompts. */
+export interface SamplingPolicy {
+  readonly backend: Backend;
+  /** The model's name or directory. */
+  readonly model: string;
+  /** How chats become tokens for this model. */
+  readonly chat: ChatFormat;
+  /** Longest sequence in tokens, prompt and completion together. */
+  readonly contextLength: number;
+  /**
+   * Draws `count` completions of one prompt. Calls made in one tick share a batch, so issue them together and await
+   * them after.
+   * @returns [count] completions, in stream order
+   * @throws {RangeError} when the prompt leaves no room in the context
+   */
+  sample(prompt: Prompt, count: number, params: SamplingParams, options?: CallOptions): Promise<readonly Completion[]>;
+  /** Frees everything the policy holds. Further calls fail. */
+  close(): Promise<void>;
+}
+
+/** A policy that also learns. Samples are always drawn from the current weights. */
+export interface TrainablePolicy extends SamplingPolicy {
+  /** Adds the gradient of the loss over `data` to what is accumulated since the last `optimStep`. */
+  forwardBackward(data: readonly Datum[], loss: LossName, options?: CallOptions): Promise<ForwardBackwardOutput>;
+  /** [D][T] log-probabilities of the targets, 0 where the mask is 0; `reference`: under the weights first loaded. */
+  logprobs(
+    data: readonly Datum[],
+    weights: "current" | "reference",
+    options?: CallOptions,
+  ): Promise<readonly (readonly number[])[]>;
+  /**
+   * Applies the accumulated gradient and clears it. May be submitted right behind `forwardBackward`, without awaiting it.
+   * @returns at least `optim/grad_norm`, the norm before clipping
+   */
+  optimStep(adam: AdamParams): Promise<Metrics>;
+  /** Saves weights and optimizer under a name. @returns the path that `loadState` takes */
+  saveState(name: string): Promise<string>;
+  /** Saves weights for sampling under a name. @returns the path that opens them as a model */
+  saveWeightsForSampler(name: string): Promise<string>;
+  /** Loads weights, and with `optimizer` Adam's moments and step count; without it Adam starts fresh. */
+  loadState(path: string, options: { readonly optimizer: boolean }): Promise<void>;
+}

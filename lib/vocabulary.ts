@@ -1,0 +1,191 @@
+/**
+ * The nouns of the project, as readonly JSON data: a problem becomes a prompt, a prompt is completed, a completion is
+ * graded into a rollout, the rollouts of one prompt form a group, groups become data, data move the policy.
+ * No behaviour lives here. Field names in snake_case are hyperparameters or metric keys of the math_rl recipe, or words
+ * of the Tinker API; everything else is camelCase. Shape letters: P problems, G completions a problem, T tokens, D data.
+ */
+
+/** Which side of a data set a problem belongs to. No problem is on both. */
+export type Split = "train" | "test";
+
+/** One question with its reference answer. */
+export interface Problem {
+  /** Stable and unique within `env`, for example `gsm8k/test/17`. */
+  readonly id: string;
+  /** The problem set, for example `gsm8k`. */
+  readonly env: string;
+  readonly split: Split;
+  readonly question: string;
+  /** The final answer alone, for example `72`. */
+  readonly answer: string;
+  /** The worked answer, where the data set has one. */
+  readonly solution?: string;
+  /** Graded difficulty, 1 is easiest; in word problems the number of reasoning steps. */
+  readonly level?: number;
+}
+
+/** Who speaks in a chat. */
+export type Role = "system" | "user" | "assistant";
+
+/** One turn of a chat. */
+export interface Message {
+  readonly role: Role;
+  readonly content: string;
+}
+
+/** A worked example shown to the model before the question. */
+export interface FewShot {
+  readonly question: string;
+  readonly answer: string;
+}
+
+/** Where the final answer has to stand to count as strictly correct. */
+export type AnswerFormat = "boxed";
+
+/** A prompt template: how a problem is put to the model. Text fields are Jinja with the problem's fields in scope. */
+export interface PromptTemplate {
+  readonly name: string;
+  readonly description: string;
+  readonly best_for: string;
+  /** System text; absent: no system turn. */
+  readonly system?: string;
+  readonly few_shot: readonly FewShot[];
+  /** The user turn, by default `{{ question }}`. Few-shot questions go through it too. */
+  readonly question: string;
+  /** Appended to every user turn. */
+  readonly question_suffix: string;
+  readonly answer_format: AnswerFormat;
+}
+
+/** A problem as it is put to one policy. */
+export interface Prompt {
+  readonly problem: Problem;
+  readonly messages: readonly Message[];
+  /** [T] token ids with the generation prompt at the end; empty for a policy that takes messages only. */
+  readonly tokens: readonly number[];
+}
+
+/** How a completion is drawn; the words are Tinker's. */
+export interface SamplingParams {
+  readonly max_tokens: number;
+  /** 0 is greedy. */
+  readonly temperature: number;
+  /** Keep the k most likely tokens; -1 keeps all. */
+  readonly top_k?: number;
+  /** Keep the smallest set of tokens with this much probability; 1 keeps all. */
+  readonly top_p?: number;
+  /** Token ids that end a completion; default: the stop tokens of the policy's chat format. */
+  readonly stop?: readonly number[];
+  /** Completion i of a prompt is drawn from the stream (seed, i), whatever else is in the batch. */
+  readonly seed: number;
+}
+
+/** `stop`: a stop token was drawn (and kept). `length`: `max_tokens` or the context was used up. */
+export type StopReason = "stop" | "length";
+
+/** What a policy answered. */
+export interface Completion {
+  /** [T] token ids, the stop token included. */
+  readonly tokens: readonly number[];
+  /** [T] natural log-probabilities at temperature 1, unfiltered: what a trainer computes for the same tokens. */
+  readonly logprobs: readonly number[];
+  readonly stopReason: StopReason;
+}
+
+/** What became of a completion; each has exactly one. */
+export type Outcome =
+  | "correct"
+  | "wrong"
+  | "no_answer"
+  | "truncated"
+  | "malformed"
+  | "ungradable"
+  | "grader_timeout";
+
+/** All outcomes, in the order tables show them. */
+export const OUTCOMES: readonly Outcome[] = [
+  "correct",
+  "wrong",
+  "no_answer",
+  "truncated",
+  "malformed",
+  "ungradable",
+  "grader_timeout",
+];
+
+/** The verdict on one completion, with its reason. */
+export interface Grade {
+  readonly outcome: Outcome;
+  /** Strict: the boxed answer equals the reference. The recipe's `correct`. */
+  readonly correct: boolean;
+  /** Lenient: whatever final answer could be found equals the reference. True whenever `correct` is. */
+  readonly lenient: boolean;
+  /** The completion ended on a stop token and holds a box. The recipe's `format`. */
+  readonly format: boolean;
+  /** The boxed text, else the lenient answer; absent when none was found. */
+  readonly extracted?: string;
+  readonly reference: string;
+}
+
+/** One completion with everything known about it. */
+export interface Rollout {
+  readonly problem: Problem;
+  readonly prompt: Prompt;
+  /** The template's name. */
+  readonly template: string;
+  readonly completion: Completion;
+  /** The completion as text, without the stop token. */
+  readonly text: string;
+  readonly grade: Grade;
+  /** `format_coef * (format - 1) + correct`. */
+  readonly reward: number;
+}
+
+/** [G] rollouts of one prompt. */
+export interface Group {
+  readonly problem: Problem;
+  readonly rollouts: readonly Rollout[];
+}
+
+/** A training example in Tinker's shape: everything is aligned with the targets, position t predicts `target_tokens[t]`. */
+export interface Datum {
+  /** [T] input ids: the sequence without its last token. */
+  readonly tokens: readonly number[];
+  /** [T] the sequence without its first token. */
+  readonly target_tokens: readonly number[];
+  /** [T] 1 where the target is the policy's own action, else 0. Only these positions are scored. */
+  readonly mask: readonly number[];
+  /** [T] for `cross_entropy`: weight of each target. */
+  readonly weights?: readonly number[];
+  /** [T] for policy-gradient losses: log-probability of the target when it was sampled. */
+  readonly logprobs?: readonly number[];
+  /** [T] for policy-gradient losses. */
+  readonly advantages?: readonly number[];
+}
+
+/** Adam's parameters; names and meaning are Tinker's. */
+export interface AdamParams {
+  readonly learning_rate: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly eps: number;
+  /** Decoupled, as in AdamW. */
+  readonly weight_decay: number;
+  /** Largest global L2 norm of the gradient; 0 is off. */
+  readonly grad_clip_norm: number;
+}
+
+/** Flat numbers of one step, keyed as the recipe keys them. */
+export type Metrics = Readonly<Record<string, number>>;
+
+/** A checkpoint as `checkpoints.jsonl` records it. */
+export interface Checkpoint {
+  readonly name: string;
+  /** Steps done when it was taken: training goes on with this index. */
+  readonly step: number;
+  /** Weights and optimizer, for resuming. */
+  readonly state_path: string;
+  /** Weights alone, for sampling. */
+  readonly sampler_path: string;
+  readonly final: boolean;
+}
