@@ -1,2 +1,3 @@
 /** Helpers that know nothing of reinforcement learning. */
 export * from "./random.ts";
+export * from "./suggest.ts";

@@ -1,0 +1,123 @@
+/**
+ * The configuration table: for every key its values, range and help text. Command-line parsing, checking and the
+ * reference that `--help` prints are all made from it, and the compiler holds it against `TrainConfig`.
+ */
+import { z } from "zod";
+import type { PromptTemplate } from "../vocabulary.ts";
+import { choice, type Field, flag, integer, optional, real, text } from "./_field.ts";
+import { type ConfigKey, ENVS, MAX_LEVEL, type TrainConfig } from "./schema.ts";
+
+const LEVELS: Field<readonly number[]> = {
+  schema: z.array(z.number().int().min(1).max(MAX_LEVEL)).min(1),
+  values: `levels from 1 to ${MAX_LEVEL}, such as 2 or 1-3 or 1,3`,
+  help: "Difficulty of word problems: the number of reasoning steps.",
+  parse: parseLevels,
+  accept: (value) => {
+    if (typeof value === "string") return parseLevels(value);
+    if (typeof value === "number") return [value];
+    return Array.isArray(value) ? ascending(value) : value;
+  },
+};
+
+function ascending(values: readonly unknown[]): readonly unknown[] {
+  return [...new Set(values)].sort((a, b) => Number(a) - Number(b));
+}
+
+/** "1-3" and "1,3" to a list; text that is neither comes back as it is. */
+function parseLevels(text: string): unknown {
+  const levels: number[] = [];
+  for (const part of text.split(",")) {
+    const [, first, last = first] = /^\s*(\d{1,3})\s*(?:-\s*(\d{1,3})\s*)?$/.exec(part) ?? [];
+    if (first === undefined || Number(last) < Number(first)) return text;
+    for (let level = Number(first); level <= Number(last); level++) levels.push(level);
+  }
+  return ascending(levels);
+}
+
+const TEMPLATE: Field<string | PromptTemplate> = {
+  schema: z.union([
+    z.string().min(1).max(4096),
+    z.custom<PromptTemplate>((value) => typeof value === "object" && value !== null && !Array.isArray(value)),
+  ]),
+  values: "a bundled template's name or a path to a .yaml file",
+  help: "How a problem is put to the model.",
+  parse: (value) => value,
+};
+
+const LOSS_OPTIONS: Field<Readonly<Record<string, number>>> = {
+  schema: z.record(z.string(), z.number()),
+  values: 'a JSON object of numbers, such as {"clip_high_threshold":1.2}',
+  help: "Options of the loss.",
+  parse: (value) => {
+    try {
+      return JSON.parse(value);
+    } catch {
+      return value;
+    }
+  },
+};
+
+/** Addresses with a user name or password in them would carry a secret into `config.json`. */
+function isPlainUrl(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const url = new URL(value);
+  return /^https?:$/.test(url.protocol) && url.username === "" && url.password === "";
+}
+
+const BASE_URL: Field<string> = {
+  ...text("Address of a Tinker-compatible server.", "an http(s) address without a user name or password"),
+  schema: z.string().max(4096).refine(isPlainUrl),
+};
+
+/** Every key with its type, in the order `--help` shows them. */
+export const FIELDS: { readonly [K in ConfigKey]: Field<TrainConfig[K]> } = {
+  env: choice("The problem set.", ENVS),
+  prompt_template: TEMPLATE,
+  model_name: text("The model to train.", "a model's name or a directory in Hugging Face format"),
+  backend: choice("Where the model runs.", ["local", "tinker", "openai"]),
+  base_url: optional(BASE_URL),
+  data_path: optional(text("Where the problem set's files are.", "a folder or file")),
+  levels: optional(LEVELS),
+  train_limit: integer("Training problems used; 0 is all.", { min: 0 }),
+  test_limit: integer("Held-out problems an evaluation uses; 0 is all.", { min: 0 }),
+  groups_per_batch: integer("Problems a step.", { min: 1, max: 65536 }),
+  group_size: integer("Completions a problem; advantages are centred among them.", { min: 1, max: 4096 }),
+  learning_rate: real("Adam's learning rate, constant over the run.", { min: 0, max: 1, above: true }),
+  max_tokens: integer("Longest completion, in tokens.", { min: 1, max: 1048576 }),
+  lora_rank: integer("Rank of the LoRA adapter; 0 trains all weights.", { min: 0, max: 1024 }),
+  temperature: real("Sampling temperature in training.", { min: 0, max: 100 }),
+  top_p: real("Sample from the smallest set of tokens with this probability; 1 is all.", {
+    min: 0,
+    max: 1,
+    above: true,
+  }),
+  top_k: integer("Sample from the k most likely tokens; -1 is all.", { min: -1 }),
+  eval_temperature: real("Sampling temperature in evaluations; 0 is greedy.", { min: 0, max: 100 }),
+  seed: integer("Fixes data order, sampling and initial values.", { min: 0, max: 4294967295 }),
+  num_substeps: integer("Optimizer steps the batch is cut into.", { min: 1, max: 65536 }),
+  loss_fn: choice("The loss, by Tinker's name.", ["importance_sampling", "ppo", "cispo", "dro", "cross_entropy"]),
+  loss_fn_config: optional(LOSS_OPTIONS),
+  kl_penalty_coef: real("Weight of the KL penalty against the first weights; 0 is off.", { min: 0 }),
+  kl_discount_factor: real("Discount that spreads the KL penalty over later tokens; 0 is off.", { min: 0, max: 1 }),
+  compute_post_kl: flag("Score the batch again after the step, to measure how far it moved."),
+  max_steps: optional(integer("Steps; none is one pass over the training problems.", { min: 1 })),
+  remove_constant_reward_groups: flag("Leave groups whose rewards are all equal out of the update."),
+  renderer_name: text("Chat format; auto takes the model's own.", "auto or a chat format's name"),
+  load_checkpoint_path: optional(text("Start from these weights, with a fresh optimizer.", "a checkpoint's path")),
+  behavior_if_log_dir_exists: choice("What to do when log_path exists.", ["ask", "delete", "resume", "raise"]),
+  format_coef: real("Reward lost by an answer out of format.", { min: 0 }),
+  eval_every: integer("Steps between evaluations; 0 is first and last only.", { min: 0 }),
+  save_every: integer("Steps between checkpoints; 0 is the last only.", { min: 0 }),
+  num_groups_to_log: integer("Groups shown in each step's page of trajectories.", { min: 0 }),
+  beta1: real("Adam's first decay rate.", { min: 0, max: 0.999999 }),
+  beta2: real("Adam's second decay rate.", { min: 0, max: 0.999999 }),
+  eps: real("Adam's epsilon.", { min: 0, above: true }),
+  weight_decay: real("Decoupled weight decay, as in AdamW.", { min: 0 }),
+  grad_clip_norm: real("Largest global L2 norm of the gradient; 0 is off.", { min: 0 }),
+  wandb_project: optional(text("Weights & Biases project.", "a name")),
+  wandb_name: optional(text("Weights & Biases run name.", "a name")),
+  log_path: text("The run's folder; by default named after the configuration.", "a folder"),
+};
+
+/** All names, in the order `--help` shows them. */
+export const CONFIG_KEYS: readonly ConfigKey[] = Object.keys(FIELDS) as ConfigKey[];

@@ -1,0 +1,123 @@
+/**
+ * What a run is: every hyperparameter, its name, meaning and range. The names are those of tinker-cookbook's math_rl
+ * recipe, and they are the same in TypeScript, on the command line and in `config.json`. Ranges and help texts are in
+ * `_fields.ts`, defaults in `defaults.ts`, checks that look at more than one key in `_checks.ts`.
+ */
+import type { PromptTemplate } from "../vocabulary.ts";
+
+/** The problem sets, in the order they are listed. */
+export const ENVS: readonly ["gsm8k", "word_problems", "arithmetic"] = ["gsm8k", "word_problems", "arithmetic"];
+
+/** Name of a problem set. */
+export type EnvName = (typeof ENVS)[number];
+
+/** Where the policy runs, once `auto` is resolved. */
+export type BackendName = "local" | "tinker" | "openai";
+
+/** Losses by Tinker's names. Which of them a run may use depends on the backend. */
+export type LossFn = "importance_sampling" | "ppo" | "cispo" | "dro" | "cross_entropy";
+
+/** What happens to a log folder that exists. */
+export type LogDirBehavior = "ask" | "delete" | "resume" | "raise";
+
+/** A resolved configuration: plain JSON, every key present, null where a key is switched off. Never holds a secret. */
+export interface TrainConfig {
+  /** The problem set. */
+  readonly env: EnvName;
+  /** A bundled name, a path to a YAML file, or the template itself. */
+  readonly prompt_template: string | PromptTemplate;
+  /** A model's name, or a directory in Hugging Face format. */
+  readonly model_name: string;
+  /** Where the policy runs. */
+  readonly backend: BackendName;
+  /** Address of a Tinker-compatible server. */
+  readonly base_url: string | null;
+  /** Where the problem set's files are. */
+  readonly data_path: string | null;
+  /** Word problems of these levels only, ascending, without repeats; null: all. */
+  readonly levels: readonly number[] | null;
+  /** 0: no limit. */
+  readonly train_limit: number;
+  /** Held-out problems an evaluation uses; 0: all. */
+  readonly test_limit: number;
+  /** P, problems a step. */
+  readonly groups_per_batch: number;
+  /** G, completions a problem. */
+  readonly group_size: number;
+  /** Constant over the run. */
+  readonly learning_rate: number;
+  /** Longest completion. */
+  readonly max_tokens: number;
+  /** 0: all weights are trained. */
+  readonly lora_rank: number;
+  /** In training; never 0. */
+  readonly temperature: number;
+  /** 1: off. */
+  readonly top_p: number;
+  /** -1: off. */
+  readonly top_k: number;
+  /** 0 is greedy. */
+  readonly eval_temperature: number;
+  /** Fixes data order, sampling and initial values; 32 bits. */
+  readonly seed: number;
+  /** Optimizer steps the batch is cut into; divides `groups_per_batch`. */
+  readonly num_substeps: number;
+  /** The policy-gradient loss. */
+  readonly loss_fn: LossFn;
+  /** Options of the loss; null: its defaults. */
+  readonly loss_fn_config: Readonly<Record<string, number>> | null;
+  /** 0: off. */
+  readonly kl_penalty_coef: number;
+  /** Discount of the KL penalty over later tokens; 0: off. */
+  readonly kl_discount_factor: number;
+  /** Whether the batch is scored again after the step. */
+  readonly compute_post_kl: boolean;
+  /** null: one pass over the training problems. */
+  readonly max_steps: number | null;
+  /** Whether groups without a signal are left out of the update. */
+  readonly remove_constant_reward_groups: boolean;
+  /** Chat format; `auto`: the model's own. */
+  readonly renderer_name: string;
+  /** Weights to start from, with a fresh optimizer. */
+  readonly load_checkpoint_path: string | null;
+  /** What to do when `log_path` exists. */
+  readonly behavior_if_log_dir_exists: LogDirBehavior;
+  /** Reward lost by an answer out of format. */
+  readonly format_coef: number;
+  /** Steps; 0: only before the first step and after the last. */
+  readonly eval_every: number;
+  /** Steps; 0: only after the last step. */
+  readonly save_every: number;
+  /** Groups on each step's page of trajectories. */
+  readonly num_groups_to_log: number;
+  /** Adam's first decay rate. */
+  readonly beta1: number;
+  /** Adam's second decay rate. */
+  readonly beta2: number;
+  /** Adam's epsilon. */
+  readonly eps: number;
+  /** Decoupled, as in AdamW. */
+  readonly weight_decay: number;
+  /** 0: off. */
+  readonly grad_clip_norm: number;
+  /** Weights & Biases project. */
+  readonly wandb_project: string | null;
+  /** Weights & Biases run name. */
+  readonly wandb_name: string | null;
+  /** The run's folder. */
+  readonly log_path: string;
+}
+
+/** Name of a hyperparameter. */
+export type ConfigKey = keyof TrainConfig;
+
+/** What a caller may give: any of the keys; `levels` also as `"1-3"`, optional ones also as `"none"`. */
+export type TrainInput =
+  & { readonly [K in Exclude<ConfigKey, "backend" | "levels">]?: TrainConfig[K] | undefined }
+  & {
+    readonly backend?: BackendName | "auto" | undefined;
+    readonly levels?: string | number | readonly number[] | null | undefined;
+  };
+
+/** The hardest level there is. */
+export const MAX_LEVEL = 8;
