@@ -1,3 +1,6 @@
 /** Helpers that know nothing of reinforcement learning. */
+export * from "./files.ts";
+export * from "./html.ts";
+export * from "./jsonl.ts";
 export * from "./random.ts";
 export * from "./suggest.ts";

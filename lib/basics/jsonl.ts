@@ -1,0 +1,76 @@
+/**
+ * JSON lines: one JSON value a line, append-only. A process can die in the middle of a line, so a last line that does
+ * not parse counts as not written; anywhere else it is an error with its file and line.
+ */
+
+/** Longest line a reader takes, in characters; a longer one means that the file is not what it says. */
+const LONGEST_LINE = 1 << 26;
+
+/** One value as a line, without the line end. Numbers that JSON lacks (NaN, infinities) become `null`. */
+export function toJsonLine(value: unknown): string {
+  return JSON.stringify(value);
+}
+
+/**
+ * Parses JSON lines.
+ * @param source where the text came from, for the message
+ * @throws {SyntaxError} when a line other than the last does not parse
+ */
+export function parseJsonLines(text: string, source: string): unknown[] {
+  const values: unknown[] = [];
+  const parser = lineParser(source, (value) => values.push(value));
+  for (const line of text.split("\n")) parser.take(line);
+  return values;
+}
+
+/**
+ * Reads a file of JSON lines whole; a file that does not exist has none.
+ * @throws {SyntaxError} when a line other than the last does not parse
+ */
+export async function readJsonLines(path: string): Promise<unknown[]> {
+  try {
+    return parseJsonLines(await Deno.readTextFile(path), path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
+}
+
+/**
+ * Reads a file of JSON lines value by value, holding about one line in memory.
+ * @throws {SyntaxError} when a line other than the last does not parse
+ * @throws {RangeError} when a line is longer than 64 Mi characters
+ */
+export async function* streamJsonLines(path: string): AsyncGenerator<unknown> {
+  const file = await Deno.open(path, { read: true });
+  const ready: unknown[] = [];
+  const parser = lineParser(path, (value) => ready.push(value));
+  let rest = "";
+  for await (const chunk of file.readable.pipeThrough(new TextDecoderStream())) {
+    const lines = (rest + chunk).split("\n");
+    rest = lines.pop() as string;
+    if (rest.length > LONGEST_LINE) throw new RangeError(`${path}: a line is longer than ${LONGEST_LINE} characters`);
+    for (const line of lines) parser.take(line);
+    yield* ready.splice(0);
+  }
+  parser.take(rest);
+  yield* ready;
+}
+
+/** Hands on each value; a line that fails is only an error once another line follows it. */
+function lineParser(source: string, found: (value: unknown) => void): { take(line: string): void } {
+  let number = 0;
+  let failed: SyntaxError | undefined;
+  return {
+    take(line: string): void {
+      number++;
+      if (line.trim() === "") return;
+      if (failed) throw failed;
+      try {
+        found(JSON.parse(line));
+      } catch (error) {
+        failed = new SyntaxError(`${source}, line ${number}: not JSON (${(error as Error).message})`);
+      }
+    },
+  };
+}
