@@ -18,6 +18,8 @@ export interface Field<T> {
   readonly parse: (text: string) => unknown;
   /** A value from TypeScript to the stored value, where they differ. */
   readonly accept?: (value: unknown) => unknown;
+  /** The value may hold a secret when it is wrong: messages must not repeat it. */
+  readonly hidden?: boolean;
 }
 
 /** Bounds of a number, both included unless said otherwise. */

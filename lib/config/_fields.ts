@@ -15,7 +15,7 @@ const LEVELS: Field<readonly number[]> = {
   accept: (value) => {
     if (typeof value === "string") return parseLevels(value);
     if (typeof value === "number") return [value];
-    return Array.isArray(value) ? ascending(value) : value;
+    return Array.isArray(value) && value.every(Number.isFinite) ? ascending(value) : value;
   },
 };
 
@@ -57,16 +57,25 @@ const LOSS_OPTIONS: Field<Readonly<Record<string, number>>> = {
   },
 };
 
-/** Addresses with a user name or password in them would carry a secret into `config.json`. */
+/** Anything in an address that could be a secret would end up in `config.json`. */
 function isPlainUrl(value: string): boolean {
   if (!URL.canParse(value)) return false;
-  const url = new URL(value);
-  return /^https?:$/.test(url.protocol) && url.username === "" && url.password === "";
+  const { protocol, username, password, search, hash } = new URL(value);
+  return /^https?:$/.test(protocol) && username + password + search + hash === "";
 }
 
 const BASE_URL: Field<string> = {
-  ...text("Address of a Tinker-compatible server.", "an http(s) address without a user name or password"),
+  ...text("Address of a Tinker-compatible server.", "an http(s) address without user name, password or query"),
   schema: z.string().max(4096).refine(isPlainUrl),
+  hidden: true,
+};
+
+const BACKENDS = ["local", "tinker", "openai"] as const;
+
+const TOP_K: Field<number> = {
+  ...integer("Sample from the k most likely tokens; -1 is all.", {}),
+  schema: z.number().int().min(-1).refine((value) => value !== 0),
+  values: "-1 or a whole number of at least 1",
 };
 
 /** Every key with its type, in the order `--help` shows them. */
@@ -74,7 +83,10 @@ export const FIELDS: { readonly [K in ConfigKey]: Field<TrainConfig[K]> } = {
   env: choice("The problem set.", ENVS),
   prompt_template: TEMPLATE,
   model_name: text("The model to train.", "a model's name or a directory in Hugging Face format"),
-  backend: choice("Where the model runs.", ["local", "tinker", "openai"]),
+  backend: {
+    ...choice("Where the model runs; auto is tinker if TINKER_API_KEY or base_url is set, else local.", BACKENDS),
+    values: `one of auto, ${BACKENDS.join(", ")}`,
+  },
   base_url: optional(BASE_URL),
   data_path: optional(text("Where the problem set's files are.", "a folder or file")),
   levels: optional(LEVELS),
@@ -91,7 +103,7 @@ export const FIELDS: { readonly [K in ConfigKey]: Field<TrainConfig[K]> } = {
     max: 1,
     above: true,
   }),
-  top_k: integer("Sample from the k most likely tokens; -1 is all.", { min: -1 }),
+  top_k: TOP_K,
   eval_temperature: real("Sampling temperature in evaluations; 0 is greedy.", { min: 0, max: 100 }),
   seed: integer("Fixes data order, sampling and initial values.", { min: 0, max: 4294967295 }),
   num_substeps: integer("Optimizer steps the batch is cut into.", { min: 1, max: 65536 }),
@@ -116,7 +128,7 @@ export const FIELDS: { readonly [K in ConfigKey]: Field<TrainConfig[K]> } = {
   grad_clip_norm: real("Largest global L2 norm of the gradient; 0 is off.", { min: 0 }),
   wandb_project: optional(text("Weights & Biases project.", "a name")),
   wandb_name: optional(text("Weights & Biases run name.", "a name")),
-  log_path: text("The run's folder; by default named after the configuration.", "a folder"),
+  log_path: text("The run's folder; auto names it after the configuration.", "auto or a folder"),
 };
 
 /** All names, in the order `--help` shows them. */

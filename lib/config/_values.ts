@@ -1,0 +1,59 @@
+/** Checks values one by one against the table, and says what is wrong with each in the same words everywhere. */
+import { didYouMean } from "../basics/mod.ts";
+import { CONFIG_KEYS, FIELDS } from "./_fields.ts";
+import type { ConfigKey } from "./schema.ts";
+
+/** Longest stretch of a wrong value that a message repeats. */
+const SHOWN = 80;
+
+/** Whether the text is the name of a hyperparameter. */
+export function isConfigKey(name: string): name is ConfigKey {
+  return Object.hasOwn(FIELDS, name);
+}
+
+/** The sentence for a name that is no hyperparameter. The value is not repeated: it may be a secret. */
+export function unknownKey(source: string, name: string): string {
+  if (/key|token|secret|password/i.test(name)) {
+    return `${source}: no such hyperparameter. Secrets are read from the environment, for example TINKER_API_KEY.`;
+  }
+  const hint = didYouMean(name, CONFIG_KEYS) || " All names are in the reference that --help prints.";
+  return `${source}: no such hyperparameter.${hint}`;
+}
+
+function shown(value: unknown): string {
+  const text = typeof value === "string"
+    ? JSON.stringify(value)
+    : Array.isArray(value)
+    ? `[${value.map(String)}]`
+    : String(value);
+  return text.length > SHOWN ? `${text.slice(0, SHOWN)}...` : text;
+}
+
+/**
+ * Checks the values that are given; undefined counts as not given.
+ * @returns the good values, and a sentence for each bad one
+ */
+export function checkValues(
+  given: Readonly<Record<string, unknown>>,
+  sourceOf: (key: string) => string,
+): { values: Partial<Record<ConfigKey, unknown>>; problems: Map<string, string> } {
+  const values: Partial<Record<ConfigKey, unknown>> = {};
+  const problems = new Map<string, string>();
+  for (const [key, raw] of Object.entries(given)) {
+    if (raw === undefined) continue;
+    if (!isConfigKey(key)) {
+      problems.set(key, unknownKey(sourceOf(key), key));
+      continue;
+    }
+    const { schema, accept, values: expected, choices = [], hidden = false } = FIELDS[key];
+    const value = accept === undefined ? raw : accept(raw);
+    if (schema.safeParse(value).success) {
+      values[key] = value;
+      continue;
+    }
+    const hint = typeof value === "string" && !hidden ? didYouMean(value, choices) : "";
+    const got = hidden ? "" : `, got ${shown(value)}`;
+    problems.set(key, `${sourceOf(key)}: expected ${expected}${got}.${hint}`);
+  }
+  return { values, problems };
+}

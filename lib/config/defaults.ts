@@ -1,0 +1,71 @@
+/**
+ * Defaults, in two tables: the recipe's, used with the Tinker API, and what the embedded engine changes in them. To tune
+ * the embedded engine's defaults edit `LOCAL_DEFAULTS` alone: help, documentation and runs follow.
+ */
+import type { BackendName, TrainConfig } from "./schema.ts";
+
+/** Defaults of one backend: all keys but those that follow from others. */
+export type Defaults = Omit<TrainConfig, "backend" | "log_path">;
+
+/** The recipe's defaults. */
+export const TINKER_DEFAULTS: Defaults = {
+  env: "gsm8k",
+  prompt_template: "baseline",
+  model_name: "meta-llama/Llama-3.1-8B-Instruct",
+  base_url: null,
+  data_path: null,
+  levels: null,
+  train_limit: 0,
+  test_limit: 0,
+  groups_per_batch: 100,
+  group_size: 4,
+  learning_rate: 1e-5,
+  max_tokens: 256,
+  lora_rank: 32,
+  temperature: 1,
+  top_p: 1,
+  top_k: -1,
+  eval_temperature: 1,
+  seed: 0,
+  num_substeps: 1,
+  loss_fn: "importance_sampling",
+  loss_fn_config: null,
+  kl_penalty_coef: 0,
+  kl_discount_factor: 0,
+  compute_post_kl: false,
+  max_steps: null,
+  remove_constant_reward_groups: false,
+  renderer_name: "auto",
+  load_checkpoint_path: null,
+  behavior_if_log_dir_exists: "ask",
+  format_coef: 0.1,
+  eval_every: 20,
+  save_every: 20,
+  num_groups_to_log: 4,
+  beta1: 0.9,
+  beta2: 0.95,
+  eps: 1e-8,
+  weight_decay: 0,
+  grad_clip_norm: 0,
+  wandb_project: null,
+  wandb_name: null,
+};
+
+/** What the embedded engine changes. `levels` applies to word problems only. */
+export const LOCAL_DEFAULTS: Readonly<Partial<Defaults>> = {
+  env: "word_problems",
+  model_name: "abacus",
+  lora_rank: 0,
+  groups_per_batch: 16,
+  group_size: 8,
+  learning_rate: 3e-4,
+  max_tokens: 160,
+  max_steps: 60,
+  test_limit: 256,
+  remove_constant_reward_groups: true,
+};
+
+/** The defaults of a backend. */
+export function defaultsFor(backend: BackendName): Defaults {
+  return backend === "local" ? { ...TINKER_DEFAULTS, ...LOCAL_DEFAULTS } : TINKER_DEFAULTS;
+}

@@ -1,0 +1,15 @@
+/** The error of this room: everything that is wrong with a configuration, in one message. */
+
+/** A configuration that cannot be run. Its message holds every problem found, one a line. */
+export class ConfigError extends Error {
+  /** Always `ConfigError`. */
+  override readonly name = "ConfigError";
+  /** The problems, each a sentence that names where the value came from. */
+  readonly problems: readonly string[];
+
+  /** An error with these problems; there is at least one. */
+  constructor(problems: readonly string[]) {
+    super(problems.length === 1 ? problems[0] : `${problems.length} problems:\n- ${problems.join("\n- ")}`);
+    this.problems = problems;
+  }
+}

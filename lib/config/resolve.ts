@@ -1,0 +1,148 @@
+/**
+ * From what was asked for to what will run: picks the backend, fills in its defaults, checks everything and reports all
+ * problems at once. Touches neither disk nor network, and repeats no secret.
+ */
+import { crossProblems } from "./_checks.ts";
+import { CONFIG_KEYS } from "./_fields.ts";
+import { checkValues } from "./_values.ts";
+import type { ParsedArguments } from "./arguments.ts";
+import { defaultsFor } from "./defaults.ts";
+import { ConfigError } from "./error.ts";
+import type { BackendName, TrainConfig, TrainInput } from "./schema.ts";
+
+/** The environment variables that matter here. */
+export interface TinkerEnvironment {
+  /** Only whether it is set is looked at. */
+  readonly TINKER_API_KEY?: string | undefined;
+  /** Default of `base_url`. */
+  readonly TINKER_BASE_URL?: string | undefined;
+}
+
+/** What `resolveConfig` needs besides the input. */
+export interface ResolveOptions {
+  /** The environment variables. */
+  readonly environment: TinkerEnvironment;
+  /** The command line the input came from: its problems are reported too, and its arguments are named. */
+  readonly from?: Pick<ParsedArguments, "sources" | "problems">;
+}
+
+/** A configuration ready to run. */
+export interface ResolvedConfig {
+  /** The configuration. */
+  readonly config: TrainConfig;
+  /** Lines to print first: what was decided without being asked for, and how to change it. */
+  readonly notices: readonly string[];
+}
+
+/** The backends that this version can train on. */
+const AVAILABLE: readonly BackendName[] = ["local"];
+
+/**
+ * Completes and checks a configuration.
+ * @throws {ConfigError} with every problem found
+ */
+export function resolveConfig(input: TrainInput, { environment, from }: ResolveOptions): ResolvedConfig {
+  const sourceOf = (key: string) => from?.sources[key] ?? `option ${key}`;
+  const { backend: wanted = "auto", log_path: logPath = "auto", ...rest } = input;
+  const given: Record<string, unknown> = { ...rest };
+  if (wanted !== "auto") given.backend = wanted;
+  if (logPath !== "auto") given.log_path = logPath;
+
+  const { values, problems } = checkValues(given, sourceOf);
+  const server = serverFrom(environment, problems);
+  const reason = reasonForTinker(given, environment);
+  const backend = (values.backend ?? (reason === undefined ? "local" : "tinker")) as BackendName;
+  const merged = { ...defaultsFor(backend), ...(backend === "tinker" ? server : {}), ...values, backend };
+  if (merged.env !== "word_problems" && values.levels === undefined) merged.levels = null;
+  const config = inOrder({ ...merged, log_path: values.log_path ?? autoLogPath(merged as TrainConfig) });
+
+  const wrong = new Set(problems.keys());
+  const all = [...from?.problems ?? [], ...problems.values(), ...crossProblems(config, wrong, sourceOf)];
+  if (all.length > 0) throw new ConfigError(all);
+  return { config, notices: noticesFor(config, wanted === "auto", reason) };
+}
+
+/**
+ * Checks a configuration that was stored as JSON. Keys that are not hyperparameters are left aside; missing ones take the
+ * backend's default.
+ * @param source where it was read, for messages
+ * @throws {ConfigError} with every problem found
+ */
+export function parseConfig(stored: unknown, source: string): TrainConfig {
+  if (typeof stored !== "object" || stored === null || Array.isArray(stored)) {
+    throw new ConfigError([`${source}: expected a JSON object.`]);
+  }
+  const known = Object.fromEntries(CONFIG_KEYS.map((key) => [key, (stored as Record<string, unknown>)[key]]));
+  const { values, problems } = checkValues(known, (key) => `${source}, key ${key}`);
+  for (const key of ["backend", "log_path"] as const) {
+    if (known[key] === undefined) problems.set(key, `${source}, key ${key}: missing.`);
+  }
+  if (problems.size > 0) throw new ConfigError([...problems.values()]);
+  return inOrder({ ...defaultsFor(values.backend as BackendName), ...values });
+}
+
+/**
+ * Refuses a backend that this version cannot train on.
+ * @throws {ConfigError} naming the way out
+ */
+export function requireAvailable(config: Pick<TrainConfig, "backend">): void {
+  if (AVAILABLE.includes(config.backend)) return;
+  throw new ConfigError([
+    `backend ${config.backend} is not available in this version; ` +
+    "use backend=local to train on the embedded engine (and leave base_url out).",
+  ]);
+}
+
+/** `runs/<env>-<template>-<model>-s<seed>`: no clock, so the same command meets the same folder. */
+export function autoLogPath(config: Pick<TrainConfig, "env" | "prompt_template" | "model_name" | "seed">): string {
+  const { env, prompt_template, model_name, seed } = config;
+  const template = typeof prompt_template === "string"
+    ? prompt_template.replace(/\.ya?ml$/i, "")
+    : String(prompt_template.name);
+  return `runs/${slug(env)}-${slug(template)}-${slug(model_name)}-s${seed}`;
+}
+
+/** The last part of a path, in characters that are safe in a file name. */
+function slug(text: string): string {
+  const last = text.split(/[\\/]/).filter((part) => part !== "").at(-1) ?? "";
+  const plain = last.toLowerCase().replace(/[^a-z0-9._]+/g, "_").replace(/^[._]+|[._]+$/g, "");
+  return plain.slice(0, 48) || "unnamed";
+}
+
+function inOrder(config: object): TrainConfig {
+  const values = config as Record<string, unknown>;
+  return Object.fromEntries(CONFIG_KEYS.map((key) => [key, values[key]])) as unknown as TrainConfig;
+}
+
+function serverFrom(environment: TinkerEnvironment, problems: Map<string, string>): { base_url?: string } {
+  const { TINKER_BASE_URL: address } = environment;
+  if (!address) return {};
+  const checked = checkValues({ base_url: address }, () => "environment variable TINKER_BASE_URL");
+  for (const [key, problem] of checked.problems) if (!problems.has(key)) problems.set(key, problem);
+  return { base_url: address };
+}
+
+/** Why the Tinker API would be used when no backend is named; undefined: it would not. */
+function reasonForTinker(given: Readonly<Record<string, unknown>>, environment: TinkerEnvironment): string | undefined {
+  if (given.base_url !== undefined && given.base_url !== null && given.base_url !== "none") return "base_url is given";
+  if (environment.TINKER_BASE_URL) return "TINKER_BASE_URL is set";
+  return environment.TINKER_API_KEY ? "TINKER_API_KEY is set" : undefined;
+}
+
+function noticesFor(config: TrainConfig, chosen: boolean, reason: string | undefined): string[] {
+  const { backend, env, model_name } = config;
+  if (backend !== "local") {
+    const why = chosen && reason !== undefined ? ` (${reason})` : "";
+    return [
+      `Backend ${backend}${why}: training ${model_name} on ${env}. For the embedded engine pass backend=local.`,
+    ];
+  }
+  const model = model_name === "abacus" ? `the bundled model "abacus"` : model_name;
+  const where = `training ${model} on ${env} with the embedded engine (CPU)`;
+  if (!chosen) return [`Backend local: ${where}.`];
+  const caveat = AVAILABLE.includes("tinker") ? "" : " (not available in this version)";
+  return [
+    `No TINKER_API_KEY and no base_url: ${where}.`,
+    `To train through the Tinker API set TINKER_API_KEY, or pass base_url=...${caveat}; --help lists all keys.`,
+  ];
+}

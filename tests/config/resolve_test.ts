@@ -1,0 +1,178 @@
+import assert from "node:assert/strict";
+import {
+  autoLogPath,
+  ConfigError,
+  defaultsFor,
+  LOCAL_DEFAULTS,
+  parseConfig,
+  requireAvailable,
+  resolveConfig,
+  type TrainInput,
+} from "../../lib/config/mod.ts";
+
+const NOTHING_SET = { environment: {} };
+
+function problemsOf(input: TrainInput, environment: Record<string, string> = {}): readonly string[] {
+  try {
+    resolveConfig(input, { environment });
+  } catch (error) {
+    assert.ok(error instanceof ConfigError, String(error));
+    return error.problems;
+  }
+  return [];
+}
+
+function onlyProblem(input: TrainInput, environment: Record<string, string> = {}): string {
+  const problems = problemsOf(input, environment);
+  assert.equal(problems.length, 1, problems.join("\n"));
+  return problems[0]!;
+}
+
+Deno.test("resolveConfig() without key and address trains on the embedded engine and says how to change that", () => {
+  const { config, notices } = resolveConfig({}, NOTHING_SET);
+  assert.equal(config.backend, "local");
+  assert.equal(config.env, LOCAL_DEFAULTS.env);
+  assert.equal(config.model_name, "abacus");
+  assert.equal(config.lora_rank, 0);
+  assert.match(notices.join("\n"), /No TINKER_API_KEY and no base_url: training the bundled model "abacus"/);
+  assert.match(notices.join("\n"), /set TINKER_API_KEY, or pass base_url/);
+});
+
+Deno.test("resolveConfig() takes the recipe's defaults with the Tinker API, and never shows the key", () => {
+  const resolved = resolveConfig({}, { environment: { TINKER_API_KEY: "tml-hidden" } });
+  const { config } = resolved;
+  assert.equal(config.backend, "tinker");
+  const { env, prompt_template, model_name, groups_per_batch, group_size, learning_rate } = config;
+  assert.deepEqual([env, prompt_template, model_name], ["gsm8k", "baseline", "meta-llama/Llama-3.1-8B-Instruct"]);
+  assert.deepEqual([groups_per_batch, group_size, learning_rate], [100, 4, 1e-5]);
+  assert.deepEqual([config.max_tokens, config.lora_rank, config.eval_every, config.save_every], [256, 32, 20, 20]);
+  assert.deepEqual([config.wandb_project, config.log_path], [
+    null,
+    "runs/gsm8k-baseline-llama_3.1_8b_instruct-s0",
+  ]);
+  assert.ok(!JSON.stringify(resolved).includes("tml-hidden"));
+});
+
+Deno.test("resolveConfig() chooses tinker for an address, given or in the environment, unless told otherwise", () => {
+  assert.equal(resolveConfig({ base_url: "http://localhost:8000" }, NOTHING_SET).config.backend, "tinker");
+  const environment = { TINKER_BASE_URL: "http://localhost:9000", TINKER_API_KEY: "k" };
+  const { config } = resolveConfig({}, { environment });
+  assert.deepEqual([config.backend, config.base_url], ["tinker", "http://localhost:9000"]);
+  const local = resolveConfig({ backend: "local" }, { environment }).config;
+  assert.deepEqual([local.backend, local.base_url], ["local", null]);
+  assert.equal(resolveConfig({ backend: "auto" }, { environment: { TINKER_API_KEY: "" } }).config.backend, "local");
+});
+
+Deno.test("resolveConfig() returns plain JSON with every key, that parseConfig() reads back unchanged", () => {
+  const { config } = resolveConfig({ levels: "1-3,2", seed: 7, max_steps: null }, NOTHING_SET);
+  assert.deepEqual(config.levels, [1, 2, 3]);
+  assert.equal(Object.values(config).includes(undefined), false);
+  const stored = JSON.parse(JSON.stringify({ ...config, versions: { deno: "2" } }));
+  assert.deepEqual(parseConfig(stored, "config.json"), config);
+});
+
+Deno.test("parseConfig() names the file and key of a bad or missing value", () => {
+  const { config } = resolveConfig({}, NOTHING_SET);
+  assert.throws(() => parseConfig({ ...config, group_size: "8" }, "runs/a/config.json"), {
+    name: "ConfigError",
+    message: 'runs/a/config.json, key group_size: expected a whole number from 1 to 4096, got "8".',
+  });
+  assert.throws(() => parseConfig({}, "config.json"), /key backend: missing/);
+  assert.throws(() => parseConfig([], "config.json"), /expected a JSON object/);
+});
+
+Deno.test("requireAvailable() names backend=local for backends that are not there yet", () => {
+  requireAvailable({ backend: "local" });
+  for (const backend of ["tinker", "openai"] as const) {
+    assert.throws(() => requireAvailable({ backend }), /not available in this version; use backend=local/);
+  }
+});
+
+Deno.test("autoLogPath() has no clock, and stays inside runs/ whatever the names hold", () => {
+  const base = { env: "gsm8k", prompt_template: "baseline", model_name: "abacus", seed: 3 } as const;
+  assert.equal(autoLogPath(base), "runs/gsm8k-baseline-abacus-s3");
+  assert.equal(autoLogPath({ ...base, prompt_template: "/tmp/My Prompt.yaml" }), "runs/gsm8k-my_prompt-abacus-s3");
+  for (const model_name of ["../..", "a/..", "\\..\\..", ".", "\u0000/\n", "/etc/passwd/", "x".repeat(9999)]) {
+    assert.match(autoLogPath({ ...base, model_name }), /^runs\/gsm8k-baseline-[a-z0-9_]{1,48}-s3$/);
+  }
+});
+
+Deno.test("resolveConfig() refuses what would train nothing, with the reason", () => {
+  assert.match(onlyProblem({ group_size: 1 }), /^option group_size: .*every advantage is 0/);
+  assert.match(onlyProblem({ temperature: 0 }), /^option temperature: .*all completions of a group are the same/);
+  assert.match(onlyProblem({ loss_fn: "cross_entropy" }), /not from rewards; use loss_fn=importance_sampling/);
+  assert.match(onlyProblem({ groups_per_batch: 10, num_substeps: 3 }), /\(10\) cannot be cut into 3 equal parts/);
+});
+
+Deno.test("resolveConfig() refuses what the embedded engine cannot do, and allows it on tinker", () => {
+  const key = { TINKER_API_KEY: "k" };
+  assert.match(onlyProblem({ loss_fn: "ppo" }), /ppo is not available on the embedded engine/);
+  assert.deepEqual(problemsOf({ loss_fn: "ppo", loss_fn_config: { clip_high_threshold: 1.2 } }, key), []);
+  assert.match(onlyProblem({ lora_rank: 32 }), /trains all weights .* use lora_rank=0/);
+  assert.match(onlyProblem({ lora_rank: 0 }, key), /adapters only/);
+  assert.match(onlyProblem({ loss_fn_config: { beta: 1 } }), /has no options/);
+  assert.match(onlyProblem({ backend: "local", base_url: "http://localhost:1" }), /has no server/);
+});
+
+Deno.test("resolveConfig() refuses keys that the problem set would silently ignore", () => {
+  assert.match(onlyProblem({ data_path: "data" }), /makes its own problems .* use env=gsm8k/);
+  assert.match(onlyProblem({ env: "gsm8k", levels: [2] }), /env=gsm8k has no levels/);
+});
+
+Deno.test("resolveConfig() refuses Weights & Biases in words", () => {
+  assert.match(onlyProblem({ wandb_project: "p" }), /not available in this version; use wandb_project=none/);
+  assert.deepEqual(problemsOf({ wandb_project: "none" }), []);
+});
+
+Deno.test("resolveConfig() names the allowed values, and the likely one", () => {
+  const problems = problemsOf(
+    {
+      loss_fn: "importance_samplng",
+      levels: "0-3",
+      learning_rate: NaN,
+      group_size: 2.5,
+      seed: -1,
+      grup_size: 4,
+    } as unknown as TrainInput,
+  );
+  const text = problems.join("\n");
+  assert.equal(problems.length, 6, text);
+  assert.match(text, /option loss_fn: expected one of importance_sampling, .* Did you mean "importance_sampling"\?/);
+  assert.match(text, /option levels: expected levels from 1 to 8/);
+  assert.match(text, /option learning_rate: expected a number above 0 and at most 1, got NaN/);
+  assert.match(text, /option group_size: expected a whole number from 1 to 4096, got 2.5/);
+  assert.match(text, /option grup_size: no such hyperparameter. Did you mean "group_size"\?/);
+});
+
+Deno.test("one wrong value gives one message: checks across keys skip it", () => {
+  assert.match(onlyProblem({ num_substeps: 7, groups_per_batch: "many" } as unknown as TrainInput), /got "many"/);
+  assert.match(onlyProblem({ backend: "lokal", lora_rank: 0 } as unknown as TrainInput), /Did you mean "local"\?/);
+});
+
+Deno.test("an address with a secret in it is refused and not repeated", () => {
+  for (const base_url of ["http://me:hunter2@host", "http://host?key=hunter2", "ftp://hunter2"]) {
+    assert.ok(!onlyProblem({ base_url }).includes("hunter2"));
+    const problem = onlyProblem({}, { TINKER_BASE_URL: base_url });
+    assert.match(problem, /^environment variable TINKER_BASE_URL: expected an http\(s\) address/);
+    assert.ok(!problem.includes("hunter2"));
+  }
+});
+
+Deno.test("hostile values are reported, bounded, and never crash the report", () => {
+  const circle: Record<string, unknown> = {};
+  circle.self = circle;
+  for (const value of [circle, 10n, () => 1, Symbol("x"), "x".repeat(1e6), [circle], new Map()]) {
+    const problem = onlyProblem({ group_size: value } as unknown as TrainInput);
+    assert.ok(problem.length < 300, problem);
+  }
+  assert.match(onlyProblem({ levels: [Symbol("x")] } as unknown as TrainInput), /expected levels/);
+  for (const key of ["__proto__", "constructor", "toString"]) {
+    const input = JSON.parse(`{"${key}": 1}`);
+    assert.match(onlyProblem(input), /no such hyperparameter/);
+  }
+});
+
+Deno.test("the defaults of every backend pass their own checks", () => {
+  assert.deepEqual(problemsOf({ backend: "local", ...defaultsFor("local") }), []);
+  assert.deepEqual(problemsOf({ backend: "tinker", ...defaultsFor("tinker") }), []);
+});
