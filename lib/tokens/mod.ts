@@ -2,4 +2,3 @@
 export * from "./tokenizer.ts";
 export * from "./chat_format.ts";
 export * from "./bpe_trainer.ts";
-export type { Message, Role, StopReason } from "../vocabulary.ts";

@@ -1,0 +1,43 @@
+/** A small tokenizer over invented texts, for tests. */
+import {
+  type ChatFormat,
+  CHATML_SPECIAL_TOKENS,
+  createChatFormat,
+  tokenizerFiles,
+  trainBpe,
+} from "../../lib/tokens/mod.ts";
+
+export const TEXTS: readonly string[] = Array.from(
+  { length: 40 },
+  (_, i) =>
+    `Mira has ${i + 12} shells and finds ${i * 3} more shells. How many shells does Mira have? ` +
+    `She has ${i + 12}+${i * 3}=${i * 4 + 12} shells. The answer is \\boxed{${i * 4 + 12}}.`,
+);
+
+export function smallFiles(): Readonly<Record<string, string>> {
+  const tokenizer = trainBpe(TEXTS, { vocabSize: 320, specialTokens: CHATML_SPECIAL_TOKENS });
+  return tokenizerFiles(tokenizer, { contextLength: 256 });
+}
+
+/** The small tokenizer's chat format, with another chat template if one is given. */
+export function smallChat(chatTemplate?: string): ChatFormat {
+  const files = smallFiles();
+  return createChatFormat({
+    tokenizer: JSON.parse(files["tokenizer.json"] as string),
+    tokenizerConfig: JSON.parse(files["tokenizer_config.json"] as string),
+    generationConfig: JSON.parse(files["generation_config.json"] as string),
+    chatTemplate,
+  }, "the small test tokenizer");
+}
+
+/** The text of the masked and of the unmasked tokens, each run as one string. */
+export function runs(chat: ChatFormat, encoded: { tokens: readonly number[]; mask: readonly number[] }): string[] {
+  const found: { mask: number; tokens: number[] }[] = [];
+  encoded.tokens.forEach((token, i) => {
+    const mask = encoded.mask[i] as number;
+    const last = found.at(-1);
+    if (last?.mask === mask) last.tokens.push(token);
+    else found.push({ mask, tokens: [token] });
+  });
+  return found.map(({ mask, tokens }) => `${mask}:${chat.decode(tokens)}`);
+}
