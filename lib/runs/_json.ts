@@ -1,0 +1,26 @@
+/** Reading a JSON object from a run folder, with messages that name the file. */
+import { RunFolderError } from "./errors.ts";
+
+/**
+ * Reads a file that holds one JSON object; nothing when it is missing.
+ * @throws {RunFolderError} when it is not JSON, or not an object
+ */
+export async function readJsonFile(path: string): Promise<Record<string, unknown> | undefined> {
+  let text: string;
+  try {
+    text = await Deno.readTextFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return undefined;
+    throw error;
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new RunFolderError(`cannot read ${path}: not JSON (${(error as Error).message})`);
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new RunFolderError(`cannot read ${path}: expected a JSON object`);
+  }
+  return value as Record<string, unknown>;
+}

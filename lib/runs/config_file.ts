@@ -1,0 +1,138 @@
+/**
+ * `config.json`: the resolved configuration under the names everything else uses, with what a reader needs besides: the
+ * template's text, the versions it ran with, and what later resumptions changed. Never a secret.
+ */
+import { join } from "node:path";
+import denoConfig from "../../deno.json" with { type: "json" };
+import { writeAside } from "../basics/mod.ts";
+import { ConfigError, parseConfig, type TrainConfig } from "../config/mod.ts";
+import type { PromptTemplate } from "../vocabulary.ts";
+import { readJsonFile } from "./_json.ts";
+import { RunFolderError } from "./errors.ts";
+import { RUN_FILES, RUN_SCHEMA } from "./layout.ts";
+
+/** What a resumption changed: for each key the old value and the new one. */
+export interface Resumption {
+  /** When, ISO 8601 in UTC. */
+  readonly at: string;
+  /** The step it went on with. */
+  readonly step: number;
+  /** Old value and new value by key. */
+  readonly changed: Readonly<Record<string, readonly [unknown, unknown]>>;
+}
+
+/** What stands in `config.json` besides the configuration. */
+export interface RunFacts {
+  /** Version of the folder's layout. */
+  readonly run_schema: number;
+  /** When the run started, ISO 8601 in UTC. */
+  readonly created_at: string;
+  /** The template with its text, as it was when the run started. */
+  readonly template: PromptTemplate;
+  /** Versions of what results depend on. */
+  readonly versions: Readonly<Record<string, string>>;
+  /** One entry a resumption. */
+  readonly resumed: readonly Resumption[];
+}
+
+/** The content of `config.json`. */
+export interface RunConfig {
+  /** The resolved configuration. */
+  readonly config: TrainConfig;
+  /** What stands beside it. */
+  readonly facts: RunFacts;
+}
+
+/** Versions of what results depend on. */
+export function runVersions(): Record<string, string> {
+  const onnxruntime = /@([^@]+)$/.exec(denoConfig.imports["onnxruntime-node"])?.[1] ?? "unknown";
+  return { deno: Deno.version.deno, "onnxruntime-node": onnxruntime, "math-rl": denoConfig.version };
+}
+
+/** A configuration without what must not be written: an address keeps neither a user, a password nor a query. */
+export function withoutSecrets(config: TrainConfig): TrainConfig {
+  if (config.base_url === null || !URL.canParse(config.base_url)) return config;
+  const url = new URL(config.base_url);
+  if (url.username === "" && url.password === "" && url.search === "" && url.hash === "") return config;
+  url.username =
+    url.password =
+    url.search =
+    url.hash =
+      "";
+  return { ...config, base_url: url.href };
+}
+
+/** Writes `config.json`. */
+export async function writeRunConfig(run: string, { config, facts }: RunConfig): Promise<void> {
+  const { run_schema, created_at, ...rest } = facts;
+  const content = { run_schema, created_at, ...withoutSecrets(config), ...rest };
+  await writeAside(join(run, RUN_FILES.config), `${JSON.stringify(content, null, 2)}\n`);
+}
+
+/**
+ * Whether a folder is a run: its `config.json` carries the marker, whatever else is in it.
+ * @throws {RunFolderError} when `config.json` is not JSON, not a run's, or of a later version
+ */
+export async function hasRunConfig(run: string): Promise<boolean> {
+  return await readMarked(run) !== undefined;
+}
+
+async function readMarked(run: string): Promise<Record<string, unknown> | undefined> {
+  const path = join(run, RUN_FILES.config);
+  const raw = await readJsonFile(path);
+  if (raw === undefined) return undefined;
+  if (typeof raw.run_schema !== "number") {
+    throw new RunFolderError(`${path} has no run_schema: something else wrote it`);
+  }
+  if (raw.run_schema > RUN_SCHEMA) {
+    throw new RunFolderError(
+      `${path} was written by a later version (run_schema ${raw.run_schema}; this one reads up to ${RUN_SCHEMA})`,
+    );
+  }
+  return raw;
+}
+
+/**
+ * Reads `config.json`; nothing when there is none.
+ * @throws {RunFolderError} when it is not JSON, not a run's, of a later version, or holds values out of range
+ */
+export async function readRunConfig(run: string): Promise<RunConfig | undefined> {
+  const raw = await readMarked(run);
+  if (raw === undefined) return undefined;
+  return { config: storedConfig(raw, join(run, RUN_FILES.config)), facts: storedFacts(raw) };
+}
+
+function storedConfig(raw: Record<string, unknown>, path: string): TrainConfig {
+  try {
+    return parseConfig(raw, path);
+  } catch (error) {
+    if (error instanceof ConfigError) throw new RunFolderError(`cannot read the run's configuration: ${error.message}`);
+    throw error;
+  }
+}
+
+function storedFacts(
+  { run_schema, created_at, template, versions, resumed, prompt_template }: Record<string, unknown>,
+): RunFacts {
+  const object = (value: unknown) =>
+    (typeof value === "object" && value !== null ? value : {}) as Record<string, unknown>;
+  const name = object(template).name ?? prompt_template;
+  return {
+    run_schema: run_schema as number,
+    created_at: typeof created_at === "string" ? created_at : "",
+    // Checked when it is used as a template; to show it a name is enough.
+    template: { ...object(template), name: typeof name === "string" ? name : "unknown" } as PromptTemplate,
+    versions: object(versions) as Record<string, string>,
+    resumed: Array.isArray(resumed) ? resumed as Resumption[] : [],
+  };
+}
+
+/** The keys whose values differ, with the old value and the new one. */
+export function changedKeys(before: TrainConfig, after: TrainConfig): Record<string, readonly [unknown, unknown]> {
+  const old = before as unknown as Record<string, unknown>;
+  const changed: Record<string, readonly [unknown, unknown]> = {};
+  for (const [key, value] of Object.entries(withoutSecrets(after))) {
+    if (JSON.stringify(old[key]) !== JSON.stringify(value)) changed[key] = [old[key] ?? null, value];
+  }
+  return changed;
+}

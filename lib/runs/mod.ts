@@ -1,0 +1,20 @@
+/** The run folder: recording a run, reading it back, going on with it. Everything that shows a run reads the folder. */
+export type { Resumption, RunFacts } from "./config_file.ts";
+export { LogFolderError, RunFolderError } from "./errors.ts";
+export { pageFile, rolloutFile, RUN_FILES, RUN_SCHEMA } from "./layout.ts";
+export { decideLogFolder, deleteRun, inspectLogFolder, type LogFolder, type LogFolderAction } from "./log_folder.ts";
+export { createRun, type CreateRunOptions, RunRecorder } from "./record.ts";
+export { findResumePoint, type ResumePoint } from "./resume.ts";
+export { type RolloutRow, rolloutRows } from "./rows.ts";
+export {
+  listRuns,
+  type ListRunsOptions,
+  openRun,
+  type ReadRunOptions,
+  type RolloutFile,
+  type RolloutFilter,
+  Run,
+  type RunContent,
+  type StepMetrics,
+} from "./run.ts";
+export { type RecordedState, type RunState, type RunStatus, STALE_AFTER_MS } from "./status.ts";

@@ -1,0 +1,200 @@
+/**
+ * The rows of a run folder and how they are made: one object a rollout, one a step, one a checkpoint. Names are
+ * snake_case because they are the words of the files, read from other languages as well.
+ */
+import {
+  type Checkpoint,
+  type Group,
+  type Metrics,
+  type Outcome,
+  OUTCOMES,
+  type Problem,
+  type Rollout,
+  type Split,
+  type StopReason,
+} from "../vocabulary.ts";
+import { ROLLOUT_SCHEMA } from "./layout.ts";
+
+/** One completion with everything known about it, as a line of `rollouts/<split>_<step>.jsonl`. */
+export interface RolloutRow {
+  /** Version of this row. */
+  readonly schema_version: number;
+  /** Training or held out. */
+  readonly split: Split;
+  /** The step it was drawn at: with the weights after this many steps. */
+  readonly step: number;
+  /** The problem; its text is in `question`. */
+  readonly problem_id: string;
+  /** The problem's text, without the template. */
+  readonly question: string;
+  /** Graded difficulty, where the problem has one. */
+  readonly level?: number;
+  /** Index of the group within the step. */
+  readonly group: number;
+  /** Index of the completion within the group. */
+  readonly sample: number;
+  /** Name of the template; its text is in `config.json`. */
+  readonly template: string;
+  /** Length of the prompt. */
+  readonly prompt_tokens: number;
+  /** The completion without its stop token. */
+  readonly text: string;
+  /** [T] token ids, the stop token included. */
+  readonly tokens: readonly number[];
+  /** [T] natural log-probabilities, nine significant digits (which keeps 32-bit floats exactly). */
+  readonly logprobs: readonly (number | null)[];
+  /** The answer found; null: none. */
+  readonly extracted: string | null;
+  /** The right answer. */
+  readonly reference: string;
+  /** What became of it. */
+  readonly outcome: Outcome;
+  /** Strict: the boxed answer is right. */
+  readonly correct: boolean;
+  /** Any final answer is right. */
+  readonly lenient: boolean;
+  /** It ended by itself and holds a box. */
+  readonly format: boolean;
+  /** What training was paid. */
+  readonly reward: number;
+  /** The parts that add up to the reward: `correct`, and `format` for what a broken format costs. */
+  readonly reward_parts: Readonly<Record<string, number>>;
+  /** Reward minus the mean of the group; 0 in evaluations. */
+  readonly advantage: number;
+  /** Why it ended. */
+  readonly stop_reason: StopReason;
+}
+
+/** One line of `metrics.jsonl`: flat numbers with the step; null stands for a number that JSON lacks. */
+export type MetricsRow = Readonly<Record<string, number | null>> & { readonly step: number };
+
+/** Rollouts in drawing order, cut into groups where the problem changes. */
+export function groupRollouts(rollouts: readonly Rollout[]): Group[] {
+  const groups: { problem: Problem; rollouts: Rollout[] }[] = [];
+  for (const rollout of rollouts) {
+    const last = groups.at(-1);
+    if (last?.problem.id === rollout.problem.id) last.rollouts.push(rollout);
+    else groups.push({ problem: rollout.problem, rollouts: [rollout] });
+  }
+  return groups;
+}
+
+/** [G] rewards minus their mean. */
+export function centredRewards(rollouts: readonly Rollout[]): number[] {
+  const mean = rollouts.reduce((sum, { reward }) => sum + reward, 0) / Math.max(1, rollouts.length);
+  return rollouts.map(({ reward }) => reward - mean);
+}
+
+/** The rows of one step's groups, in order. */
+export function rolloutRows(groups: readonly Group[], split: Split, step: number): RolloutRow[] {
+  return groups.flatMap(({ rollouts }, group) => {
+    const advantages = split === "train" ? centredRewards(rollouts) : [];
+    return rollouts.map((rollout, sample) =>
+      rolloutRow(rollout, { split, step, group, sample, advantage: advantages[sample] ?? 0 })
+    );
+  });
+}
+
+type Place = Pick<RolloutRow, "split" | "step" | "group" | "sample" | "advantage">;
+
+function rolloutRow({ problem, prompt, template, completion, text, grade, reward }: Rollout, place: Place): RolloutRow {
+  const correct = grade.correct ? 1 : 0;
+  return {
+    schema_version: ROLLOUT_SCHEMA,
+    split: place.split,
+    step: place.step,
+    problem_id: problem.id,
+    question: problem.question,
+    ...(problem.level === undefined ? {} : { level: problem.level }),
+    group: place.group,
+    sample: place.sample,
+    template,
+    prompt_tokens: prompt.tokens.length,
+    text,
+    tokens: completion.tokens,
+    logprobs: completion.logprobs.map((value) => Number.isFinite(value) ? Number(value.toPrecision(9)) : null),
+    extracted: grade.extracted ?? null,
+    reference: grade.reference,
+    outcome: grade.outcome,
+    correct: grade.correct,
+    lenient: grade.lenient,
+    format: grade.format,
+    reward,
+    // A full reward has nothing taken off: `0` rather than the `-0` or the rounding that a subtraction leaves.
+    reward_parts: { correct, format: Number((reward - correct).toPrecision(9)) + 0 },
+    advantage: place.advantage,
+    stop_reason: completion.stopReason,
+  };
+}
+
+/** The line of one step: what is not a finite number becomes null, so that the line stays JSON. */
+export function metricsRow(step: number, metrics: Metrics): MetricsRow {
+  const row: Record<string, number | null> = { step };
+  for (const [key, value] of Object.entries(metrics)) {
+    if (key !== "step") row[key] = Number.isFinite(value) ? value : null;
+  }
+  return row as MetricsRow;
+}
+
+/** Metrics as they were measured: null becomes NaN again, whatever is not a number is left out. */
+export function metricsOfRow(row: unknown): { readonly step: number; readonly metrics: Metrics } | undefined {
+  const { step, ...rest } = (typeof row === "object" && row !== null ? row : {}) as Record<string, unknown>;
+  if (typeof step !== "number" || !Number.isInteger(step)) return undefined;
+  const metrics: Record<string, number> = {};
+  for (const [key, value] of Object.entries(rest)) {
+    if (value === null) metrics[key] = NaN;
+    else if (typeof value === "number") metrics[key] = value;
+  }
+  return { step, metrics };
+}
+
+/** A line of `checkpoints.jsonl`, or nothing where it lacks what a checkpoint needs. */
+export function checkpointOfRow(row: unknown): Checkpoint | undefined {
+  const { name, step, state_path, sampler_path, final } = (row ?? {}) as Partial<Record<keyof Checkpoint, unknown>>;
+  if (typeof name !== "string" || typeof state_path !== "string") return undefined;
+  if (typeof step !== "number" || !Number.isInteger(step) || step < 0) return undefined;
+  return {
+    name,
+    step,
+    state_path,
+    sampler_path: typeof sampler_path === "string" ? sampler_path : state_path,
+    final: final === true,
+  };
+}
+
+/**
+ * A line of a rollout file, or nothing where it lacks what makes a rollout. Fields of later versions are kept; a field
+ * that an older file lacks gets a value that claims nothing.
+ */
+export function rolloutOfRow(row: unknown): RolloutRow | undefined {
+  const raw = (typeof row === "object" && row !== null ? row : {}) as Partial<Record<keyof RolloutRow, unknown>>;
+  if (typeof raw.text !== "string" || typeof raw.problem_id !== "string") return undefined;
+  if (raw.split !== "train" && raw.split !== "test") return undefined;
+  const text = (value: unknown) => typeof value === "string" ? value : "";
+  const number = (value: unknown) => typeof value === "number" ? value : 0;
+  return {
+    ...raw,
+    schema_version: number(raw.schema_version),
+    split: raw.split,
+    step: number(raw.step),
+    problem_id: raw.problem_id,
+    question: text(raw.question),
+    group: number(raw.group),
+    sample: number(raw.sample),
+    template: text(raw.template),
+    prompt_tokens: number(raw.prompt_tokens),
+    text: raw.text,
+    tokens: Array.isArray(raw.tokens) ? raw.tokens : [],
+    logprobs: Array.isArray(raw.logprobs) ? raw.logprobs : [],
+    extracted: typeof raw.extracted === "string" ? raw.extracted : null,
+    reference: text(raw.reference),
+    outcome: OUTCOMES.includes(raw.outcome as Outcome) ? raw.outcome as Outcome : "ungradable",
+    correct: raw.correct === true,
+    lenient: raw.lenient === true,
+    format: raw.format === true,
+    reward: number(raw.reward),
+    reward_parts: (raw.reward_parts ?? {}) as Record<string, number>,
+    advantage: number(raw.advantage),
+    stop_reason: raw.stop_reason === "length" ? "length" : "stop",
+  } as RolloutRow;
+}

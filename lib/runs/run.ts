@@ -1,0 +1,214 @@
+/**
+ * A run as its folder tells it: finished, still running or copied from a colleague, all look alike. Reads the folder and
+ * nothing else; small files are read when a run is opened, rollouts are streamed when asked for.
+ */
+import { basename, join, resolve } from "node:path";
+import { readJsonLines, streamJsonLines } from "../basics/mod.ts";
+import type { TrainConfig } from "../config/mod.ts";
+import type { Checkpoint, Metrics, PromptTemplate, Split } from "../vocabulary.ts";
+import { readRunConfig, type RunConfig, type RunFacts } from "./config_file.ts";
+import { runHtml, runsHtml, runsText, runText } from "./_display.ts";
+import { RunFolderError } from "./errors.ts";
+import { parseRolloutFile, RUN_FILES } from "./layout.ts";
+import { checkpointFromFolder } from "./_paths.ts";
+import { checkpointOfRow, metricsOfRow, rolloutOfRow, type RolloutRow } from "./rows.ts";
+import { readStatus, type RunState, type RunStatus, stateAt } from "./status.ts";
+
+/** The metrics of one step. */
+export interface StepMetrics {
+  /** Its index. */
+  readonly step: number;
+  /** By metric key; NaN where it was not a number. */
+  readonly metrics: Metrics;
+}
+
+/** A file of rollouts. */
+export interface RolloutFile {
+  /** Training or held out. */
+  readonly split: Split;
+  /** The step its rollouts were drawn at. */
+  readonly step: number;
+  /** Absolute path. */
+  readonly path: string;
+}
+
+/** Which rollouts to read; absent fields select all. */
+export interface RolloutFilter {
+  /** Training or held out. */
+  readonly split?: Split;
+  /** The step they were drawn at. */
+  readonly step?: number;
+}
+
+/** What a run folder held when it was opened. */
+export type RunContent = Pick<Run, "path" | "config" | "facts" | "status" | "state" | "metrics" | "checkpoints">;
+
+/** One run on disk, as it was when it was opened; open it again for what came since. Displays itself as a summary. */
+export class Run {
+  /** Absolute path of the folder. */
+  readonly path: string;
+  /** Name of the folder. */
+  readonly name: string;
+  /** The resolved configuration. */
+  readonly config: TrainConfig;
+  /** What `config.json` says besides the configuration. */
+  readonly facts: RunFacts;
+  /** The template with its text, as it was when the run started. */
+  readonly template: PromptTemplate;
+  /** `status.json`, where there is one. */
+  readonly status: RunStatus | undefined;
+  /** How it is doing. */
+  readonly state: RunState;
+  /** One entry a step, ascending. */
+  readonly metrics: readonly StepMetrics[];
+  /** In the order they were taken, paths ready for use. */
+  readonly checkpoints: readonly Checkpoint[];
+
+  /** A run with this content; `openRun` reads it from a folder. */
+  constructor(content: RunContent) {
+    this.path = content.path;
+    this.name = basename(content.path);
+    this.config = content.config;
+    this.facts = content.facts;
+    this.template = content.facts.template;
+    this.status = content.status;
+    this.state = content.state;
+    this.metrics = content.metrics;
+    this.checkpoints = content.checkpoints;
+  }
+
+  /** The steps at which a metric was measured, with its value. */
+  series(key: string): { readonly step: number; readonly value: number }[] {
+    return this.metrics.flatMap(({ step, metrics }) => {
+      const value = metrics[key];
+      return value === undefined ? [] : [{ step, value }];
+    });
+  }
+
+  /** The files of rollouts, by step, training before held-out. */
+  async rolloutFiles(filter: RolloutFilter = {}): Promise<RolloutFile[]> {
+    const folder = join(this.path, RUN_FILES.rollouts);
+    const files: RolloutFile[] = [];
+    try {
+      for await (const { name } of Deno.readDir(folder)) {
+        const parsed = parseRolloutFile(name);
+        if (parsed === undefined || (filter.split ?? parsed.split) !== parsed.split) continue;
+        if ((filter.step ?? parsed.step) === parsed.step) files.push({ ...parsed, path: join(folder, name) });
+      }
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+    return files.sort((a, b) => a.step - b.step || b.split.localeCompare(a.split));
+  }
+
+  /**
+   * Reads rollouts one by one, holding about one in memory. Lines that are not rollouts are left out.
+   * @throws {SyntaxError} when a file is broken other than in its last line
+   */
+  async *rollouts(filter: RolloutFilter = {}): AsyncGenerator<RolloutRow> {
+    for (const { path } of await this.rolloutFiles(filter)) {
+      for await (const row of streamJsonLines(path)) {
+        const rollout = rolloutOfRow(row);
+        if (rollout !== undefined) yield rollout;
+      }
+    }
+  }
+
+  /** The summary in a terminal. */
+  [Symbol.for("Deno.customInspect")](): string {
+    return runText(this);
+  }
+
+  /** The summary in a notebook. */
+  [Symbol.for("Jupyter.display")](): Record<string, string> {
+    return { "text/html": runHtml(this), "text/plain": runText(this) };
+  }
+}
+
+/** Options of reading runs. */
+export interface ReadRunOptions {
+  /** Milliseconds since 1970, to tell a running run from an interrupted one. */
+  readonly now?: number;
+}
+
+/**
+ * Opens a run folder.
+ * @throws {RunFolderError} when the folder is not a run or its `config.json` or `status.json` cannot be read
+ * @throws {SyntaxError} when a line other than the last of metrics or checkpoints does not parse
+ */
+export async function openRun(path: string, { now = Date.now() }: ReadRunOptions = {}): Promise<Run> {
+  const folder = resolve(path);
+  const content = await readRunConfig(folder);
+  if (content === undefined) throw new RunFolderError(await whyNoRun(path));
+  return new Run(await readContent(folder, content, now));
+}
+
+async function whyNoRun(path: string): Promise<string> {
+  const info = await Deno.stat(path).catch(() => undefined);
+  if (info === undefined) return `cannot open the run ${path}: there is no such folder`;
+  const what = info.isDirectory ? `it has no ${RUN_FILES.config}` : "it is a file";
+  return `${path} is not a run folder: ${what}`;
+}
+
+async function readContent(path: string, { config, facts }: RunConfig, now: number): Promise<RunContent> {
+  const status = await readStatus(path);
+  const metrics = mergeSteps(await readJsonLines(join(path, RUN_FILES.metrics)));
+  const checkpoints = (await readJsonLines(join(path, RUN_FILES.checkpoints))).flatMap((row) => {
+    const checkpoint = checkpointOfRow(row);
+    return checkpoint === undefined ? [] : [checkpointFromFolder(path, checkpoint)];
+  });
+  return { path, config, facts, status, state: stateAt(status, now), metrics, checkpoints };
+}
+
+/** One entry a step: where a step stands twice, later values win. */
+function mergeSteps(rows: readonly unknown[]): StepMetrics[] {
+  const steps = new Map<number, Metrics>();
+  for (const row of rows) {
+    const parsed = metricsOfRow(row);
+    if (parsed) steps.set(parsed.step, { ...steps.get(parsed.step), ...parsed.metrics });
+  }
+  return [...steps].map(([step, metrics]) => ({ step, metrics })).sort((a, b) => a.step - b.step);
+}
+
+/** Options of `listRuns`. */
+export interface ListRunsOptions extends ReadRunOptions {
+  /** Called for each folder that is a run but cannot be read; by default they are left out. */
+  readonly onUnreadable?: (path: string, error: Error) => void;
+}
+
+/**
+ * Opens the runs in a folder, newest first; the list displays itself as a table. Other folders are left out, and a
+ * folder that does not exist has none.
+ */
+export async function listRuns(folder = "runs", options: ListRunsOptions = {}): Promise<readonly Run[]> {
+  const runs: Run[] = [];
+  for (const name of await folderNames(folder)) {
+    const path = join(folder, name);
+    try {
+      if (await readRunConfig(path) !== undefined) runs.push(await openRun(path, options));
+    } catch (error) {
+      if (!(error instanceof RunFolderError || error instanceof SyntaxError)) throw error;
+      options.onUnreadable?.(path, error);
+    }
+  }
+  runs.sort((a, b) => b.facts.created_at.localeCompare(a.facts.created_at) || a.name.localeCompare(b.name));
+  return displayed(runs);
+}
+
+async function folderNames(folder: string): Promise<string[]> {
+  const names: string[] = [];
+  try {
+    for await (const entry of Deno.readDir(folder)) if (!entry.isFile) names.push(entry.name);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  return names.sort();
+}
+
+/** Adds the displays to a list, where they do not show up as elements. */
+function displayed(runs: Run[]): readonly Run[] {
+  const text = () => runsText(runs);
+  const html = () => ({ "text/html": runsHtml(runs), "text/plain": runsText(runs) });
+  Object.defineProperty(runs, Symbol.for("Deno.customInspect"), { value: text });
+  return Object.defineProperty(runs, Symbol.for("Jupyter.display"), { value: html });
+}

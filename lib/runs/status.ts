@@ -1,0 +1,74 @@
+/**
+ * How a run is doing, as `status.json` says it. The process that owns a run holds a lock on the folder and renews a
+ * heartbeat; a run whose heartbeat stopped without a farewell was interrupted, whatever its file says. A process id
+ * alone proves nothing (ids are reused, and a folder may be read on another machine), so the lock decides.
+ */
+import { join } from "node:path";
+import { readJsonFile } from "./_json.ts";
+import { RUN_FILES } from "./layout.ts";
+
+/** What `status.json` can say. */
+export type RecordedState = "running" | "finished" | "failed" | "stopped";
+
+/** How a run is doing: as recorded, except that a run whose heartbeat stopped is `interrupted`. */
+export type RunState = RecordedState | "interrupted";
+
+/** `status.json`. Times are ISO 8601 in UTC. */
+export interface RunStatus {
+  /** As recorded; `stateAt` says whether to believe it. */
+  readonly state: RecordedState;
+  /** Process that writes or wrote the run. */
+  readonly pid: number;
+  /** Its machine; null where the name may not be read. */
+  readonly hostname: string | null;
+  /** When that process began. */
+  readonly started_at: string;
+  /** When it last said that it is alive. */
+  readonly heartbeat_at: string;
+  /** Steps done, those before a resumption included. */
+  readonly steps_done: number;
+  /** null until training has said how many there are. */
+  readonly steps_total: number | null;
+  /** Message of the error that ended the run. */
+  readonly last_error: string | null;
+}
+
+/** A heartbeat older than this has stopped. */
+export const STALE_AFTER_MS = 30_000;
+
+const STATES: readonly unknown[] = ["running", "finished", "failed", "stopped"];
+
+/** Reads `status.json`; nothing when it is missing. @throws {RunFolderError} when it cannot be understood */
+export async function readStatus(run: string): Promise<RunStatus | undefined> {
+  const raw = await readJsonFile(join(run, RUN_FILES.status));
+  if (raw === undefined) return undefined;
+  const text = (key: string) => typeof raw[key] === "string" ? raw[key] : null;
+  const count = (key: string) => Number.isInteger(raw[key]) ? raw[key] as number : null;
+  return {
+    state: STATES.includes(raw.state) ? raw.state as RecordedState : "stopped",
+    pid: count("pid") ?? 0,
+    hostname: text("hostname"),
+    started_at: text("started_at") ?? "",
+    heartbeat_at: text("heartbeat_at") ?? "",
+    steps_done: count("steps_done") ?? 0,
+    steps_total: count("steps_total"),
+    last_error: text("last_error"),
+  };
+}
+
+/** The state to show at a time. @param now milliseconds since 1970 */
+export function stateAt(status: RunStatus | undefined, now: number): RunState {
+  if (status === undefined) return "interrupted";
+  return status.state === "running" && !isFresh(status, now) ? "interrupted" : status.state;
+}
+
+/** Whether the heartbeat has been renewed lately. A clock that is behind counts as fresh only a little way. */
+export function isFresh(status: RunStatus, now: number): boolean {
+  return Math.abs(now - Date.parse(status.heartbeat_at)) <= STALE_AFTER_MS;
+}
+
+/** Name of this machine, where reading it is allowed without asking. */
+export function hostName(): string | null {
+  const permission = Deno.permissions.querySync({ name: "sys", kind: "hostname" });
+  return permission.state === "granted" ? Deno.hostname() : null;
+}

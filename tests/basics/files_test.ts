@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { appendLines, explainWriteError, pathKind, StorageError, writeAside } from "../../lib/basics/mod.ts";
+
+async function inTempFolder(test: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir({ prefix: "math_rl_" });
+  try {
+    await test(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("writeAside() replaces a file, makes missing folders and leaves nothing beside it", () =>
+  inTempFolder(async (folder) => {
+    const path = join(folder, "a/b/file.json");
+    await writeAside(path, "old");
+    await Promise.all(["1", "2", "3"].map((text) => writeAside(path, text)));
+    assert.match(await Deno.readTextFile(path), /^[123]$/);
+    const names = [];
+    for await (const { name } of Deno.readDir(join(folder, "a/b"))) names.push(name);
+    assert.deepEqual(names, ["file.json"]);
+  }));
+
+Deno.test("writeAside() leaves the old content when it fails", () =>
+  inTempFolder(async (folder) => {
+    await Deno.writeTextFile(join(folder, "file"), "kept");
+    await assert.rejects(writeAside(join(folder, "file/below"), "x"));
+    assert.equal(await Deno.readTextFile(join(folder, "file")), "kept");
+  }));
+
+Deno.test("appendLines() ends a torn last line before it adds its own", () =>
+  inTempFolder(async (folder) => {
+    const path = join(folder, "rows.jsonl");
+    await appendLines(path, ["1"]);
+    await Deno.writeTextFile(path, `{"to`, { append: true });
+    await appendLines(path, ["2", "3"]);
+    assert.equal(await Deno.readTextFile(path), `1\n{"to\n2\n3\n`);
+  }));
+
+Deno.test("explainWriteError() turns a full disk into one clear sentence and leaves other errors alone", () => {
+  const full = Object.assign(new Error("No space left on device (os error 28)"), { code: "ENOSPC" });
+  const explained = explainWriteError("runs/a/metrics.jsonl", full) as StorageError;
+  assert.ok(explained instanceof StorageError);
+  assert.equal(explained.code, "ENOSPC");
+  assert.match(explained.message, /^cannot write runs\/a\/metrics\.jsonl: the disk is full/);
+  const other = new TypeError("something else");
+  assert.equal(explainWriteError("x", other), other);
+});
+
+Deno.test("pathKind() tells what is at a path", () =>
+  inTempFolder(async (folder) => {
+    await Deno.writeTextFile(join(folder, "file"), "");
+    assert.equal(await pathKind(folder), "folder");
+    assert.equal(await pathKind(join(folder, "file")), "file");
+    assert.equal(await pathKind(join(folder, "none")), "absent");
+    assert.equal(await pathKind(join(folder, "file/below")), "absent");
+  }));
