@@ -1,0 +1,125 @@
+/**
+ * One model with everything that acts on it: weights, trainer, sampler and optimizer, in one thread, so that all graphs
+ * read the same memory. It runs inside a worker (worker.ts), because onnxruntime blocks the thread it is called on; tests
+ * use it directly.
+ */
+import type { AdamParams, Completion, Datum, Metrics } from "../../vocabulary.ts";
+import type { ForwardBackwardOutput, LossName } from "../policy.ts";
+import { emptyAdam } from "./adam.ts";
+import type { LlamaConfig } from "./llama.ts";
+import { checkData } from "./losses.ts";
+import { findModel, readModelConfig, readOptimizer, readWeights, writeModel } from "./model_folder.ts";
+import { Sampler, type SampleRequest } from "./sampler.ts";
+import { Trainer } from "./trainer.ts";
+import type { FlatTensors } from "./weights.ts";
+
+/** Awaited between pieces of work; may throw to stop. */
+export type Between = () => Promise<void>;
+
+/** A loaded model. */
+export class Engine {
+  readonly config: LlamaConfig;
+  readonly weights: FlatTensors;
+  readonly #source: { readonly folder: string; readonly raw: Record<string, unknown> };
+  readonly #trainer: Trainer;
+  readonly #sampler: Sampler;
+  #reference: FlatTensors | undefined;
+  /** A forwardBackward since the last step has failed, so the gradient is not what the caller believes. */
+  #incomplete = false;
+
+  /** @param source the folder that tokenizer files and reference weights come from */
+  constructor(config: LlamaConfig, weights: FlatTensors, source: { folder: string; raw: Record<string, unknown> }) {
+    this.config = config;
+    this.weights = weights;
+    this.#source = source;
+    this.#trainer = new Trainer(config, weights);
+    this.#sampler = new Sampler(config, weights);
+  }
+
+  /** Opens a model folder. @throws {TypeError} when its files do not make a model the engine can run */
+  static async open(nameOrPath: string): Promise<Engine> {
+    const folder = await findModel(nameOrPath);
+    const { config, raw } = await readModelConfig(folder);
+    return new Engine(config, await readWeights(folder, config), { folder, raw });
+  }
+
+  /** Where the model was opened from. */
+  get folder(): string {
+    return this.#source.folder;
+  }
+
+  /** The gradient accumulated since the last step, by parameter. */
+  get gradient(): FlatTensors {
+    return this.#trainer.gradient;
+  }
+
+  /** Answers requests, each as it is done. */
+  async sample(
+    requests: readonly SampleRequest[],
+    done: (request: number, completions: readonly Completion[]) => void,
+    between: Between,
+  ): Promise<void> {
+    for (const { prompt, count, params } of requests) this.#checkRequest(prompt, count, params.max_tokens);
+    await this.#sampler.sample(requests, { done, between });
+  }
+
+  /** See `TrainablePolicy.forwardBackward`. */
+  async forwardBackward(data: readonly Datum[], loss: LossName, between: Between): Promise<ForwardBackwardOutput> {
+    try {
+      checkData(data, loss, this.config.vocab_size, this.config.max_position_embeddings);
+      return await this.#trainer.forwardBackward(data, loss, between);
+    } catch (error) {
+      this.#incomplete = true;
+      throw error;
+    }
+  }
+
+  /** See `TrainablePolicy.logprobs`. */
+  async logprobs(data: readonly Datum[], which: "current" | "reference", between: Between): Promise<number[][]> {
+    checkData(data, undefined, this.config.vocab_size, this.config.max_position_embeddings);
+    if (which === "reference") this.#reference ??= await readWeights(this.#source.folder, this.config);
+    return await this.#trainer.logprobs(data, which === "current" ? this.weights : this.#reference!, between);
+  }
+
+  /** See `TrainablePolicy.optimStep`. @throws {Error} when a part of the gradient is missing; it is cleared then */
+  optimStep(params: AdamParams): Metrics {
+    if (this.#incomplete) {
+      this.#incomplete = false;
+      this.#trainer.clearGradient();
+      throw new Error("the optimizer step was not taken, because a forwardBackward before it failed or was stopped");
+    }
+    return this.#trainer.optimStep(params);
+  }
+
+  /** Writes a folder that opens as a model; with `optimizer` training can go on from it. */
+  async save(folder: string, options: { readonly optimizer: boolean }): Promise<void> {
+    await writeModel(folder, this.#source, this.weights, options.optimizer ? this.#trainer.adam : undefined);
+  }
+
+  /** Loads a folder that `save` wrote, or any model of the same shape. */
+  async load(folder: string, options: { readonly optimizer: boolean }): Promise<void> {
+    const weights = await readWeights(folder, this.config);
+    const adam = options.optimizer ? await readOptimizer(folder, this.config) : emptyAdam(weights.flat.length);
+    this.weights.flat.set(weights.flat);
+    this.#trainer.adam = adam;
+    this.#trainer.clearGradient();
+    this.#incomplete = false;
+  }
+
+  /** Frees the native memory. */
+  async release(): Promise<void> {
+    await this.#trainer.release();
+    await this.#sampler.release();
+  }
+
+  #checkRequest(prompt: readonly number[], count: number, maxTokens: number): void {
+    const { max_position_embeddings: context, vocab_size } = this.config;
+    if (prompt.length === 0 || prompt.length >= context) {
+      throw new RangeError(`a prompt of ${prompt.length} tokens cannot be sampled from: the context holds ${context} tokens`);
+    }
+    if (!Number.isSafeInteger(count) || count < 1) throw new RangeError(`${count} completions cannot be drawn`);
+    if (!Number.isSafeInteger(maxTokens) || maxTokens < 1) throw new RangeError(`max_tokens is ${maxTokens}; at least 1 is needed`);
+    const bad = prompt.find((id) => !Number.isInteger(id) || id < 0 || id >= vocab_size);
+    if (bad !== undefined) throw new RangeError(`the prompt has token ${bad}, outside the vocabulary of ${vocab_size}`);
+  }
+}

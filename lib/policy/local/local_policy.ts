@@ -1,0 +1,199 @@
+/**
+ * The embedded engine as a policy: the calling thread's side of the worker. Requests made in one tick are sent together,
+ * so that they share a batch; everything else is passed on in order.
+ */
+import { join } from "node:path";
+import { type ChatFormat, loadChatFormat } from "../../tokens/mod.ts";
+import type { AdamParams, Completion, Datum, Metrics, Prompt, SamplingParams } from "../../vocabulary.ts";
+import type { CallOptions, ForwardBackwardOutput, LossName, TrainablePolicy } from "../policy.ts";
+import type { CallName, Calls, FromWorker, ToWorker } from "./_messages.ts";
+import type { SampleRequest } from "./sampler.ts";
+
+/** How the embedded engine is opened. */
+export interface LocalPolicyOptions {
+  /** A bundled model's name, or a folder in Hugging Face format. */
+  readonly model: string;
+  /** Folder for what `saveState` and `saveWeightsForSampler` write, a folder a name. */
+  readonly weightsDir: string;
+}
+
+/**
+ * Opens a model on the embedded engine.
+ * @throws {Deno.errors.NotFound} when there is no such model
+ * @throws {TypeError} when its files do not make a model the engine can run
+ */
+export async function openLocalPolicy({ model, weightsDir }: LocalPolicyOptions): Promise<TrainablePolicy> {
+  const link = new WorkerLink();
+  try {
+    const { vocabSize, contextLength, folder } = await link.call("open", { model });
+    const chat = await loadChatFormat(folder);
+    if (chat.vocabSize > vocabSize) {
+      throw new TypeError(`${folder}: the tokenizer has ${chat.vocabSize} tokens, the model only ${vocabSize}`);
+    }
+    return new LocalPolicy(link, { model, weightsDir, chat, contextLength });
+  } catch (error) {
+    await link.close();
+    throw error;
+  }
+}
+
+interface PendingSample {
+  readonly request: SampleRequest;
+  readonly signal: AbortSignal | undefined;
+  readonly resolve: (completions: readonly Completion[]) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+class LocalPolicy implements TrainablePolicy {
+  readonly backend = "local";
+  readonly model: string;
+  readonly chat: ChatFormat;
+  readonly contextLength: number;
+  readonly #link: WorkerLink;
+  readonly #weightsDir: string;
+  #pending: PendingSample[] = [];
+
+  constructor(
+    link: WorkerLink,
+    options: LocalPolicyOptions & { readonly chat: ChatFormat; readonly contextLength: number },
+  ) {
+    this.#link = link;
+    this.model = options.model;
+    this.chat = options.chat;
+    this.contextLength = options.contextLength;
+    this.#weightsDir = options.weightsDir;
+  }
+
+  sample(prompt: Prompt, count: number, params: SamplingParams, { signal }: CallOptions = {}): Promise<readonly Completion[]> {
+    return new Promise((resolve, reject) => {
+      const request = { prompt: prompt.tokens, count, params: { ...params, stop: params.stop ?? this.chat.stopTokens } };
+      if (this.#pending.length === 0) setTimeout(() => this.#flush(), 0);
+      this.#pending.push({ request, signal, resolve, reject });
+    });
+  }
+
+  async forwardBackward(data: readonly Datum[], loss: LossName, options?: CallOptions): Promise<ForwardBackwardOutput> {
+    return await this.#link.call("forwardBackward", { data, loss }, options);
+  }
+
+  async logprobs(data: readonly Datum[], which: "current" | "reference", options?: CallOptions): Promise<number[][]> {
+    return await this.#link.call("logprobs", { data, which }, options);
+  }
+
+  async optimStep(adam: AdamParams): Promise<Metrics> {
+    return await this.#link.call("optimStep", { adam });
+  }
+
+  async saveState(name: string): Promise<string> {
+    return await this.#save(name, true);
+  }
+
+  async saveWeightsForSampler(name: string): Promise<string> {
+    return await this.#save(name, false);
+  }
+
+  async loadState(path: string, { optimizer }: { readonly optimizer: boolean }): Promise<void> {
+    await this.#link.call("load", { folder: path, optimizer });
+  }
+
+  async close(): Promise<void> {
+    await this.#link.close();
+  }
+
+  async #save(name: string, optimizer: boolean): Promise<string> {
+    if (!/^[\w.-]+$/.test(name) || name.startsWith(".")) {
+      throw new TypeError(`a checkpoint cannot be named "${name}": letters, digits, "_", "-" and "." are allowed`);
+    }
+    const folder = join(this.#weightsDir, name);
+    await this.#link.call("save", { folder, optimizer });
+    return folder;
+  }
+
+  #flush(): void {
+    const bySignal = Map.groupBy(this.#pending, ({ signal }) => signal);
+    this.#pending = [];
+    for (const [signal, batch] of bySignal) {
+      const options = { ...(signal && { signal }), onSampled: (i: number, completions: readonly Completion[]) => batch[i]?.resolve(completions) };
+      this.#link.call("sample", { requests: batch.map(({ request }) => request) }, options)
+        .catch((error) => batch.forEach(({ reject }) => reject(error)));
+    }
+  }
+}
+
+interface LinkOptions extends CallOptions {
+  readonly onSampled?: (request: number, completions: readonly Completion[]) => void;
+}
+
+interface OpenCall {
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: unknown) => void;
+  readonly options: LinkOptions;
+}
+
+/** Calls into the worker as promises. */
+class WorkerLink {
+  readonly #worker: Worker;
+  readonly #open = new Map<number, OpenCall>();
+  #nextId = 0;
+  #closed = false;
+
+  constructor() {
+    this.#worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "engine" });
+    this.#worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#receive(data);
+    this.#worker.onerror = (event) => {
+      event.preventDefault();
+      for (const { reject } of this.#open.values()) reject(new Error(`the engine's worker failed: ${event.message}`));
+      this.#open.clear();
+    };
+  }
+
+  async call<N extends CallName>(name: N, args: Calls[N]["args"], options: LinkOptions = {}): Promise<Calls[N]["result"]> {
+    if (this.#closed) throw new Error(`the policy is closed; it cannot ${name}`);
+    const { signal } = options;
+    signal?.throwIfAborted();
+    const id = this.#nextId++;
+    const cancel = () => this.#worker.postMessage({ type: "cancel", id } satisfies ToWorker);
+    signal?.addEventListener("abort", cancel, { once: true });
+    try {
+      return await new Promise<Calls[N]["result"]>((resolve, reject) => {
+        this.#open.set(id, { resolve: resolve as (result: unknown) => void, reject, options });
+        this.#worker.postMessage({ type: "call", id, name, args } satisfies ToWorker);
+      });
+    } finally {
+      signal?.removeEventListener("abort", cancel);
+    }
+  }
+
+  /** Frees the native memory first: a worker that is ended with loaded graphs leaks them. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    // Before a model is open there is nothing to free, and the worker says so with an error.
+    await this.call("release", null).catch(() => {});
+    this.#closed = true;
+    this.#worker.terminate();
+    for (const { reject } of this.#open.values()) reject(new Error("the policy was closed"));
+  }
+
+  #receive(message: FromWorker): void {
+    const call = this.#open.get(message.id);
+    if (call === undefined) return;
+    if (message.type === "sampled") return call.options.onSampled?.(message.request, message.completions);
+    this.#open.delete(message.id);
+    if (message.type === "result") call.resolve(message.result);
+    else call.reject(revive(message.name, message.message, call.options.signal));
+  }
+}
+
+const ERROR_TYPES: Readonly<Record<string, new (message: string) => Error>> = {
+  TypeError,
+  RangeError,
+  SyntaxError,
+  NotFound: Deno.errors.NotFound,
+};
+
+function revive(name: string, message: string, signal: AbortSignal | undefined): unknown {
+  if (name === "AbortError" && signal?.aborted) return signal.reason;
+  const error = new (ERROR_TYPES[name] ?? Error)(message);
+  if (error.name !== name && ERROR_TYPES[name] === undefined) error.name = name;
+  return error;
+}

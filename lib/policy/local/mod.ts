@@ -1,0 +1,4 @@
+/** The embedded engine: a Llama-architecture model trained and sampled in this process. */
+export * from "./local_policy.ts";
+export { Engine } from "./engine.ts";
+export { BUNDLED_MODELS } from "./model_folder.ts";

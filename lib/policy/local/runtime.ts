@@ -1,0 +1,60 @@
+/**
+ * The one file that talks to onnxruntime-node. What its users have to know about it: `run` blocks the thread it is
+ * called on; inputs are passed without a copy, outputs are copied; SharedArrayBuffers are refused; a session that is not
+ * released before its worker ends leaks all it holds. Memory patterns cost memory and give no speed, so they are off;
+ * graph rewriting would undo what a training graph recomputes on purpose, so that is off too.
+ */
+import * as ort from "onnxruntime-node";
+
+/** A tensor's data outside the graph. */
+export type TensorData = Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer> | BigInt64Array<ArrayBuffer>;
+
+/** Named inputs of a run: data and shape. */
+export type Feeds = Readonly<Record<string, readonly [TensorData, readonly number[]]>>;
+
+/** Version of the native library. */
+export const runtimeVersion: string = ort.env.versions.node ?? ort.env.versions.common;
+
+/** A loaded graph. */
+export class Session {
+  readonly #session: ort.InferenceSession;
+
+  private constructor(session: ort.InferenceSession) {
+    this.#session = session;
+  }
+
+  /**
+   * Loads a graph from its bytes.
+   * @param threads threads of one operator
+   */
+  static async create(model: Uint8Array<ArrayBuffer>, threads = navigator.hardwareConcurrency): Promise<Session> {
+    ort.env.logLevel = "error";
+    return new Session(
+      await ort.InferenceSession.create(model, {
+        enableMemPattern: false,
+        graphOptimizationLevel: "disabled",
+        logSeverityLevel: 3,
+        intraOpNumThreads: threads,
+      }),
+    );
+  }
+
+  /** Runs the graph. @returns the data of every output by name */
+  async run(feeds: Feeds): Promise<Record<string, TensorData>> {
+    const tensors: Record<string, ort.Tensor> = {};
+    for (const [name, [data, dims]] of Object.entries(feeds)) tensors[name] = tensor(data, dims);
+    const results = await this.#session.run(tensors);
+    return Object.fromEntries(Object.entries(results).map(([name, value]) => [name, value.data as TensorData]));
+  }
+
+  /** Frees the native memory. */
+  async release(): Promise<void> {
+    await this.#session.release();
+  }
+}
+
+function tensor(data: TensorData, dims: readonly number[]): ort.Tensor {
+  if (data instanceof BigInt64Array) return new ort.Tensor("int64", data, dims);
+  if (data instanceof Float64Array) return new ort.Tensor("float64", data, dims);
+  return new ort.Tensor("float32", data, dims);
+}

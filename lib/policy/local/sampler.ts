@@ -1,0 +1,207 @@
+/**
+ * Draws completions for many prompts at once: prompts are read in batches, then all their samples advance a token at a
+ * time; a prompt whose samples are all done makes room for the next one. Every sample has its own random stream, and the
+ * order of work is fixed by the requests, so the same requests give the same completions bit for bit.
+ */
+import { hash32, type Random, randomFrom } from "../../basics/mod.ts";
+import type { Completion, SamplingParams, StopReason } from "../../vocabulary.ts";
+import { Cache } from "./cache.ts";
+import { decodeGraph, prefillGraph } from "./decode_graph.ts";
+import { type LlamaConfig, rotaryTables } from "./llama.ts";
+import { causalMask } from "./packing.ts";
+import { type Feeds, Session } from "./runtime.ts";
+import { chooseToken } from "./sampling_rule.ts";
+import type { FlatTensors } from "./weights.ts";
+
+/** Completions wanted of one prompt. */
+export interface SampleRequest {
+  /** [T] */
+  readonly prompt: readonly number[];
+  readonly count: number;
+  readonly params: SamplingParams & { readonly stop: readonly number[] };
+}
+
+/** Called as each request is done, and between tokens; may throw to stop. */
+export interface SamplerHooks {
+  done(request: number, completions: readonly Completion[]): void;
+  between(): Promise<void>;
+}
+
+/** Sequences decoded side by side, and prompt tokens read side by side; both bound memory. */
+const [MAX_ROWS, MAX_PREFILL_TOKENS] = [128, 8192];
+
+interface Sequence {
+  readonly tokens: number[];
+  readonly logprobs: number[];
+  readonly random: Random;
+  stopReason?: StopReason;
+}
+
+interface Active {
+  readonly request: number;
+  readonly sequences: readonly Sequence[];
+}
+
+/** Samples from weights that are handed in and may change between calls. */
+export class Sampler {
+  readonly #config: LlamaConfig;
+  readonly #fixed: Record<string, Feeds[string]>;
+  #sessions: Promise<{ readonly prefill: Session; readonly decode: Session }> | undefined;
+
+  constructor(config: LlamaConfig, weights: FlatTensors) {
+    this.#config = config;
+    const { cos, sin } = rotaryTables(config);
+    const table = [config.max_position_embeddings, config.head_dim / 2];
+    this.#fixed = { cos: [cos, table], sin: [sin, table] };
+    for (const [name, view] of weights.views) this.#fixed[name] = [view, weights.shapes.get(name) as readonly number[]];
+  }
+
+  /** Answers all requests. Those with equal counts and parameters share batches. */
+  async sample(requests: readonly SampleRequest[], hooks: SamplerHooks): Promise<void> {
+    const kinds = new Map<string, number[]>();
+    requests.forEach(({ count, params }, i) => {
+      const key = JSON.stringify([count, { ...params, seed: 0 }]);
+      kinds.set(key, [...(kinds.get(key) ?? []), i]);
+    });
+    for (const indices of kinds.values()) await this.#sampleAlike(requests, indices, hooks);
+  }
+
+  /** Frees the graphs. */
+  async release(): Promise<void> {
+    const sessions = await this.#sessions;
+    await sessions?.prefill.release();
+    await sessions?.decode.release();
+    this.#sessions = undefined;
+  }
+
+  async #sampleAlike(requests: readonly SampleRequest[], indices: readonly number[], hooks: SamplerHooks): Promise<void> {
+    const { count } = requests[indices[0] as number] as SampleRequest;
+    const slots = Math.min(indices.length, Math.max(1, Math.floor(MAX_ROWS / count)));
+    const cache = new Cache(this.#config, slots, count);
+    const queue = [...indices];
+    let active: Active[] = [];
+    while (queue.length > 0 || active.length > 0) {
+      await hooks.between();
+      // Reading prompts a few at a time would be slow, so wait until a quarter of the batch is free.
+      if (queue.length > 0 && (cache.free >= slots / 4 || active.length === 0)) {
+        active.push(...await this.#admit(requests, queue, cache));
+      } else {
+        await this.#advance(requests, active, cache);
+      }
+      const done = new Set(active.keys().filter((slot) => finished(active[slot] as Active)));
+      for (const slot of done) {
+        const { request, sequences } = active[slot] as Active;
+        hooks.done(request, sequences.map(completionOf));
+      }
+      if (done.size > 0) active = cache.release(done).map((slot) => active[slot] as Active);
+    }
+  }
+
+  /** Reads prompts from the queue into free slots and draws their first tokens. */
+  async #admit(requests: readonly SampleRequest[], queue: number[], cache: Cache): Promise<Active[]> {
+    const chosen: number[] = [];
+    let time = 0;
+    while (queue.length > 0 && chosen.length < cache.free) {
+      const length = (requests[queue[0] as number] as SampleRequest).prompt.length;
+      if (chosen.length > 0 && Math.max(time, length) * (chosen.length + 1) > MAX_PREFILL_TOKENS) break;
+      time = Math.max(time, length);
+      chosen.push(queue.shift() as number);
+    }
+    const prompts = chosen.map((request) => (requests[request] as SampleRequest).prompt);
+    const outputs = await this.#prefill(prompts, time, requests[chosen[0] as number] as SampleRequest);
+    const caches = this.#cacheOutputs(outputs);
+    return chosen.map((request, row) => {
+      const { prompt, count, params } = requests[request] as SampleRequest;
+      cache.admit(caches, row, time, prompt.length);
+      const sequences = Array.from({ length: count }, (_, i): Sequence => ({
+        tokens: [],
+        logprobs: [],
+        random: randomFrom(hash32(params.seed, "completion", i)),
+      }));
+      for (const sequence of sequences) this.#draw(sequence, outputs, row, prompt.length, params);
+      return { request, sequences };
+    });
+  }
+
+  async #prefill(prompts: readonly (readonly number[])[], time: number, like: SampleRequest): Promise<Record<string, Float32Array>> {
+    const tokens = new BigInt64Array(prompts.length * time);
+    const positions = new BigInt64Array(prompts.length * time);
+    prompts.forEach((prompt, b) =>
+      prompt.forEach((token, t) => {
+        tokens[b * time + t] = BigInt(token);
+        positions[b * time + t] = BigInt(t);
+      })
+    );
+    const { prefill } = await this.#session();
+    const results = await prefill.run({
+      ...this.#fixed,
+      tokens: [tokens, [prompts.length, time]],
+      positions: [positions, [prompts.length, time]],
+      mask: [causalMask(time), [1, 1, time, time]],
+      rows: [BigInt64Array.from(prompts, (prompt, b) => BigInt(b * time + prompt.length - 1)), [prompts.length]],
+      temperature: temperatureOf(like.params),
+    });
+    return results as Record<string, Float32Array>;
+  }
+
+  /** Adds one token to every sample of every slot. */
+  async #advance(requests: readonly SampleRequest[], active: readonly Active[], cache: Cache): Promise<void> {
+    const { count, params } = requests[active[0]?.request as number] as SampleRequest;
+    const rows = active.length * count;
+    const sequences = active.flatMap((slot) => slot.sequences);
+    const positions = BigInt64Array.from({ length: rows }, (_, row) => BigInt(cache.position(Math.floor(row / count))));
+    const { decode } = await this.#session();
+    const outputs = await decode.run({
+      ...this.#fixed,
+      ...cache.feeds(),
+      tokens: [BigInt64Array.from(sequences, ({ tokens }) => BigInt(tokens.at(-1) as number)), [rows, 1]],
+      positions: [positions, [rows, 1]],
+      temperature: temperatureOf(params),
+    }) as Record<string, Float32Array>;
+    cache.append(this.#cacheOutputs(outputs));
+    active.forEach(({ request, sequences }, slot) => {
+      const { prompt, params } = requests[request] as SampleRequest;
+      sequences.forEach((sequence, i) => {
+        // Samples of a slot stay in step; a finished one is carried along and not extended.
+        if (sequence.stopReason === undefined) this.#draw(sequence, outputs, slot * count + i, prompt.length, params);
+      });
+    });
+  }
+
+  #draw(sequence: Sequence, outputs: Record<string, Float32Array>, row: number, promptLength: number, params: SampleRequest["params"]): void {
+    const v = this.#config.vocab_size;
+    const logprobs = (outputs.logprobs as Float32Array).subarray(row * v, (row + 1) * v);
+    const probs = (outputs.probs as Float32Array).subarray(row * v, (row + 1) * v);
+    const token = chooseToken(probs, logprobs, sequence.random.next(), params);
+    sequence.tokens.push(token);
+    sequence.logprobs.push(logprobs[token] as number);
+    const room = Math.min(params.max_tokens, this.#config.max_position_embeddings - promptLength);
+    if (params.stop.includes(token)) sequence.stopReason = "stop";
+    else if (sequence.tokens.length >= room) sequence.stopReason = "length";
+  }
+
+  #cacheOutputs(outputs: Record<string, Float32Array>): Float32Array[] {
+    return Array.from({ length: 2 * this.#config.num_hidden_layers }, (_, i) =>
+      outputs[`${i % 2 === 0 ? "key" : "value"}${Math.floor(i / 2)}`] as Float32Array);
+  }
+
+  #session(): Promise<{ readonly prefill: Session; readonly decode: Session }> {
+    this.#sessions ??= (async () => ({
+      prefill: await Session.create(prefillGraph(this.#config).encode()),
+      decode: await Session.create(decodeGraph(this.#config).encode()),
+    }))();
+    return this.#sessions;
+  }
+}
+
+function temperatureOf({ temperature }: SamplingParams): Feeds[string] {
+  return [Float32Array.of(temperature === 0 ? 1 : temperature), [1]];
+}
+
+function finished({ sequences }: Active): boolean {
+  return sequences.every(({ stopReason }) => stopReason !== undefined);
+}
+
+function completionOf({ tokens, logprobs, stopReason }: Sequence): Completion {
+  return { tokens, logprobs, stopReason: stopReason as StopReason };
+}

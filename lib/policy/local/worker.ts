@@ -1,0 +1,75 @@
+/// <reference no-default-lib="true" />
+/// <reference lib="deno.worker" />
+/** The engine's thread: takes calls one at a time, in order; a call can be cancelled before and while it runs. */
+import { Engine } from "./engine.ts";
+import type { Calls, FromWorker, ToWorker } from "./_messages.ts";
+
+let engine: Engine | undefined;
+let queue: Promise<void> = Promise.resolve();
+const cancelled = new Set<number>();
+
+self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
+  if (data.type === "cancel") cancelled.add(data.id);
+  else queue = queue.then(() => answer(data));
+};
+
+async function answer(call: Extract<ToWorker, { type: "call" }>): Promise<void> {
+  const { id } = call;
+  try {
+    send({ type: "result", id, result: await perform(call) });
+  } catch (error) {
+    const { name, message } = error instanceof Error ? error : new Error(String(error));
+    send({ type: "error", id, name, message });
+  } finally {
+    cancelled.delete(id);
+  }
+}
+
+async function perform({ id, name, args }: Extract<ToWorker, { type: "call" }>): Promise<unknown> {
+  // A cancel message is delivered when the event loop turns, which every run of a graph makes it do.
+  // deno-lint-ignore require-await
+  const between = async () => {
+    if (cancelled.has(id)) throw new DOMException("the call was cancelled", "AbortError");
+  };
+  if (name === "open") return await open(args as Calls["open"]["args"]);
+  if (engine === undefined) throw new Error(`the engine got "${name}" before a model was opened`);
+  switch (name) {
+    case "sample": {
+      const { requests } = args as Calls["sample"]["args"];
+      await engine.sample(requests, (request, completions) => send({ type: "sampled", id, request, completions }), between);
+      return null;
+    }
+    case "forwardBackward": {
+      const { data, loss } = args as Calls["forwardBackward"]["args"];
+      return await engine.forwardBackward(data, loss, between);
+    }
+    case "logprobs": {
+      const { data, which } = args as Calls["logprobs"]["args"];
+      return await engine.logprobs(data, which, between);
+    }
+    case "optimStep":
+      return engine.optimStep((args as Calls["optimStep"]["args"]).adam);
+    case "save":
+    case "load": {
+      const { folder, optimizer } = args as Calls["save"]["args"];
+      await engine[name](folder, { optimizer });
+      return null;
+    }
+    case "release":
+      await engine.release();
+      return null;
+  }
+}
+
+async function open({ model }: Calls["open"]["args"]): Promise<Calls["open"]["result"]> {
+  engine = await Engine.open(model);
+  return {
+    vocabSize: engine.config.vocab_size,
+    contextLength: engine.config.max_position_embeddings,
+    folder: engine.folder,
+  };
+}
+
+function send(message: FromWorker): void {
+  self.postMessage(message);
+}
