@@ -3,4 +3,6 @@ export * from "./files.ts";
 export * from "./html.ts";
 export * from "./jsonl.ts";
 export * from "./random.ts";
+export * from "./statistics.ts";
 export * from "./suggest.ts";
+export * from "./yaml.ts";

@@ -1,0 +1,12 @@
+/** The error of this room: a template that cannot be used. */
+
+/** A bad template. Its message holds every problem found, one a line, each with its place and reason. */
+export class TemplateError extends SyntaxError {
+  /** Always `TemplateError`. */
+  override readonly name = "TemplateError";
+
+  /** An error with these problems; there is at least one. */
+  constructor(problems: readonly string[]) {
+    super(problems.length === 1 ? problems[0] : `${problems.length} problems:\n- ${problems.join("\n- ")}`);
+  }
+}
