@@ -1,0 +1,53 @@
+/**
+ * A problem set's task as a policy meets it: a problem becomes a prompt by way of a template, a completion becomes a
+ * rollout by way of the grader. Knows nothing of policies, batches or training.
+ */
+import { gradeCompletion, rewardOf } from "../grading/mod.ts";
+import { renderTemplate } from "../prompts/mod.ts";
+import type { ChatFormat } from "../tokens/mod.ts";
+import type { Completion, Problem, Prompt, PromptTemplate, Rollout } from "../vocabulary.ts";
+
+/** What an environment is made of. */
+export interface EnvironmentOptions {
+  /** How a problem is put to the model. */
+  readonly template: PromptTemplate;
+  /** How chats become tokens; absent for a policy that takes messages and answers in text. */
+  readonly chat?: ChatFormat | undefined;
+  /** Reward lost by an answer out of format. */
+  readonly format_coef: number;
+}
+
+/** A task with a reward: asks, and judges the answer. */
+export interface Environment {
+  /** The template prompts are made with. */
+  readonly template: PromptTemplate;
+  /** The problem as it is put to the policy; without a chat format it has messages and no tokens. */
+  prompt(problem: Problem): Prompt;
+  /**
+   * Grades one completion of a prompt.
+   * @param text the completion as text, for a policy that answers in text; else it is read from the tokens
+   * @throws {TypeError} when there is neither a text nor a chat format to read the tokens with
+   */
+  grade(prompt: Prompt, completion: Completion, text?: string): Rollout;
+}
+
+/** Makes the environment of one template and one policy's chat format. */
+export function createEnvironment({ template, chat, format_coef }: EnvironmentOptions): Environment {
+  return {
+    template,
+    prompt(problem: Problem): Prompt {
+      const messages = renderTemplate(template, problem).map(({ role, content }) => ({ role, content }));
+      return { problem, messages, tokens: chat?.encodePrompt(messages) ?? [] };
+    },
+    grade(prompt: Prompt, completion: Completion, text?: string): Rollout {
+      const { problem } = prompt;
+      const said = text ?? chat?.parseResponse(completion.tokens, completion.stopReason).text;
+      if (said === undefined) {
+        throw new TypeError(`cannot grade an answer to ${problem.id}: it has no text and there is no chat format`);
+      }
+      const grade = gradeCompletion(said, { reference: problem.answer, stopReason: completion.stopReason });
+      const reward = rewardOf(grade, format_coef);
+      return { problem, prompt, template: template.name, completion, text: said, grade, reward };
+    },
+  };
+}

@@ -1,0 +1,2 @@
+/** Problem, template and grader make a task with a reward. */
+export * from "./environment.ts";

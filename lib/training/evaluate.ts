@@ -1,0 +1,54 @@
+/**
+ * How good a policy is on problems it does not train on: one completion a problem, at the temperature of evaluations. The
+ * random stream of a problem depends on nothing but the seed and the problem, so evaluations before, during and after
+ * training are paired: differences are the policy's.
+ */
+import { hash32 } from "../basics/mod.ts";
+import type { TrainConfig } from "../config/mod.ts";
+import type { Environment } from "../environment/mod.ts";
+import type { SamplingPolicy } from "../policy/policy.ts";
+import type { Metrics, Problem, Rollout } from "../vocabulary.ts";
+import { accuracyInterval, rolloutMetrics } from "./metrics.ts";
+import { type CountProgress, gradeGroups, rollOut } from "./rollout.ts";
+
+/** Everything an evaluation needs. */
+export interface EvaluateArgs {
+  readonly policy: SamplingPolicy;
+  readonly environment: Environment;
+  readonly problems: readonly Problem[];
+  /** Training's `temperature`, `top_p` and `top_k` do not apply. */
+  readonly config: Pick<TrainConfig, "eval_temperature" | "max_tokens" | "seed">;
+  /** Ends the evaluation early. */
+  readonly signal?: AbortSignal | undefined;
+  /** Told how many completions are there. */
+  readonly onProgress?: CountProgress | undefined;
+}
+
+/** What an evaluation found. */
+export interface Evaluation {
+  /** The recipe's `env/...` keys without `test/`, with the 95 % interval of accuracy. */
+  readonly metrics: Metrics;
+  /** One a problem, in the order of the problems. */
+  readonly rollouts: readonly Rollout[];
+}
+
+/**
+ * Evaluates a policy.
+ * @throws {RangeError} when there are no problems
+ * @throws the signal's reason, when it was aborted
+ */
+export async function evaluatePolicy(args: EvaluateArgs): Promise<Evaluation> {
+  const { policy, environment, problems, config, signal, onProgress } = args;
+  if (problems.length === 0) throw new RangeError("cannot evaluate on no problems");
+  const { eval_temperature, max_tokens, seed } = config;
+  const prompts = problems.map((problem) => environment.prompt(problem));
+  const completions = await rollOut(policy, prompts, 1, {
+    params: { max_tokens, temperature: eval_temperature },
+    seedOf: ({ problem }) => hash32(seed, "eval", problem.id),
+    signal,
+    onProgress,
+  });
+  const groups = gradeGroups(environment, prompts, completions);
+  const rollouts = groups.flatMap((group) => group.rollouts);
+  return { metrics: { ...rolloutMetrics(groups), ...accuracyInterval(rollouts) }, rollouts };
+}

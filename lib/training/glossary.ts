@@ -1,0 +1,93 @@
+/**
+ * What every metric means: one line, a unit, and which way is better. Displays take their labels from here; a test holds
+ * it against what a run really reports.
+ */
+import { OUTCOMES } from "../vocabulary.ts";
+
+/** What a metric is measured in. */
+export type MetricUnit = "fraction" | "reward" | "tokens" | "count" | "nats" | "nats a token" | "seconds" | "number";
+
+/** The meaning of one metric. */
+export interface MetricInfo {
+  /** One line. */
+  readonly meaning: string;
+  readonly unit: MetricUnit;
+  /** Which way is better; `neither` where it depends. */
+  readonly better: "up" | "down" | "neither";
+}
+
+function entry(meaning: string, unit: MetricUnit, better: MetricInfo["better"] = "neither"): MetricInfo {
+  return { meaning, unit, better };
+}
+
+const OUTCOME_MEANINGS: Readonly<Record<string, string>> = {
+  correct: "right, and boxed",
+  wrong: "with a final answer that is not the reference",
+  no_answer: "that ended without a final answer",
+  truncated: "cut off by the token limit without a final answer",
+  malformed: "whose final answer could not be read",
+  ungradable: "whose reference could not be compared",
+  grader_timeout: "that took the grader too long",
+};
+
+const OUTCOME_ENTRIES = OUTCOMES.map((outcome): [string, MetricInfo] => [
+  `env/all/outcome/${outcome}`,
+  entry(`Completions ${OUTCOME_MEANINGS[outcome]}.`, "fraction", outcome === "correct" ? "up" : "down"),
+]);
+
+/** Every metric by its key, without `test/` and with `<n>` for a level. */
+export const GLOSSARY: Readonly<Record<string, MetricInfo>> = {
+  "progress/batch": entry("Index of the step; in the final row, steps done.", "count"),
+  "progress/done_frac": entry("Part of the run that is done.", "fraction", "up"),
+  "env/all/reward/total": entry("Mean reward: correct, less format_coef where the format is broken.", "reward", "up"),
+  "env/all/reward/std": entry("Standard deviation of the reward over all completions.", "reward"),
+  "env/all/correct": entry("Completions with the right answer in a box (strict accuracy).", "fraction", "up"),
+  "env/all/correct_low": entry("Lower end of the 95 % interval of strict accuracy.", "fraction", "up"),
+  "env/all/correct_high": entry("Upper end of the 95 % interval of strict accuracy.", "fraction", "up"),
+  "env/all/strict": entry("The same as env/all/correct, beside lenient.", "fraction", "up"),
+  "env/all/lenient": entry("Completions with the right final answer, boxed or not.", "fraction", "up"),
+  "env/all/format": entry("Completions that end on a stop token and hold a box.", "fraction", "up"),
+  "env/all/truncated": entry("Completions cut off by the token limit.", "fraction", "down"),
+  ...Object.fromEntries(OUTCOME_ENTRIES),
+  "env/all/ac_tokens_per_turn": entry("Mean length of a completion.", "tokens"),
+  "env/all/ob_tokens_per_turn": entry("Mean length of a prompt.", "tokens"),
+  "env/all/turns_per_episode": entry("Answers a problem gets from one rollout; always 1.", "count"),
+  "env/all/total_episodes": entry("Rollouts of the batch.", "count"),
+  "env/all/total_turns": entry("Answers of the batch.", "count"),
+  "env/all/total_ac_tokens": entry("Tokens drawn in the batch.", "tokens"),
+  "env/all/total_ob_tokens": entry("Prompt tokens of the batch, counted for each completion.", "tokens"),
+  "env/all/zero_signal_groups": entry("Groups whose rewards are all equal: nothing to learn from.", "fraction", "down"),
+  "env/all/by_group/frac_mixed": entry("Groups with different rewards.", "fraction", "up"),
+  "env/all/by_group/frac_all_good": entry("Groups with equal rewards of at least 0.5.", "fraction"),
+  "env/all/by_group/frac_all_bad": entry("Groups with equal rewards below 0.5.", "fraction", "down"),
+  "env/level_<n>/correct": entry("Strict accuracy on problems of this level.", "fraction", "up"),
+  "optim/lr": entry("Learning rate.", "number"),
+  "optim/updates": entry("Optimizer steps taken; 0 where no group had a signal.", "count"),
+  "optim/loss_per_token": entry("The loss (a sum over tokens) divided by the tokens scored.", "number"),
+  "optim/grad_norm": entry("L2 norm of the gradient before clipping, mean over substeps.", "number"),
+  "optim/entropy": entry("Minus the mean log-probability of the tokens drawn.", "nats a token"),
+  "optim/kl_sample_train_v1": entry("Sampler against trainer: mean difference of log-probabilities.", "nats a token"),
+  "optim/kl_sample_train_v2": entry(
+    "Sampler against trainer: half the mean squared difference.",
+    "nats a token",
+    "down",
+  ),
+  "kl_policy_base": entry("Distance from the first weights, on the tokens trained on.", "nats a token"),
+  "kl_pre_post_v1": entry("How far the step moved the policy: mean difference.", "nats a token"),
+  "kl_pre_post_v2": entry("How far the step moved the policy: half the mean squared difference.", "nats a token"),
+  "tokens/prompt_total": entry("Prompt tokens since the run began, evaluations not included.", "tokens"),
+  "tokens/completion_total": entry("Tokens drawn since the run began, evaluations not included.", "tokens"),
+  "tokens/train_total": entry("Tokens trained on since the run began.", "tokens"),
+  "time/total": entry("The step with its evaluation.", "seconds", "down"),
+  "time/sampling": entry("Drawing the completions.", "seconds", "down"),
+  "time/train_step": entry("Gradients and optimizer steps.", "seconds", "down"),
+  "time/kl_vs_base": entry("Scoring the batch with the first weights.", "seconds", "down"),
+  "time/compute_post_kl": entry("Scoring the batch after the step.", "seconds", "down"),
+  "time/run_evaluations_parallel": entry("The evaluation before the step.", "seconds", "down"),
+};
+
+/** Looks a metric up by the key of a row, `test/` and level numbers included; undefined for what a service adds. */
+export function describeMetric(key: string): MetricInfo | undefined {
+  const plain = key.replace(/^test\//, "").replace(/^env\/level_\d+\//, "env/level_<n>/");
+  return Object.hasOwn(GLOSSARY, plain) ? GLOSSARY[plain] : undefined;
+}

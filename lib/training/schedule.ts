@@ -1,0 +1,30 @@
+/** Which problems a step sees. A function of the step's index alone, so resuming needs no other state. */
+import { randomFrom } from "../basics/mod.ts";
+import type { Problem } from "../vocabulary.ts";
+
+/** Steps of one pass over the problems; the last one may reach into the next pass. */
+export function stepsPerPass(problemCount: number, groupsPerBatch: number): number {
+  return Math.ceil(problemCount / groupsPerBatch);
+}
+
+/**
+ * [P] the problems of a step: consecutive ones of an endless sequence of passes, each pass shuffled anew.
+ * @throws {RangeError} when there are no problems
+ */
+export function problemsOfStep(
+  problems: readonly Problem[],
+  { step, groups_per_batch, seed }: { step: number; groups_per_batch: number; seed: number },
+): Problem[] {
+  if (problems.length === 0) throw new RangeError("cannot train on no problems");
+  let pass = -1;
+  let order: readonly Problem[] = [];
+  return Array.from({ length: groups_per_batch }, (_, p) => {
+    const place = step * groups_per_batch + p;
+    const wanted = Math.floor(place / problems.length);
+    if (wanted !== pass) {
+      pass = wanted;
+      order = randomFrom(seed, "shuffle", pass).shuffle(problems);
+    }
+    return order[place % problems.length] as Problem;
+  });
+}

@@ -1,0 +1,145 @@
+/**
+ * One training step of GRPO, from problems to numbers, top to bottom. It writes nothing and keeps nothing: weights live
+ * in the policy, and everything else is an argument or a result. The order and the names are the math_rl recipe's.
+ */
+import { hash32 } from "../basics/mod.ts";
+import type { TrainConfig } from "../config/mod.ts";
+import type { Environment } from "../environment/mod.ts";
+import type { TrainablePolicy } from "../policy/policy.ts";
+import type { Group, Metrics, Problem } from "../vocabulary.ts";
+import { advantagesOf } from "./advantages.ts";
+import { hasSignal, type PolicyDatum, trainingData } from "./data.ts";
+import { requireFinite } from "./divergence.ts";
+import { penalizeKl, postMetrics } from "./kl.ts";
+import { entropyOf, rolloutMetrics, type TokenTotals, totalsMetrics } from "./metrics.ts";
+import { type CountProgress, gradeGroups, rollOut } from "./rollout.ts";
+import { type Stopwatch, stopwatch } from "./_stopwatch.ts";
+import { type UpdateConfig, updatePolicy } from "./update.ts";
+
+/** What a step takes from the configuration. */
+export type StepConfig =
+  & UpdateConfig
+  & Pick<
+    TrainConfig,
+    | "group_size"
+    | "max_tokens"
+    | "temperature"
+    | "top_p"
+    | "top_k"
+    | "seed"
+    | "remove_constant_reward_groups"
+    | "kl_penalty_coef"
+    | "kl_discount_factor"
+    | "compute_post_kl"
+  >;
+
+/** Everything a step needs. */
+export interface StepArgs {
+  readonly policy: TrainablePolicy;
+  readonly environment: Environment;
+  readonly config: StepConfig;
+  /** [P] the problems of this step. */
+  readonly problems: readonly Problem[];
+  /** Index of the step: names its random streams. */
+  readonly step: number;
+  /** Tokens before this step. */
+  readonly totals: TokenTotals;
+  /** Ends the step early, without a trace, until its update begins. */
+  readonly signal?: AbortSignal | undefined;
+  /** Told how many completions are there. */
+  readonly onSample?: CountProgress | undefined;
+  /** Told when the update begins (0 of 1) and ends (1 of 1). */
+  readonly onUpdate?: CountProgress | undefined;
+  /** The time in milliseconds. */
+  readonly now: () => number;
+}
+
+/** What a step leaves behind. */
+export interface StepResult {
+  readonly metrics: Metrics;
+  /** [P] all groups, also those that were left out of the update. */
+  readonly groups: readonly Group[];
+}
+
+/**
+ * Draws, grades and learns from one batch. Groups without a signal are counted in the metrics, then left out if the
+ * configuration says so; where nothing is left to learn from there is no update, and `optim/updates` is 0.
+ * @throws the signal's reason when aborted before the update; the policy is then as it was
+ * @throws {DivergenceError} when a log-probability, loss or gradient norm is not finite
+ */
+export async function trainStep(args: StepArgs): Promise<StepResult> {
+  const { policy, environment, config, problems, step, totals, signal, onUpdate, now } = args;
+  const { group_size, seed, learning_rate } = config;
+  const watch = stopwatch(now);
+
+  const prompts = problems.map((problem) => environment.prompt(problem)); // [P]
+  const completions = await watch.time("sampling", () =>
+    rollOut(policy, prompts, group_size, {
+      params: samplingParams(config),
+      // The place in the batch too: a problem that is in it twice gets other completions.
+      seedOf: ({ problem }, place) => hash32(seed, "rollout", step, problem.id, place),
+      signal,
+      onProgress: args.onSample,
+    })); // [P][G]
+  const groups = gradeGroups(environment, prompts, completions); // [P][G]
+  const entropy = entropyOf(groups);
+  requireFinite("log-probability of a drawn token", entropy, { step, learning_rate });
+
+  const advantages = groups.map(advantagesOf); // [P][G]
+  const chosen = trainingData(groups, advantages, config); // [D]
+  const { data, metrics: klMetrics } = await shape(chosen, args, watch);
+
+  signal?.throwIfAborted();
+  onUpdate?.(0, 1);
+  const updateMetrics = hasSignal(data)
+    ? await watch.time("train_step", () => updatePolicy(policy, data, config, step))
+    : { "optim/updates": 0 };
+  const post = config.compute_post_kl && data.length > 0
+    ? postMetrics(data, await watch.time("compute_post_kl", () => policy.logprobs(data, "current")))
+    : {};
+  onUpdate?.(1, 1);
+
+  const trained = updateMetrics["optim/updates"] === 0 ? [] : data;
+  const metrics = {
+    ...rolloutMetrics(groups),
+    ...updateMetrics,
+    ...klMetrics,
+    ...post,
+    "optim/entropy": entropy,
+    "optim/lr": learning_rate,
+    ...totalsMetrics(addTokens(totals, groups, trained)),
+    ...watch.metrics(),
+  };
+  return { metrics, groups };
+}
+
+/** The sampling parameters of training. */
+function samplingParams(
+  { max_tokens, temperature, top_p, top_k }: StepConfig,
+): Parameters<typeof rollOut>[3]["params"] {
+  return { max_tokens, temperature, top_p, top_k };
+}
+
+/** Takes the KL penalty into the advantages, where there is one. */
+async function shape(
+  data: readonly PolicyDatum[],
+  { policy, config, step, signal }: StepArgs,
+  watch: Stopwatch,
+): Promise<{ readonly data: readonly PolicyDatum[]; readonly metrics: Metrics }> {
+  if (config.kl_penalty_coef === 0 || data.length === 0) return { data, metrics: {} };
+  const place = { step, learning_rate: config.learning_rate };
+  const options = signal === undefined ? {} : { signal };
+  const reference = await watch.time("kl_vs_base", () => policy.logprobs(data, "reference", options));
+  const shaped = penalizeKl(data, reference, config);
+  for (const value of Object.values(shaped.metrics)) requireFinite("distance from the first weights", value, place);
+  return shaped;
+}
+
+function addTokens(totals: TokenTotals, groups: readonly Group[], trained: readonly PolicyDatum[]): TokenTotals {
+  const rollouts = groups.flatMap((group) => group.rollouts);
+  return {
+    prompt: rollouts.reduce((sum, { prompt }) => sum + prompt.tokens.length, totals.prompt),
+    completion: rollouts.reduce((sum, { completion }) => sum + completion.tokens.length, totals.completion),
+    train: trained.reduce((sum, { tokens }) => sum + tokens.length, totals.train),
+  };
+}
