@@ -101,7 +101,7 @@ class LocalPolicy implements TrainablePolicy {
   }
 
   async #save(name: string, optimizer: boolean): Promise<string> {
-    if (!/^[\w.-]+$/.test(name) || name.startsWith(".")) {
+    if (!/^(\.|\w[\w.-]*)$/.test(name)) {
       throw new TypeError(`a checkpoint cannot be named "${name}": letters, digits, "_", "-" and "." are allowed`);
     }
     const folder = join(this.#weightsDir, name);

@@ -2,3 +2,4 @@
 export * from "./local_policy.ts";
 export { Engine } from "./engine.ts";
 export { BUNDLED_MODELS } from "./model_folder.ts";
+export { createModel, type LlamaConfig, parameterCount } from "./create_model.ts";
