@@ -2,11 +2,12 @@
 
 /** Training broke down: a loss, gradient or log-probability is no longer finite. */
 export class DivergenceError extends Error {
+  /** `DivergenceError`. */
   override readonly name = "DivergenceError";
   /** Index of the step it was found in. */
   readonly step: number;
 
-  /** @param what the quantity, @param value what it was */
+  /** Says which quantity became what, where, and what to do. */
   constructor(what: string, value: number, { step, learning_rate }: { step: number; learning_rate: number }) {
     super(
       `training broke down in step ${step}: the ${what} is ${value}, with learning_rate=${learning_rate}; ` +

@@ -6,15 +6,18 @@
 import { hash32 } from "../basics/mod.ts";
 import type { TrainConfig } from "../config/mod.ts";
 import type { Environment } from "../environment/mod.ts";
-import type { SamplingPolicy } from "../policy/policy.ts";
+import type { SamplingPolicy } from "../policy/mod.ts";
 import type { Metrics, Problem, Rollout } from "../vocabulary.ts";
 import { accuracyInterval, rolloutMetrics } from "./metrics.ts";
 import { type CountProgress, gradeGroups, rollOut } from "./rollout.ts";
 
 /** Everything an evaluation needs. */
 export interface EvaluateArgs {
+  /** Who answers; its weights stay as they are. */
   readonly policy: SamplingPolicy;
+  /** Asks and grades. */
   readonly environment: Environment;
+  /** What is asked, each problem once. */
   readonly problems: readonly Problem[];
   /** Training's `temperature`, `top_p` and `top_k` do not apply. */
   readonly config: Pick<TrainConfig, "eval_temperature" | "max_tokens" | "seed">;

@@ -11,6 +11,7 @@ export type MetricUnit = "fraction" | "reward" | "tokens" | "count" | "nats" | "
 export interface MetricInfo {
   /** One line. */
   readonly meaning: string;
+  /** What it is measured in. */
   readonly unit: MetricUnit;
   /** Which way is better; `neither` where it depends. */
   readonly better: "up" | "down" | "neither";

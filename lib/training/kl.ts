@@ -44,6 +44,7 @@ export function postMetrics(data: readonly PolicyDatum[], after: Logprobs): Metr
 
 /** Weight of the KL penalty and how it spreads. */
 export interface KlPenalty {
+  /** Reward lost a nat of distance. */
   readonly kl_penalty_coef: number;
   /** 0: each token answers for itself; gamma: also for later tokens, a token k further on counting gamma^k. */
   readonly kl_discount_factor: number;

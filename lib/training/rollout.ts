@@ -3,7 +3,7 @@
  * prompt has a random stream of its own; what else is in the batch never changes an answer.
  */
 import type { Environment } from "../environment/mod.ts";
-import type { SamplingPolicy } from "../policy/policy.ts";
+import type { SamplingPolicy } from "../policy/mod.ts";
 import type { Completion, Group, Prompt, SamplingParams } from "../vocabulary.ts";
 
 /** Called as work proceeds. */

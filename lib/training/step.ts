@@ -5,7 +5,7 @@
 import { hash32 } from "../basics/mod.ts";
 import type { TrainConfig } from "../config/mod.ts";
 import type { Environment } from "../environment/mod.ts";
-import type { TrainablePolicy } from "../policy/policy.ts";
+import type { TrainablePolicy } from "../policy/mod.ts";
 import type { Group, Metrics, Problem } from "../vocabulary.ts";
 import { advantagesOf } from "./advantages.ts";
 import { hasSignal, type PolicyDatum, trainingData } from "./data.ts";
@@ -35,8 +35,11 @@ export type StepConfig =
 
 /** Everything a step needs. */
 export interface StepArgs {
+  /** Draws the completions, and learns from them. */
   readonly policy: TrainablePolicy;
+  /** Asks and grades. */
   readonly environment: Environment;
+  /** The hyperparameters. */
   readonly config: StepConfig;
   /** [P] the problems of this step. */
   readonly problems: readonly Problem[];
@@ -56,6 +59,7 @@ export interface StepArgs {
 
 /** What a step leaves behind. */
 export interface StepResult {
+  /** Flat numbers under the recipe's keys, see `GLOSSARY`. */
   readonly metrics: Metrics;
   /** [P] all groups, also those that were left out of the update. */
   readonly groups: readonly Group[];

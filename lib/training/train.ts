@@ -5,7 +5,7 @@
  */
 import type { TrainConfig } from "../config/mod.ts";
 import type { Environment } from "../environment/mod.ts";
-import type { TrainablePolicy } from "../policy/policy.ts";
+import type { TrainablePolicy } from "../policy/mod.ts";
 import type { Checkpoint, Group, Metrics, Problem, Rollout } from "../vocabulary.ts";
 import { evaluatePolicy } from "./evaluate.ts";
 import { NO_TOKENS, type TokenTotals, totalsMetrics, totalsOf } from "./metrics.ts";
@@ -27,10 +27,13 @@ export interface TrainProgress {
 
 /** Everything a run needs. */
 export interface TrainArgs {
+  /** The resolved configuration. */
   readonly config: TrainConfig;
   /** The policy, its weights already loaded; on resuming with its optimizer. */
   readonly policy: TrainablePolicy;
+  /** Asks and grades. */
   readonly environment: Environment;
+  /** Shuffled anew for each pass. */
   readonly trainProblems: readonly Problem[];
   /** May be empty: then nothing is evaluated. */
   readonly testProblems: readonly Problem[];

@@ -4,7 +4,7 @@
  * takes no signal: once begun it is finished.
  */
 import type { TrainConfig } from "../config/mod.ts";
-import type { LossName, TrainablePolicy } from "../policy/policy.ts";
+import type { LossName, TrainablePolicy } from "../policy/mod.ts";
 import type { AdamParams, Metrics } from "../vocabulary.ts";
 import { type PolicyDatum, scoredTokens, substeps } from "./data.ts";
 import { requireFinite } from "./divergence.ts";
