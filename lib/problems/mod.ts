@@ -1,4 +1,7 @@
-/** Where questions come from. */
+/** Where questions come from: GSM8K from files, word problems and sums without end. */
+export { type ArithmeticOptions, loadArithmetic } from "./arithmetic.ts";
+export { type Gsm8kOptions, loadGsm8k } from "./gsm8k.ts";
+export { ENDLESS_LIMIT, loadProblems, type LoadProblemsOptions } from "./load.ts";
 export {
   generateWordProblem,
   loadWordProblems,

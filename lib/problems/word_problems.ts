@@ -6,6 +6,7 @@
  */
 import { hash32, randomFrom } from "../basics/mod.ts";
 import type { Problem, Split } from "../vocabulary.ts";
+import { problemList } from "./_list.ts";
 import { drawOpening, type Story, tellStory } from "./_story.ts";
 import { BOYS, GIRLS } from "./_words.ts";
 
@@ -80,10 +81,11 @@ export function loadWordProblems(options: WordProblemsOptions): readonly Problem
   if (!Number.isSafeInteger(limit) || limit < 0) {
     throw new RangeError(`cannot make ${limit} word problems: limit must be a whole number from 0`);
   }
-  return Array.from({ length: limit }, (_, i) => {
+  const problems = Array.from({ length: limit }, (_, i) => {
     const index = offset + i;
     return generateWordProblem({ split, seed, index, level: levels[index % levels.length] as number });
   });
+  return problemList("word_problems", split, problems);
 }
 
 /**

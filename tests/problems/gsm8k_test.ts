@@ -1,0 +1,120 @@
+/** Claims about reading GSM8K's files. The rows here are invented. */
+import assert from "node:assert/strict";
+import { loadGsm8k } from "../../lib/problems/mod.ts";
+
+function row(n: number, answer = `Ana has ${n}+1 = <<${n}+1=${n + 1}>>${n + 1} nuts.\n#### ${n + 1}`): string {
+  return JSON.stringify({ question: `Ana has ${n} nuts and finds 1. How many nuts does she have?`, answer });
+}
+
+async function withFile<T>(
+  content: string | Uint8Array,
+  use: (path: string, folder: string) => Promise<T>,
+): Promise<T> {
+  const folder = await Deno.makeTempDir();
+  try {
+    const path = `${folder}/test.jsonl`;
+    await Deno.writeFile(path, typeof content === "string" ? new TextEncoder().encode(content) : content);
+    return await use(path, folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+async function refused(content: string | Uint8Array, message: RegExp): Promise<void> {
+  await withFile(content, (path) => assert.rejects(loadGsm8k({ split: "test", data_path: path }), message));
+}
+
+const TEN = Array.from({ length: 10 }, (_, n) => row(n)).join("\n") + "\n";
+
+Deno.test("loadGsm8k() reads a folder or a file alike, in file order", async () => {
+  await withFile(TEN, async (path, folder) => {
+    const fromFolder = await loadGsm8k({ split: "test", data_path: `${folder}/` });
+    const fromFile = await loadGsm8k({ split: "test", data_path: path });
+    assert.deepEqual([...fromFolder], [...fromFile]);
+    assert.deepEqual(fromFile[3], {
+      id: "gsm8k/test/3",
+      env: "gsm8k",
+      split: "test",
+      question: "Ana has 3 nuts and finds 1. How many nuts does she have?",
+      answer: "4",
+      solution: "Ana has 3+1 = <<3+1=4>>4 nuts.\n#### 4",
+    });
+  });
+});
+
+Deno.test("a seed shuffles before the limit, and ids keep the row's number", async () => {
+  await withFile(TEN, async (path) => {
+    const load = async (limit: number, seed?: number) =>
+      (await loadGsm8k({ split: "test", data_path: path, limit, seed })).map((p) => p.id);
+    const all = await load(0, 1);
+    assert.equal(all.length, 10);
+    assert.deepEqual(await load(4, 1), all.slice(0, 4));
+    assert.notDeepEqual(await load(0, 2), all);
+    assert.deepEqual([...all].sort(), await load(0));
+    assert.deepEqual(await load(2), ["gsm8k/test/0", "gsm8k/test/1"]);
+  });
+});
+
+Deno.test("the answer follows the last ####, without thousands commas and spaces", async () => {
+  const content = [row(0, "#### 5 is not it\n####   1,234,567 "), row(1, "####-3"), row(2, "#### 0.5")].join("\n");
+  await withFile(content, async (path) => {
+    const problems = await loadGsm8k({ split: "test", data_path: path });
+    assert.deepEqual(problems.map((p) => p.answer), ["1234567", "-3", "0.5"]);
+  });
+});
+
+Deno.test("blank lines, a byte order mark, CRLF and a torn last line are tolerated", async () => {
+  await withFile(`\ufeff${row(0)}\r\n\r\n${row(1)}\r\n{"question": "Ana ha`, async (path) => {
+    const problems = await loadGsm8k({ split: "test", data_path: path });
+    assert.deepEqual(problems.map((p) => p.id), ["gsm8k/test/0", "gsm8k/test/1"]);
+  });
+});
+
+Deno.test("a bad row is refused with file, line number and value", async () => {
+  await refused(`${row(0)}\n{"question": oops}\n${row(1)}\n`, /SyntaxError: .*test\.jsonl, line 2: not JSON .*oops/);
+  await refused(`${row(0)}\n{"question": "torn"\n`, /SyntaxError: .*line 2: not JSON/);
+  await refused(`${row(0)}\n\n{"question": "Q"}\n`, /SyntaxError: .*line 3: "answer" must be a text .*"question":"Q"/);
+  await refused(`{"question": 5, "answer": "#### 1"}\n`, /SyntaxError: .*line 1: "question" must be a text/);
+  await refused(`[1]\n`, /SyntaxError: .*line 1: "question"/);
+  await refused(`null\n`, /SyntaxError: .*line 1: "question" .*null/);
+  await refused(`${row(0, "It is 5.")}\n`, /SyntaxError: .*line 1: "answer" has no "####" .*It is 5/);
+  await refused(`${row(0, "#### five")}\n`, /SyntaxError: .*line 1: what follows "####" is not a number: "five"/);
+  await refused(`${row(0, "so ####")}\n`, /SyntaxError: .*line 1: what follows "####" is not a number: ""/);
+});
+
+Deno.test("long values are cut in messages", async () => {
+  await refused(`${row(0, `#### ${"x".repeat(100_000)}`)}\n`, /^(?=.*not a number: "x{50})[\s\S]{0,400}$/);
+});
+
+Deno.test("an empty file and one that is not UTF-8 are refused", async () => {
+  await refused("", /RangeError: .*test\.jsonl holds no problem; pass data_path=<folder/);
+  await refused("\n\n", /RangeError: .*holds no problem/);
+  await refused(new Uint8Array([0x7b, 0xff, 0xfe, 0x00]), /SyntaxError: .*test\.jsonl is not UTF-8 text/);
+});
+
+Deno.test("a missing path says what to pass", async () => {
+  await assert.rejects(
+    loadGsm8k({ split: "test" }),
+    /TypeError: .*hub is not available yet; pass data_path=<folder with/,
+  );
+  await assert.rejects(loadGsm8k({ split: "test", data_path: null }), /TypeError/);
+  const nowhere = "/nowhere/gsm8k";
+  await assert.rejects(
+    loadGsm8k({ split: "test", data_path: nowhere }),
+    /RangeError: .*\/nowhere\/gsm8k does not exist; pass/,
+  );
+  await withFile(TEN, async (_, folder) => {
+    const load = loadGsm8k({ split: "train", data_path: folder });
+    await assert.rejects(load, /RangeError: .*there is no file .*train\.jsonl; pass data_path=/);
+    await assert.rejects(loadGsm8k({ split: "test", data_path: folder, limit: -1 }), /RangeError: .*-1 problems/);
+  });
+});
+
+Deno.test("linked folders and files are followed", async () => {
+  await withFile(TEN, async (path, folder) => {
+    await Deno.symlink(folder, `${folder}/linked`);
+    assert.equal((await loadGsm8k({ split: "test", data_path: `${folder}/linked` })).length, 10);
+    await Deno.symlink(path, `${folder}/train.jsonl`);
+    assert.equal((await loadGsm8k({ split: "train", data_path: folder })).length, 10);
+  });
+});

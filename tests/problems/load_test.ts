@@ -1,0 +1,83 @@
+/** Claims about the one way in to every problem set, sums, and how problems display. */
+import assert from "node:assert/strict";
+import { ENDLESS_LIMIT, loadArithmetic, loadProblems, loadWordProblems } from "../../lib/problems/mod.ts";
+import { problemList } from "../../lib/problems/_list.ts";
+import type { Problem } from "../../lib/vocabulary.ts";
+
+Deno.test("loadProblems() gives an endless set its default size and any set its limit", async () => {
+  const sizes = await Promise.all([
+    loadProblems({ env: "word_problems", split: "test", seed: 0 }),
+    loadProblems({ env: "arithmetic", split: "train", seed: 0, limit: 0 }),
+    loadProblems({ env: "word_problems", split: "train", seed: 0, limit: 5, levels: null }),
+  ]);
+  assert.deepEqual(sizes.map((p) => p.length), [ENDLESS_LIMIT.test, ENDLESS_LIMIT.train, 5]);
+});
+
+Deno.test("loadProblems() passes levels on and keeps the order of a seed", async () => {
+  const options = { env: "word_problems", split: "train", seed: 7, limit: 6, levels: [2, 4] } as const;
+  const problems = await loadProblems(options);
+  assert.deepEqual(problems.map((p) => p.id), (await loadProblems(options)).map((p) => p.id));
+  assert.deepEqual(problems.map((p) => p.level), [2, 4, 2, 4, 2, 4]);
+  assert.equal(new Set(problems.map((p) => p.id)).size, 6);
+});
+
+Deno.test("loadProblems() refuses an unknown set and gsm8k without a path", async () => {
+  const unknown = { env: "arithmetics" as "arithmetic", split: "train", seed: 0 } as const;
+  await assert.rejects(
+    loadProblems(unknown),
+    /RangeError: .*arithmetics: use gsm8k, word_problems, arithmetic\..*Did you mean/,
+  );
+  await assert.rejects(loadProblems({ env: "gsm8k", split: "train", seed: 0 }), /TypeError: .*data_path=/);
+});
+
+Deno.test("sums are right, and no pair of numbers is on both sides", () => {
+  const load = (split: "train" | "test", seed: number) => loadArithmetic({ split, seed, limit: 4000 });
+  const pair = ({ question, answer }: Problem) => {
+    const [x, y] = (question.match(/^What is (\d+) \+ (\d+)\?$/) ?? []).slice(1).map(Number);
+    assert.equal(Number(answer), (x as number) + (y as number));
+    return [x, y].sort().join();
+  };
+  const train = new Set([...load("train", 0), ...load("train", 1)].map(pair));
+  const test = [...load("test", 0), ...load("test", 2)].map(pair);
+  assert.deepEqual(test.filter((key) => train.has(key)), []);
+  assert.ok(new Set(test).size > 500);
+  assert.equal(load("train", 0)[17]?.id, "arithmetic/train/s0-17");
+  assert.deepEqual([...load("test", 3)], [...load("test", 3)]);
+  assert.throws(() => loadArithmetic({ split: "train", seed: 0, limit: 1.5 }), /RangeError: .*1\.5 sums/);
+});
+
+interface Bundle {
+  readonly "text/html": string;
+  readonly "text/plain": string;
+}
+
+function display(list: readonly Problem[]): Bundle {
+  return (list as unknown as Record<symbol, () => Bundle>)[Symbol.for("Jupyter.display")]!();
+}
+
+Deno.test("problems display as a table with their name and size", () => {
+  const list = loadWordProblems({ split: "test", limit: 30, seed: 0 });
+  const { "text/html": html, "text/plain": text } = display(list);
+  assert.match(html, /<caption>word_problems test: 30 problems<\/caption>.*<th>level<\/th>/);
+  assert.equal(html.match(/<tr>/g)?.length, 11);
+  assert.match(text, /^word_problems test: 30 problems\n/);
+  assert.match(text, /\.\.\. and 20 more$/);
+  assert.equal(Deno.inspect(list), text);
+});
+
+Deno.test("problems stay a plain array to everything else", () => {
+  const list = loadArithmetic({ split: "test", limit: 2, seed: 0 });
+  assert.ok(Array.isArray(list));
+  assert.deepEqual(Object.keys(list), ["0", "1"]);
+  assert.deepEqual(JSON.parse(JSON.stringify(list)), [...list]);
+});
+
+Deno.test("text of a data set cannot write HTML or steer a terminal", () => {
+  const question = `<script>alert(1)</script>\u001b[2J\u202e ${"long ".repeat(1000)}`;
+  const problem: Problem = { id: "x/test/0", env: "x", split: "test", question, answer: "<b>1</b>" };
+  const { "text/html": html, "text/plain": text } = display(problemList("<i>x", "test", [problem]));
+  assert.doesNotMatch(html, /<script|<b>|<i>/);
+  // deno-lint-ignore no-control-regex
+  assert.doesNotMatch(html + text, /[\x1b\u202e]/);
+  assert.ok(html.length < 1500 && text.length < 400);
+});
