@@ -3,8 +3,8 @@
  * its verdict. Everything that comes from data or a model is escaped, and the page may load and run nothing.
  */
 import { escapeHtml } from "../basics/mod.ts";
+import { advantagesOf } from "../training/mod.ts";
 import type { Group, Message, Rollout, Split } from "../vocabulary.ts";
-import { centredRewards } from "./rows.ts";
 
 /** The groups of one split on a page. */
 export interface PageSection {
@@ -71,9 +71,10 @@ ${groups.map((group) => renderGroup(group, advantages)).join("\n")}
 </section>`;
 }
 
-function renderGroup({ problem, rollouts }: Group, withAdvantages: boolean): string {
+function renderGroup(group: Group, withAdvantages: boolean): string {
+  const { problem, rollouts } = group;
   const correct = rollouts.filter(({ grade }) => grade.correct).length;
-  const advantages = withAdvantages ? centredRewards(rollouts) : [];
+  const advantages = withAdvantages ? advantagesOf(group) : [];
   const level = problem.level === undefined ? "" : ` · level ${problem.level}`;
   const messages = rollouts[0]?.prompt.messages ?? [];
   return `<article class="group">

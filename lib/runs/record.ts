@@ -6,7 +6,7 @@
 import { join } from "node:path";
 import { appendLines, pathKind, toJsonLine, writeAside } from "../basics/mod.ts";
 import type { LogDirBehavior, TrainConfig } from "../config/mod.ts";
-import type { TrainEvent } from "./_events.ts";
+import type { TrainEvent } from "../training/mod.ts";
 import type { Checkpoint, Group, Metrics, PromptTemplate, Rollout, Split } from "../vocabulary.ts";
 import { changedKeys, readRunConfig, runVersions, writeRunConfig } from "./config_file.ts";
 import { LogFolderError } from "./errors.ts";
@@ -103,6 +103,7 @@ export class RunRecorder {
   /** Ends when the last write has; heartbeats and events take turns. */
   #writing: Promise<void> = Promise.resolve();
   #closed = false;
+  #hasCheckpoint = false;
   /** The evaluation of a step waits for the rest of its row: one row a step. */
   #evaluation: { readonly step: number; readonly metrics: Metrics; readonly section: PageSection } | undefined;
   /** The last step, kept for its page. */
@@ -162,6 +163,11 @@ export class RunRecorder {
     }
   }
 
+  /** Whether this recorder has recorded a checkpoint. */
+  get hasCheckpoint(): boolean {
+    return this.#hasCheckpoint;
+  }
+
   /** Adds a line to `log.txt`. */
   async log(line: string): Promise<void> {
     const time = isoTime(this.#parts.clock());
@@ -216,8 +222,8 @@ export class RunRecorder {
 
   async #recordCheckpoint(checkpoint: Checkpoint): Promise<void> {
     await this.#appendRow(RUN_FILES.checkpoints, checkpointForFolder(this.path, checkpoint));
+    this.#hasCheckpoint = true;
     if (this.#lastStep !== undefined) await this.#writePage(this.#lastStep.step, this.#lastStep.sections);
-    await this.log(`checkpoint ${checkpoint.name}`);
     await this.#writeStatus({});
   }
 

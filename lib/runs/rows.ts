@@ -2,6 +2,7 @@
  * The rows of a run folder and how they are made: one object a rollout, one a step, one a checkpoint. Names are
  * snake_case because they are the words of the files, read from other languages as well.
  */
+import { advantagesOf } from "../training/mod.ts";
 import {
   type Checkpoint,
   type Group,
@@ -79,17 +80,11 @@ export function groupRollouts(rollouts: readonly Rollout[]): Group[] {
   return groups;
 }
 
-/** [G] rewards minus their mean. */
-export function centredRewards(rollouts: readonly Rollout[]): number[] {
-  const mean = rollouts.reduce((sum, { reward }) => sum + reward, 0) / Math.max(1, rollouts.length);
-  return rollouts.map(({ reward }) => reward - mean);
-}
-
 /** The rows of one step's groups, in order. */
 export function rolloutRows(groups: readonly Group[], split: Split, step: number): RolloutRow[] {
-  return groups.flatMap(({ rollouts }, group) => {
-    const advantages = split === "train" ? centredRewards(rollouts) : [];
-    return rollouts.map((rollout, sample) =>
+  return groups.flatMap((drawn, group) => {
+    const advantages = split === "train" ? advantagesOf(drawn) : [];
+    return drawn.rollouts.map((rollout, sample) =>
       rolloutRow(rollout, { split, step, group, sample, advantage: advantages[sample] ?? 0 })
     );
   });

@@ -1,7 +1,7 @@
 /** Invented runs to record: problems, rollouts and events, no model anywhere. */
 import { resolveConfig, type TrainConfig, type TrainInput } from "../../lib/config/mod.ts";
 import { createRun, type CreateRunOptions, type RunRecorder } from "../../lib/runs/mod.ts";
-import type { TrainEvent } from "../../lib/runs/_events.ts";
+import type { TrainEvent } from "../../lib/training/mod.ts";
 import type { Checkpoint, Group, Metrics, Outcome, Problem, PromptTemplate, Rollout } from "../../lib/vocabulary.ts";
 
 export const START = Date.parse("2026-01-02T03:04:05Z");

@@ -1,0 +1,98 @@
+/**
+ * What a command needs from the world, as one argument, so that tests can run a command and read what it said. Also the
+ * one place where an error becomes a message and an exit code.
+ */
+import { stripControls } from "../basics/mod.ts";
+import { ConfigError } from "../config/mod.ts";
+
+/** The terminal, the environment and the clock of a command. */
+export interface CliIo {
+  /** Writes to standard output. */
+  readonly out: (text: string) => void;
+  /** Writes to standard error. */
+  readonly err: (text: string) => void;
+  /** Whether a person watches standard output. */
+  readonly isTerminal: boolean;
+  /** Whether colours are wanted. */
+  readonly color: boolean;
+  /** Width of the terminal in columns, now. */
+  readonly columns: () => number;
+  /** Asks a question and waits for a line; null: there is nobody to ask. */
+  readonly ask: ((question: string) => string | null) | null;
+  /** An environment variable. */
+  readonly env: (name: string) => string | undefined;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Calls back when the process is asked to end; returns a way to stop listening. */
+  readonly onInterrupt: (handler: () => void) => () => void;
+  /** Ends the process at once. */
+  readonly exit: (code: number) => void;
+}
+
+/** The command line was wrong; nothing has been done. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+/** The real terminal. */
+export function systemIo(): CliIo {
+  const isTerminal = Deno.stdout.isTerminal();
+  const env = (name: string) => {
+    const { state } = Deno.permissions.querySync({ name: "env", variable: name });
+    return state === "granted" ? Deno.env.get(name) : undefined;
+  };
+  return {
+    out: (text) => writeTo(Deno.stdout, text),
+    err: (text) => writeTo(Deno.stderr, text),
+    isTerminal,
+    color: isTerminal && !env("NO_COLOR") && env("TERM") !== "dumb",
+    columns: () => isTerminal ? consoleColumns() : 100,
+    ask: isTerminal && Deno.stdin.isTerminal() ? (question) => prompt(question) : null,
+    env,
+    now: () => Date.now(),
+    onInterrupt: listenForSignals,
+    exit: (code) => Deno.exit(code),
+  };
+}
+
+function writeTo(stream: typeof Deno.stdout, text: string): void {
+  const bytes = new TextEncoder().encode(text);
+  try {
+    for (let done = 0; done < bytes.length;) done += stream.writeSync(bytes.subarray(done));
+  } catch (error) {
+    // A reader that left (`| head`) is no reason to end a training run.
+    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+  }
+}
+
+function consoleColumns(): number {
+  try {
+    return Math.max(20, Deno.consoleSize().columns);
+  } catch {
+    return 80;
+  }
+}
+
+function listenForSignals(handler: () => void): () => void {
+  // Windows has no SIGTERM to listen for.
+  const signals: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
+  for (const signal of signals) Deno.addSignalListener(signal, handler);
+  return () => {
+    for (const signal of signals) Deno.removeSignalListener(signal, handler);
+  };
+}
+
+/**
+ * Runs a command and turns an error into one message: 2 for a command line that was wrong, 1 for anything else. The
+ * stack is shown with DEBUG=1.
+ */
+export async function runCommand(io: CliIo, command: () => Promise<number>): Promise<number> {
+  try {
+    return await command();
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    io.err(`${stripControls(`error: ${message}`)}\n`);
+    if (io.env("DEBUG") && error instanceof Error) io.err(`${stripControls(error.stack ?? "")}\n`);
+    return error instanceof ConfigError || error instanceof UsageError ? 2 : 1;
+  }
+}

@@ -1,0 +1,100 @@
+/** Tables that compare evaluations: before and after a run, one template with another. Numbers come from metrics. */
+import { type Metrics, type Outcome, OUTCOMES } from "../vocabulary.ts";
+import type { Run, StepMetrics } from "../runs/mod.ts";
+import type { Evaluation } from "../training/mod.ts";
+import { rate, table } from "./_text.ts";
+
+/** Metric keys that the terminal shows; evaluations carry them behind `test/`. */
+export const KEYS = {
+  reward: "env/all/reward/total",
+  correct: "env/all/correct",
+  lenient: "env/all/lenient",
+  format: "env/all/format",
+  tokens: "env/all/ac_tokens_per_turn",
+  episodes: "env/all/total_episodes",
+  seconds: "time/total",
+} as const;
+
+/** The metric key of the same measure in an evaluation. */
+export function testKey(key: string): string {
+  return `test/${key}`;
+}
+
+/** The evaluations of a run, first to last. */
+export function evaluationsOf(run: Run): StepMetrics[] {
+  return run.metrics.filter(({ metrics }) => metrics[testKey(KEYS.correct)] !== undefined);
+}
+
+/** The metric key of an outcome's share. */
+export function outcomeKey(outcome: Outcome): string {
+  return `env/all/outcome/${outcome}`;
+}
+
+const RATES = [
+  ["accuracy (strict)", KEYS.correct],
+  ["accuracy (lenient)", KEYS.lenient],
+  ["format", KEYS.format],
+] as const;
+
+/** The final table of a run. Both are metrics of evaluations. */
+export function beforeAfterTable(before: Metrics, after: Metrics): string {
+  const rows: string[][] = [["held-out problems", "before", "after", "change"]];
+  const add = (name: string, key: string, show: (value: number | undefined) => string) => {
+    const [first, last] = [before[testKey(key)], after[testKey(key)]];
+    if (first === undefined && last === undefined) return;
+    rows.push([name, show(first), show(last), signed(first, last, show)]);
+  };
+  for (const [name, key] of RATES) add(name, key, rate);
+  add("reward", KEYS.reward, rate);
+  add("length (tokens)", KEYS.tokens, (value) => value === undefined ? "-" : value.toFixed(1));
+  for (const outcome of OUTCOMES) {
+    const key = outcomeKey(outcome);
+    if ((before[testKey(key)] ?? 0) + (after[testKey(key)] ?? 0) > 0) {
+      add(`  ${outcome}`, key, rate);
+    }
+  }
+  return table(rows);
+}
+
+function signed(
+  first: number | undefined,
+  last: number | undefined,
+  show: (value: number | undefined) => string,
+): string {
+  if (first === undefined || last === undefined) return "-";
+  return (last >= first ? "+" : "-") + show(Math.abs(last - first));
+}
+
+/** An evaluation with the name of what was evaluated. */
+export interface NamedEvaluation {
+  readonly name: string;
+  readonly evaluation: Evaluation;
+}
+
+/** Evaluations side by side, with the 95 % interval of strict accuracy. */
+export function evaluationTable(evaluations: readonly NamedEvaluation[]): string {
+  const all = evaluations.map(({ evaluation }) => evaluation.metrics);
+  const row = (name: string, show: (metrics: Metrics) => string) => [name, ...all.map(show)];
+  const interval = ({ "env/all/correct_low": low, "env/all/correct_high": high }: Metrics) =>
+    `${rate(low)}-${rate(high)}`;
+  const levels = [...new Set(all.flatMap(Object.keys))].filter((key) => /^env\/level_\d+\/correct$/.test(key));
+  levels.sort((a, b) => levelOf(a) - levelOf(b));
+  const outcomes = OUTCOMES.filter((outcome) => all.some((metrics) => (metrics[outcomeKey(outcome)] ?? 0) > 0));
+  return table([
+    ["", ...evaluations.map(({ name }) => name)],
+    ["problems", ...evaluations.map(({ evaluation }) => String(evaluation.rollouts.length))],
+    row("accuracy (strict)", (metrics) => rate(metrics[KEYS.correct])),
+    row("  95 % interval", interval),
+    row("accuracy (lenient)", (metrics) => rate(metrics[KEYS.lenient])),
+    row("format", (metrics) => rate(metrics[KEYS.format])),
+    row("length (tokens)", (metrics) => (metrics[KEYS.tokens] ?? NaN).toFixed(1)),
+    ["outcomes"],
+    ...outcomes.map((outcome) => row(`  ${outcome}`, (metrics) => rate(metrics[outcomeKey(outcome)]))),
+    ...(levels.length === 0 ? [] : [["accuracy by level"]]),
+    ...levels.map((key) => row(`  ${levelOf(key)}`, (metrics) => rate(metrics[key]))),
+  ]);
+}
+
+function levelOf(key: string): number {
+  return Number(/\d+/.exec(key)?.[0]);
+}

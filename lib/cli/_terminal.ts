@@ -1,0 +1,136 @@
+/**
+ * A training run in the terminal: one of the consumers of the event stream. A line a step stays; while somebody watches,
+ * two bars below them move. Text of models is stripped before it is shown.
+ */
+import type { TrainEvent, TrainProgress } from "../training/mod.ts";
+import type { Metrics, Rollout } from "../vocabulary.ts";
+import { liveLines } from "./_live.ts";
+import type { CliIo } from "./_io.ts";
+import { KEYS, testKey } from "./_summary.ts";
+import { bar, duration, oneLine, painter, quote, rate, type Style } from "./_text.ts";
+
+/** Shows a run as it happens. */
+export interface Reporter {
+  /** Shows one event. */
+  event(event: TrainEvent): void;
+  /** Moves the bar of the current step. */
+  progress(progress: TrainProgress): void;
+  /** Writes a line that stays. */
+  line(text: string): void;
+  /** Takes the bars away. Always call it, or they stay behind. */
+  close(): void;
+}
+
+/** Steps that the estimate of the time left looks back on. */
+const RECENT = 10;
+
+/**
+ * A reporter for a terminal, or, where nobody watches, for a file: plain lines only.
+ * @param log takes every line that stays, without colours, but for samples
+ */
+export function createReporter(io: CliIo, log: (line: string) => void = () => {}): Reporter {
+  const live = liveLines(io);
+  const paint = painter(io.color);
+  const recent: number[] = [];
+  let total = 0;
+  let done = 0;
+  let within: TrainProgress | undefined;
+  let startedAt = io.now();
+  let stepStartedAt = io.now();
+
+  function keep(line: string, style: Style = "plain"): void {
+    live.print(paint(style, line));
+    log(line);
+  }
+  function secondsLeft(): number {
+    if (recent.length === 0) return NaN;
+    return (total - done) * recent.reduce((sum, seconds) => sum + seconds, 0) / recent.length;
+  }
+  function redraw(): void {
+    const share = within === undefined || within.total === 0 ? 0 : within.done / within.total;
+    const width = Math.min(30, Math.max(8, io.columns() - 50));
+    const what = within === undefined ? "" : `${within.phase} ${within.done}/${within.total}`;
+    const time = `${duration((io.now() - startedAt) / 1000)} gone, ${duration(secondsLeft())} left`;
+    live.show([
+      `step  ${bar(share, width)}  ${what}`,
+      `run   ${bar(total === 0 ? 0 : (done + share) / total, width)}  ${done}/${total}  ${time}`,
+    ]);
+  }
+  function stepLine(step: number, metrics: Metrics): string {
+    const seconds = metrics[KEYS.seconds] ?? (io.now() - stepStartedAt) / 1000;
+    stepStartedAt = io.now();
+    recent.push(seconds);
+    if (recent.length > RECENT) recent.shift();
+    done = step + 1;
+    const digits = String(total).length;
+    return [
+      `step ${String(done).padStart(digits)}/${total}`,
+      `reward ${rate(metrics[KEYS.reward])}`,
+      `accuracy ${rate(metrics[KEYS.correct])}`,
+      `length ${(metrics[KEYS.tokens] ?? NaN).toFixed(1)}`,
+      `${seconds.toFixed(1)} s`,
+      `${duration(secondsLeft())} left`,
+    ].join("  ");
+  }
+  return {
+    event(event) {
+      switch (event.type) {
+        case "start":
+          [done, total] = [event.step, event.total];
+          startedAt = stepStartedAt = io.now();
+          break;
+        case "evaluation":
+          within = undefined;
+          keep(evaluationLine(event.step, event.metrics, event.rollouts.length), "bold");
+          if (io.isTerminal) live.print(sampleText(pick(event.rollouts, event.step), io.columns(), paint));
+          break;
+        case "step":
+          within = undefined;
+          keep(stepLine(event.step, event.metrics));
+          break;
+        case "checkpoint":
+          keep(`checkpoint ${oneLine(event.checkpoint.name)}`, "dim");
+          break;
+        case "done":
+          return;
+      }
+      if (total > 0) redraw();
+    },
+    progress(progress) {
+      within = progress;
+      redraw();
+    },
+    line: (text) => keep(text),
+    close: () => live.clear(),
+  };
+}
+
+function evaluationLine(step: number, metrics: Metrics, problems: number): string {
+  const value = (key: string) => metrics[testKey(key)];
+  return [
+    `evaluation after ${step} steps`,
+    `accuracy ${rate(value(KEYS.correct))}`,
+    `lenient ${rate(value(KEYS.lenient))}`,
+    `format ${rate(value(KEYS.format))}`,
+    `length ${(value(KEYS.tokens) ?? NaN).toFixed(1)}`,
+    `${problems} problems`,
+  ].join("  ");
+}
+
+/** Another one at each evaluation, so that a run shows more than one problem. */
+function pick(rollouts: readonly Rollout[], step: number): Rollout | undefined {
+  return rollouts[step % Math.max(1, rollouts.length)];
+}
+
+/** One trajectory for people: question, completion, verdict. */
+export function sampleText(rollout: Rollout | undefined, columns: number, paint: ReturnType<typeof painter>): string {
+  if (rollout === undefined) return "";
+  const { grade, problem, text } = rollout;
+  const verdict = `${grade.outcome}: answered ${oneLine(grade.extracted ?? "nothing", 40)}, ` +
+    `right is ${oneLine(grade.reference, 40)}`;
+  return [
+    paint("dim", quote(problem.question, "  | ", columns, 6)),
+    quote(text === "" ? "(empty)" : text, "  > ", columns, 10),
+    `  ${paint(grade.correct ? "green" : "red", verdict)}`,
+  ].join("\n");
+}

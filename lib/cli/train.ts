@@ -1,0 +1,166 @@
+/**
+ * `deno task train key=value ...`: trains a policy, records the run and shows it. Everything is checked before anything
+ * is written; the log folder is touched last.
+ */
+import { parseKeyValues, referenceTable, type TrainConfig } from "../config/mod.ts";
+import { openPolicy } from "../policy/mod.ts";
+import { createRun, openRun, type ResumePoint, type Run, type RunRecorder } from "../runs/mod.ts";
+import { stepsPerPass, totalsOf, train, type TrainArgs, type TrainEvent } from "../training/mod.ts";
+import { type Interrupt, listenForInterrupt } from "./_interrupt.ts";
+import { type CliIo, runCommand, systemIo } from "./_io.ts";
+import { type Plan, planRun } from "./_log_folder.ts";
+import { beforeAfterTable, evaluationsOf } from "./_summary.ts";
+import { type OpenPolicy, openTask, requireCheckpoint, type Task } from "./_task.ts";
+import { createReporter, type Reporter } from "./_terminal.ts";
+import { duration, oneLine } from "./_text.ts";
+
+const HELP = `Trains a model on mathematics with GRPO:
+
+  deno task train key=value ...
+  deno task train gsm8k step_by_step [model] [key=value ...]
+
+A run can be stopped with Ctrl-C and continued with behavior_if_log_dir_exists=resume.
+Keys, with their defaults on the embedded engine:
+
+`;
+
+/** Trains. @returns the exit code: 0 also for a run that was stopped in good order */
+export function main(args: readonly string[], io: CliIo = systemIo(), open: OpenPolicy = openPolicy): Promise<number> {
+  return runCommand(io, async () => {
+    const parsed = parseKeyValues(args);
+    if (parsed.help) {
+      io.out(`${HELP}${referenceTable()}\n`);
+      return 0;
+    }
+    const plan = await planRun(parsed, io);
+    for (const notice of plan.notices) io.out(`${notice}\n`);
+    await requireCheckpoint(plan.config);
+    const { template } = plan.resume?.run ?? {};
+    const weightsDir = `${plan.config.log_path}/weights`;
+    const stored = parsed.input.prompt_template === undefined ? template : undefined;
+    const task = await openTask(plan.config, open, { weightsDir, template: stored });
+    try {
+      return await trainTask(plan, task, io);
+    } finally {
+      await task.policy.close();
+    }
+  });
+}
+
+/** Trains an opened task, or says that there is nothing left to train. */
+async function trainTask(plan: Plan, task: Task, io: CliIo): Promise<number> {
+  const { config, action, resume } = plan;
+  const total = config.max_steps ?? stepsPerPass(task.trainProblems.length, config.groups_per_batch);
+  if (resume !== undefined && isComplete(resume.from, total)) {
+    io.out(`${oneLine(config.log_path)} is complete: ${resume.from.step} of ${total} steps are done. `);
+    io.out(`To go on, give a larger max_steps, for example max_steps=${resume.from.step * 2}\n`);
+    return 0;
+  }
+  const recorder = await createRun(config, {
+    template: task.template,
+    behavior: action === "create" ? "raise" : action,
+  });
+  const reporter = createReporter(io, (line) => void recorder.log(line).catch(() => {}));
+  reporter.line(startLine(config, recorder, total, resume?.run));
+  const notice = () => reporter.line("finishing: saving a checkpoint... (Ctrl-C again stops at once)");
+  const interrupt = listenForInterrupt(io, notice, () => reporter.close());
+  try {
+    const done = await runEvents(
+      trainArgs(config, task, recorder, interrupt, reporter, resume?.run),
+      recorder,
+      reporter,
+    );
+    reporter.close();
+    await recorder.close();
+    io.out(await ending(config.log_path, done, total));
+    return 0;
+  } catch (error) {
+    reporter.close();
+    await recorder.fail(error);
+    const { step } = recorder.from;
+    if (recorder.hasCheckpoint || step > 0) io.err(`to go on from the last checkpoint:\n  ${resumeCommand(config)}\n`);
+    throw error;
+  } finally {
+    interrupt.close();
+    await recorder.close();
+  }
+}
+
+/** The same question that training asks: a final checkpoint is complete unless there are more steps now. */
+function isComplete({ step, checkpoint }: ResumePoint, total: number): boolean {
+  return step > total || (step === total && checkpoint?.final === true);
+}
+
+function startLine({ log_path, env }: TrainConfig, { from }: RunRecorder, total: number, run: Run | undefined): string {
+  const path = oneLine(log_path);
+  if (run === undefined) return `training on ${env} for ${total} steps; the run is recorded in ${path}`;
+  if (from.checkpoint === undefined) return `${path} has no checkpoint yet: starting again at step 0 of ${total}`;
+  return `resuming ${path} after ${from.step} of ${total} steps, from checkpoint ${oneLine(from.checkpoint.name)}`;
+}
+
+function trainArgs(
+  config: TrainConfig,
+  task: Task,
+  { from }: RunRecorder,
+  { signal }: Interrupt,
+  reporter: Reporter,
+  run: Run | undefined,
+): TrainArgs {
+  const { policy, environment, trainProblems, testProblems } = task;
+  const before = run?.metrics.filter(({ step }) => step < from.step).at(-1);
+  const start = from.checkpoint && {
+    step: from.step,
+    final: from.checkpoint.final,
+    totals: totalsOf(before?.metrics ?? {}),
+  };
+  const onProgress: TrainArgs["onProgress"] = (progress) => reporter.progress(progress);
+  return { config, policy, environment, trainProblems, testProblems, start, signal, onProgress };
+}
+
+/** Loads the weights, then hands every event to the recorder and the reporter. @returns the last event */
+async function runEvents(args: TrainArgs, recorder: RunRecorder, reporter: Reporter): Promise<TrainEvent | undefined> {
+  const { config, policy } = args;
+  const { checkpoint } = recorder.from;
+  if (checkpoint !== undefined) await policy.loadState(checkpoint.state_path, { optimizer: true });
+  else if (config.load_checkpoint_path !== null) {
+    await policy.loadState(config.load_checkpoint_path, { optimizer: false });
+  }
+  let last: TrainEvent | undefined;
+  for await (const event of train(args)) {
+    // On disk first: what a person has seen can be found again.
+    await recorder.record(event);
+    reporter.event(event);
+    last = event;
+  }
+  return last;
+}
+
+/** What to say at the end, from the run folder: a resumed run began before this process did. */
+async function ending(path: string, last: TrainEvent | undefined, total: number): Promise<string> {
+  const run = await openRun(path);
+  const name = oneLine(path);
+  if (last?.type === "done" && last.reason === "stopped") {
+    return `stopped after ${last.step} of ${total} steps; to go on:\n  ${resumeCommand(run.config)}\n`;
+  }
+  const seconds = run.series("time/total").reduce((sum, { value }) => sum + (value || 0), 0);
+  const evaluations = evaluationsOf(run);
+  const [first, final] = [evaluations[0], evaluations.at(-1)];
+  const table = first !== undefined && final !== undefined && first !== final
+    ? `\n${beforeAfterTable(first.metrics, final.metrics)}\n`
+    : "";
+  return `finished ${total} steps in ${duration(seconds)}\n${table}\nrun folder: ${name}\nto see it:  deno task show ${
+    quoted(path)
+  }\n`;
+}
+
+/** The command that continues a run; everything else it needs is in the folder. */
+export function resumeCommand({ log_path }: Pick<TrainConfig, "log_path">): string {
+  return `deno task train ${quoted(`log_path=${log_path}`)} behavior_if_log_dir_exists=resume`;
+}
+
+/** Text as one word of a shell. */
+function quoted(text: string): string {
+  return /^[\w./=:@%+,-]+$/.test(text) ? text : `'${oneLine(text, 4096).replaceAll("'", `'\\''`)}'`;
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));

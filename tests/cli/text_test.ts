@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { beforeAfterTable } from "../../lib/cli/_summary.ts";
+import { bar, cut, duration, oneLine, quote, sparkline, table } from "../../lib/cli/_text.ts";
+
+Deno.test("quote() wraps at spaces, cuts long words, and says when lines are missing", () => {
+  assert.equal(quote("one two three four", "> ", 12, 9), "> one two\n> three four");
+  assert.equal(quote("abcdefghijklmnop", "> ", 12, 9), "> abcdefghij\n> klmnop");
+  assert.equal(quote("a\nb\nc", "> ", 12, 2), "> a\n> b\n> …");
+});
+
+Deno.test("cut() and oneLine() stay within their width and keep whole characters", () => {
+  assert.equal(cut("🙂🙂🙂", 2), "🙂…");
+  assert.equal(oneLine("a\n b\t\x1b[31mc", 20), "a b c");
+});
+
+Deno.test("table() aligns the first column left and the others right", () => {
+  assert.equal(table([["a", "1"], ["long", "100"]]), "a       1\nlong  100");
+});
+
+Deno.test("bar() stays within its width for any share", () => {
+  for (const share of [-1, 0, 0.5, 1, 7, NaN]) assert.equal(bar(share, 10).length, 10);
+  assert.equal(bar(0.5, 4), "██░░");
+});
+
+Deno.test("sparkline() goes from the lowest to the highest value and leaves out what is not a number", () => {
+  assert.equal(sparkline([0, NaN, 0.5, 1]), "▁▅█");
+  assert.equal(sparkline(Array.from({ length: 500 }, (_, i) => i)).length, 60);
+  assert.equal(sparkline([]), "");
+});
+
+Deno.test("duration() reads as a clock", () => {
+  assert.deepEqual([4.4, 62, 3723, NaN].map(duration), ["0:04", "1:02", "1:02:03", "-"]);
+});
+
+Deno.test("beforeAfterTable() shows the change and leaves out outcomes that never happened", () => {
+  const text = beforeAfterTable(
+    { "test/env/all/correct": 0.41, "test/env/all/outcome/wrong": 0.5 },
+    { "test/env/all/correct": 0.73, "test/env/all/outcome/wrong": 0.25 },
+  );
+  assert.match(text, /accuracy \(strict\) +0\.410 +0\.730 +\+0\.320/);
+  assert.match(text, /wrong +0\.500 +0\.250 +-0\.250/);
+  assert.doesNotMatch(text, /truncated|lenient/);
+});
