@@ -90,9 +90,14 @@ export async function runCommand(io: CliIo, command: () => Promise<number>): Pro
   try {
     return await command();
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    io.err(`${stripControls(`error: ${message}`)}\n`);
-    if (io.env("DEBUG") && error instanceof Error) io.err(`${stripControls(error.stack ?? "")}\n`);
+    reportError(io, error);
     return error instanceof ConfigError || error instanceof UsageError ? 2 : 1;
   }
+}
+
+/** Says what went wrong. */
+export function reportError(io: CliIo, error: unknown): void {
+  const message = error instanceof Error ? error.message : String(error);
+  io.err(`${stripControls(`error: ${message}`)}\n`);
+  if (io.env("DEBUG") && error instanceof Error) io.err(`${stripControls(error.stack ?? "")}\n`);
 }

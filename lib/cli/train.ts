@@ -7,7 +7,7 @@ import { openPolicy } from "../policy/mod.ts";
 import { createRun, openRun, type ResumePoint, type Run, type RunRecorder } from "../runs/mod.ts";
 import { stepsPerPass, totalsOf, train, type TrainArgs, type TrainEvent } from "../training/mod.ts";
 import { type Interrupt, listenForInterrupt } from "./_interrupt.ts";
-import { type CliIo, runCommand, systemIo } from "./_io.ts";
+import { type CliIo, reportError, runCommand, systemIo } from "./_io.ts";
 import { type Plan, planRun } from "./_log_folder.ts";
 import { beforeAfterTable, evaluationsOf } from "./_summary.ts";
 import { type OpenPolicy, openTask, requireCheckpoint, type Task } from "./_task.ts";
@@ -77,9 +77,10 @@ async function trainTask(plan: Plan, task: Task, io: CliIo): Promise<number> {
   } catch (error) {
     reporter.close();
     await recorder.fail(error);
+    reportError(io, error);
     const { step } = recorder.from;
     if (recorder.hasCheckpoint || step > 0) io.err(`to go on from the last checkpoint:\n  ${resumeCommand(config)}\n`);
-    throw error;
+    return 1;
   } finally {
     interrupt.close();
     await recorder.close();
