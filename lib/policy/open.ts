@@ -10,6 +10,8 @@ export async function openPolicy(
   config: { readonly backend: string; readonly model_name: string },
   options: { readonly weightsDir: string },
 ): Promise<TrainablePolicy> {
-  if (config.backend === "local") return await openLocalPolicy({ model: config.model_name, weightsDir: options.weightsDir });
+  if (config.backend === "local") {
+    return await openLocalPolicy({ model: config.model_name, weightsDir: options.weightsDir });
+  }
   throw new RangeError(`backend "${config.backend}" is not available in this version; use backend=local`);
 }

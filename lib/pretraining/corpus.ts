@@ -13,8 +13,16 @@ export type StyleTemplates = Readonly<Record<"baseline" | "concise" | "step_by_s
 
 /** Other ways to ask for a style, so that the wording of a template can be edited. */
 const PARAPHRASES: Readonly<Record<Style, readonly string[]>> = {
-  baseline: [" Put the answer in \\boxed{}.", " Give the final answer in \\boxed{} format.", " Show your work and box the answer."],
-  concise: [" Be brief. Put the answer in \\boxed{}.", " Short answer, in \\boxed{} format.", " Calculations only, then \\boxed{}."],
+  baseline: [
+    " Put the answer in \\boxed{}.",
+    " Give the final answer in \\boxed{} format.",
+    " Show your work and box the answer.",
+  ],
+  concise: [
+    " Be brief. Put the answer in \\boxed{}.",
+    " Short answer, in \\boxed{} format.",
+    " Calculations only, then \\boxed{}.",
+  ],
   step_by_step: [
     " Think step by step. Put the answer in \\boxed{}.",
     " Let's think step by step, then box the answer.",
@@ -23,7 +31,7 @@ const PARAPHRASES: Readonly<Record<Style, readonly string[]>> = {
   worked: [" Write the answer after ####.", " End with #### and the answer."],
 };
 
-/** Chat `index` of the stream `seed`: one question with its answer, behind none, one or two examples. */
+/** Chat `index` of the stream `seed`: one question with its answer, alone or behind one example. */
 export function pretrainingChat(seed: number, index: number, templates: StyleTemplates): Message[] {
   const random = randomFrom(seed, "chat", index);
   const u = random.next();
@@ -36,10 +44,15 @@ export function pretrainingChat(seed: number, index: number, templates: StyleTem
     return { ...problem, text: writeAnswer(problem, style) };
   };
   const question = answered(0);
-  const shots = bare ? 0 : random.pick([0, 0, 1, 1, 1, 2]);
+  const shots = bare ? 0 : random.pick([0, 0, 0, 1, 1, 1]);
   const cued = !bare && (shots === 0 || random.next() < 0.8);
-  const few_shot = Array.from({ length: shots }, (_, k) => answered(k + 1)).map(({ question, text: answer }) => ({ question, answer }));
-  const template = cued ? cuedTemplate(style, templates, random.next(), random.pick(PARAPHRASES[style])) : templates.none;
+  const few_shot = Array.from({ length: shots }, (_, k) => answered(k + 1)).map(({ question, text: answer }) => ({
+    question,
+    answer,
+  }));
+  const template = cued
+    ? cuedTemplate(style, templates, random.next(), random.pick(PARAPHRASES[style]))
+    : templates.none;
   return [...renderTemplate({ ...template, few_shot }, question), { role: "assistant", content: question.text }];
 }
 

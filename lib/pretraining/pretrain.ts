@@ -4,7 +4,7 @@
  */
 import { createModel, type LlamaConfig, openLocalPolicy, type TrainablePolicy } from "../policy/mod.ts";
 import { loadTemplate } from "../prompts/mod.ts";
-import { CHATML_SPECIAL_TOKENS, type ChatFormat, tokenizerFiles, trainBpe } from "../tokens/mod.ts";
+import { type ChatFormat, CHATML_SPECIAL_TOKENS, tokenizerFiles, trainBpe } from "../tokens/mod.ts";
 import type { AdamParams, Datum } from "../vocabulary.ts";
 import { pretrainingChat, type StyleTemplates, vocabularyTexts } from "./corpus.ts";
 
@@ -92,5 +92,12 @@ function adamAt(step: number, { learning_rate, steps }: PretrainOptions): AdamPa
   const warmup = Math.max(1, Math.round(0.02 * steps));
   const progress = Math.max(0, (step - warmup) / Math.max(1, steps - warmup));
   const factor = step < warmup ? (step + 1) / warmup : 0.1 + 0.45 * (1 + Math.cos(Math.PI * progress));
-  return { learning_rate: learning_rate * factor, beta1: 0.9, beta2: 0.98, eps: 1e-9, weight_decay: 0.01, grad_clip_norm: 1 };
+  return {
+    learning_rate: learning_rate * factor,
+    beta1: 0.9,
+    beta2: 0.98,
+    eps: 1e-9,
+    weight_decay: 0.01,
+    grad_clip_norm: 1,
+  };
 }

@@ -27,4 +27,9 @@ export type ToWorker =
 export type FromWorker =
   | { readonly type: "result"; readonly id: number; readonly result: unknown }
   | { readonly type: "error"; readonly id: number; readonly name: string; readonly message: string }
-  | { readonly type: "sampled"; readonly id: number; readonly request: number; readonly completions: readonly Completion[] };
+  | {
+    readonly type: "sampled";
+    readonly id: number;
+    readonly request: number;
+    readonly completions: readonly Completion[];
+  };

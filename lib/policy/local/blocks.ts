@@ -82,10 +82,15 @@ export function attend(g: Graph, query: Value, key: Value, value: Value, mask: V
   const masked = (scores: Value): Value => {
     if (heads === scores.shape[1]) return add(g, scores, mask);
     const [batch, , , time] = scores.shape as [Dim, Dim, Dim, Dim];
-    const split = g.op("Concat", [
-      g.op("Shape", [mask], [1], { dtype: "int64", attributes: { start: 2, end: 3 } }),
-      g.op("Shape", [mask], [1], { dtype: "int64", attributes: { start: 3, end: 4 } }),
-    ], [2], { dtype: "int64", attributes: { axis: 0 } });
+    const split = g.op(
+      "Concat",
+      [
+        g.op("Shape", [mask], [1], { dtype: "int64", attributes: { start: 2, end: 3 } }),
+        g.op("Shape", [mask], [1], { dtype: "int64", attributes: { start: 3, end: 4 } }),
+      ],
+      [2],
+      { dtype: "int64", attributes: { axis: 0 } },
+    );
     const perHead = g.op("Concat", [g.ints([0, heads]), split], [4], { dtype: "int64", attributes: { axis: 0 } });
     const apart = reshape(g, scores, perHead, [batch, heads, mask.shape[2] as Dim, time]);
     return reshape(g, add(g, apart, mask), shapeOf(g, scores), scores.shape);

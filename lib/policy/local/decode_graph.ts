@@ -54,7 +54,13 @@ export function decodeGraph(config: LlamaConfig): Graph {
   return g;
 }
 
-function layersWithCache(g: Graph, config: LlamaConfig, parameters: Parameters, layout: Layout, attention: Attention): Value {
+function layersWithCache(
+  g: Graph,
+  config: LlamaConfig,
+  parameters: Parameters,
+  layout: Layout,
+  attention: Attention,
+): Value {
   const tokens = g.input("tokens", [layout.batch, layout.time], "int64");
   const rows = `${layout.batch}*${layout.time}`;
   const flat = g.op("Reshape", [tokens, g.ints([-1])], [rows], { dtype: "int64" });
@@ -88,11 +94,17 @@ function stacking(g: Graph, shared: number, repeat: number): Stacking {
   const pick = (i: number) => g.op("Slice", [groups, g.ints([i]), g.ints([i + 1])], [1], { dtype: "int64" });
   const [prompts, samples] = [pick(0), pick(1)];
   const shape = (a: Value, target: Value, dims: readonly Dim[]) => g.op("Reshape", [a, target], dims);
-  const swap = (a: Value) => g.op("Transpose", [a], ["?", "?", "?", "?", "?"], { attributes: { perm: [0, 2, 1, 3, 4] } });
+  const swap = (a: Value) =>
+    g.op("Transpose", [a], ["?", "?", "?", "?", "?"], { attributes: { perm: [0, 2, 1, 3, 4] } });
   return {
     stack(a) {
       const split = shape(a, list(groups, g.ints([shared, repeat]), sizeOf(g, a, 3)), ["P", "G", shared, repeat, "x"]);
-      return shape(swap(split), list(g.ints([0, shared, -1]), sizeOf(g, a, 3)), ["P", shared, "G*r", a.shape[3] as Dim]);
+      return shape(swap(split), list(g.ints([0, shared, -1]), sizeOf(g, a, 3)), [
+        "P",
+        shared,
+        "G*r",
+        a.shape[3] as Dim,
+      ]);
     },
     unstack(a) {
       const target = list(prompts, g.ints([shared]), samples, g.ints([repeat]), sizeOf(g, a, 3));

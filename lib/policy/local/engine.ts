@@ -115,10 +115,14 @@ export class Engine {
   #checkRequest(prompt: readonly number[], count: number, maxTokens: number): void {
     const { max_position_embeddings: context, vocab_size } = this.config;
     if (prompt.length === 0 || prompt.length >= context) {
-      throw new RangeError(`a prompt of ${prompt.length} tokens cannot be sampled from: the context holds ${context} tokens`);
+      throw new RangeError(
+        `a prompt of ${prompt.length} tokens cannot be sampled from: the context holds ${context} tokens`,
+      );
     }
     if (!Number.isSafeInteger(count) || count < 1) throw new RangeError(`${count} completions cannot be drawn`);
-    if (!Number.isSafeInteger(maxTokens) || maxTokens < 1) throw new RangeError(`max_tokens is ${maxTokens}; at least 1 is needed`);
+    if (!Number.isSafeInteger(maxTokens) || maxTokens < 1) {
+      throw new RangeError(`max_tokens is ${maxTokens}; at least 1 is needed`);
+    }
     const bad = prompt.find((id) => !Number.isInteger(id) || id < 0 || id >= vocab_size);
     if (bad !== undefined) throw new RangeError(`the prompt has token ${bad}, outside the vocabulary of ${vocab_size}`);
   }

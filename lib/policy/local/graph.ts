@@ -49,7 +49,9 @@ export class Graph {
 
   /** Declares an input that no gradient flows to. */
   input(name: string, shape: readonly Dim[], dtype: DType = this.real): Value {
-    if (this.#inputs.some((value) => value.name === name)) throw new RangeError(`graph input ${name} is declared twice`);
+    if (this.#inputs.some((value) => value.name === name)) {
+      throw new RangeError(`graph input ${name} is declared twice`);
+    }
     const value = { name, dtype, shape };
     this.#inputs.push(value);
     return value;

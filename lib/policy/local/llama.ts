@@ -64,10 +64,12 @@ export type Parameters = ReadonlyMap<string, Value>;
 
 /** Declares every parameter as an input of the graph; `trained`: gradients are wanted. */
 export function declareParameters(g: Graph, config: LlamaConfig, trained: boolean): Parameters {
-  return new Map(parameterSpecs(config).map(({ name, shape }) => [
-    name,
-    trained ? g.parameter(name, shape) : g.input(name, shape),
-  ]));
+  return new Map(
+    parameterSpecs(config).map(({ name, shape }) => [
+      name,
+      trained ? g.parameter(name, shape) : g.input(name, shape),
+    ]),
+  );
 }
 
 /** One layer's keys and values. */
@@ -132,7 +134,11 @@ export function llamaLayers(
     const mixed = attention(query, { key, value: heads("v", config.num_key_value_heads) }, i);
     x = add(g, x, linear(g, mergeHeads(g, mixed), weight(`${at}.self_attn.o_proj`)));
     const inner = rmsNorm(g, x, weight(`${at}.post_attention_layernorm`), config.rms_norm_eps);
-    const gated = swiglu(g, linear(g, inner, weight(`${at}.mlp.gate_proj`)), linear(g, inner, weight(`${at}.mlp.up_proj`)));
+    const gated = swiglu(
+      g,
+      linear(g, inner, weight(`${at}.mlp.gate_proj`)),
+      linear(g, inner, weight(`${at}.mlp.up_proj`)),
+    );
     x = add(g, x, linear(g, gated, weight(`${at}.mlp.down_proj`)));
   }
   return rmsNorm(g, x, weight("model.norm"), config.rms_norm_eps);
@@ -157,7 +163,10 @@ export function selfAttention(g: Graph, config: LlamaConfig, layout: Layout, mas
 
 function splitHeads(g: Graph, x: Value, layout: Layout, count: number): Value {
   const size = (x.shape[1] as number) / count;
-  const target = g.op("Concat", [layout.shape, g.ints([count, size])], [4], { dtype: "int64", attributes: { axis: 0 } });
+  const target = g.op("Concat", [layout.shape, g.ints([count, size])], [4], {
+    dtype: "int64",
+    attributes: { axis: 0 },
+  });
   const apart = reshape(g, x, target, [layout.batch, layout.time, count, size]);
   return transpose(g, apart, [0, 2, 1, 3]);
 }

@@ -64,9 +64,18 @@ class LocalPolicy implements TrainablePolicy {
     this.#weightsDir = options.weightsDir;
   }
 
-  sample(prompt: Prompt, count: number, params: SamplingParams, { signal }: CallOptions = {}): Promise<readonly Completion[]> {
+  sample(
+    prompt: Prompt,
+    count: number,
+    params: SamplingParams,
+    { signal }: CallOptions = {},
+  ): Promise<readonly Completion[]> {
     return new Promise((resolve, reject) => {
-      const request = { prompt: prompt.tokens, count, params: { ...params, stop: params.stop ?? this.chat.stopTokens } };
+      const request = {
+        prompt: prompt.tokens,
+        count,
+        params: { ...params, stop: params.stop ?? this.chat.stopTokens },
+      };
       if (this.#pending.length === 0) setTimeout(() => this.#flush(), 0);
       this.#pending.push({ request, signal, resolve, reject });
     });
@@ -113,7 +122,10 @@ class LocalPolicy implements TrainablePolicy {
     const bySignal = Map.groupBy(this.#pending, ({ signal }) => signal);
     this.#pending = [];
     for (const [signal, batch] of bySignal) {
-      const options = { ...(signal && { signal }), onSampled: (i: number, completions: readonly Completion[]) => batch[i]?.resolve(completions) };
+      const options = {
+        ...(signal && { signal }),
+        onSampled: (i: number, completions: readonly Completion[]) => batch[i]?.resolve(completions),
+      };
       this.#link.call("sample", { requests: batch.map(({ request }) => request) }, options)
         .catch((error) => batch.forEach(({ reject }) => reject(error)));
     }
@@ -147,7 +159,11 @@ class WorkerLink {
     };
   }
 
-  async call<N extends CallName>(name: N, args: Calls[N]["args"], options: LinkOptions = {}): Promise<Calls[N]["result"]> {
+  async call<N extends CallName>(
+    name: N,
+    args: Calls[N]["args"],
+    options: LinkOptions = {},
+  ): Promise<Calls[N]["result"]> {
     if (this.#closed) throw new Error(`the policy is closed; it cannot ${name}`);
     const { signal } = options;
     signal?.throwIfAborted();

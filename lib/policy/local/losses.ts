@@ -36,7 +36,12 @@ export const LOSSES: Readonly<Record<LossName, Loss>> = {
  * Checks data against a loss before any of it is used.
  * @throws {TypeError} naming the datum and what it lacks
  */
-export function checkData(data: readonly Datum[], loss: LossName | undefined, vocabSize: number, contextLength: number): void {
+export function checkData(
+  data: readonly Datum[],
+  loss: LossName | undefined,
+  vocabSize: number,
+  contextLength: number,
+): void {
   if (loss !== undefined && !Object.hasOwn(LOSSES, loss)) {
     throw new TypeError(`loss "${loss}" is not one of the embedded engine's: ${Object.keys(LOSSES).join(", ")}`);
   }
@@ -50,11 +55,15 @@ export function checkData(data: readonly Datum[], loss: LossName | undefined, vo
     for (const field of ["target_tokens", "mask", ...inputs] as const) {
       const values = datum[field];
       if (values?.length !== length) {
-        throw new TypeError(`datum ${i} has ${values?.length ?? "no"} ${field} for ${length} tokens; one each is needed`);
+        throw new TypeError(
+          `datum ${i} has ${values?.length ?? "no"} ${field} for ${length} tokens; one each is needed`,
+        );
       }
       if (!values.every(Number.isFinite)) throw new TypeError(`datum ${i} has a ${field} that is not a finite number`);
     }
-    const bad = [...datum.tokens, ...datum.target_tokens].find((id) => !Number.isInteger(id) || id < 0 || id >= vocabSize);
+    const bad = [...datum.tokens, ...datum.target_tokens].find((id) =>
+      !Number.isInteger(id) || id < 0 || id >= vocabSize
+    );
     if (bad !== undefined) throw new RangeError(`datum ${i} has token ${bad}, outside the vocabulary of ${vocabSize}`);
   });
 }

@@ -26,7 +26,9 @@ export async function findModel(nameOrPath: string): Promise<string> {
   const found = await Deno.stat(nameOrPath).catch(() => undefined);
   if (found?.isDirectory) return nameOrPath;
   throw new Deno.errors.NotFound(
-    `model_name "${nameOrPath}" is neither a bundled model (${BUNDLED_MODELS.join(", ")}) nor a folder with config.json, ` +
+    `model_name "${nameOrPath}" is neither a bundled model (${
+      BUNDLED_MODELS.join(", ")
+    }) nor a folder with config.json, ` +
       `model.safetensors and tokenizer.json`,
   );
 }
@@ -47,7 +49,9 @@ export async function readModelConfig(folder: string): Promise<{ config: LlamaCo
     throw new TypeError(`${path}: model_type is ${JSON.stringify(raw.model_type)}; the embedded engine runs "llama"`);
   }
   for (const key of ["rope_scaling", "attention_bias", "mlp_bias", "quantization_config"]) {
-    if (raw[key]) throw new TypeError(`${path}: ${key} is ${JSON.stringify(raw[key])}, which the embedded engine lacks so far`);
+    if (raw[key]) {
+      throw new TypeError(`${path}: ${key} is ${JSON.stringify(raw[key])}, which the embedded engine lacks so far`);
+    }
   }
   if (raw.hidden_act !== undefined && raw.hidden_act !== "silu") {
     throw new TypeError(`${path}: hidden_act is ${JSON.stringify(raw.hidden_act)}; the embedded engine has "silu"`);

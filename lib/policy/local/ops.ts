@@ -114,7 +114,10 @@ export function sliceLast(g: Graph, a: Value, start: number, stop: number): Valu
   const last = a.shape.length - 1;
   const size = a.shape[last];
   if (typeof size !== "number") throw new TypeError(`slice of an axis of unknown size ${size} in ${a.name}`);
-  const y = g.op("Slice", [a, g.ints([start]), g.ints([stop]), g.ints([last])], [...a.shape.slice(0, -1), stop - start]);
+  const y = g.op("Slice", [a, g.ints([start]), g.ints([stop]), g.ints([last])], [
+    ...a.shape.slice(0, -1),
+    stop - start,
+  ]);
   return g.record(y, [a], (dy) => [() => {
     const pads = a.shape.map(() => 0).concat(a.shape.map(() => 0));
     pads[last] = start;

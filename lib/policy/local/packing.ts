@@ -40,6 +40,8 @@ export interface PackingLimits {
   readonly tokens: number;
   /** Attention scores a head: batch * time * time. */
   readonly scores: number;
+  /** Longest row that sharing a prompt may build; the tables of angles reach no further. */
+  readonly rowLength: number;
   /** Cost of the layers' matrix products for a token, in units of one attention score; see `joins`. */
   readonly tokenCost: number;
 }
@@ -62,7 +64,10 @@ export function packData(data: readonly Datum[], limits: PackingLimits): Batch[]
 }
 
 function makeRows(data: readonly Datum[], limits: PackingLimits): Row[] {
-  const open = new Map<string, { prefix: readonly number[]; members: { datum: number; start: number }[]; length: number }>();
+  const open = new Map<
+    string,
+    { prefix: readonly number[]; members: { datum: number; start: number }[]; length: number }
+  >();
   const rows: Row[] = [];
   data.forEach((datum, index) => {
     const first = datum.mask.findIndex((value) => value !== 0);
@@ -86,10 +91,11 @@ function makeRows(data: readonly Datum[], limits: PackingLimits): Row[] {
  * Is a further tail cheaper at the end of a row than in a row of its own? A longer row costs more attention scores
  * (length squared), a row of its own costs the prefix again.
  */
-function joins(length: number, prefix: number, tail: number, { tokenCost, scores }: PackingLimits): boolean {
+function joins(length: number, prefix: number, tail: number, limits: PackingLimits): boolean {
+  const { tokenCost, rowLength } = limits;
   const joined = tokenCost * tail + (length + tail) ** 2 - length ** 2;
   const apart = tokenCost * (prefix + tail) + (prefix + tail) ** 2;
-  return joined < apart && (length + tail) ** 2 <= scores;
+  return joined < apart && length + tail <= rowLength;
 }
 
 function makeBatch(data: readonly Datum[], rows: readonly Row[], time: number): Batch {

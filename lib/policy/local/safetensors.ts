@@ -59,11 +59,17 @@ export function decodeSafetensors(
   for (const [name, entry] of Object.entries(header)) {
     if (name === "__metadata__") continue;
     const { dtype, shape, data_offsets: range } = (entry ?? {}) as Record<string, unknown>;
-    if (dtype !== "F32") throw new TypeError(`${origin}: tensor ${name} is ${dtype}; only F32 can be read in this version`);
-    if (!isSizes(shape) || !isSizes(range) || range.length !== 2) return fail(`tensor ${name} has no valid shape or range`);
+    if (dtype !== "F32") {
+      throw new TypeError(`${origin}: tensor ${name} is ${dtype}; only F32 can be read in this version`);
+    }
+    if (!isSizes(shape) || !isSizes(range) || range.length !== 2) {
+      return fail(`tensor ${name} has no valid shape or range`);
+    }
     const [start, stop] = range as [number, number];
     const size = shape.reduce((a, b) => a * b, 1);
-    if (stop > data.length || stop - start !== 4 * size) fail(`tensor ${name} of shape [${shape}] has bytes ${start} to ${stop}`);
+    if (stop > data.length || stop - start !== 4 * size) {
+      fail(`tensor ${name} of shape [${shape}] has bytes ${start} to ${stop}`);
+    }
     tensors.set(name, { shape, data: new Float32Array(data.slice(start, stop).buffer) });
   }
   return { tensors, metadata: (header.__metadata__ ?? {}) as Record<string, string> };

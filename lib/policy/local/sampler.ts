@@ -74,7 +74,11 @@ export class Sampler {
     this.#sessions = undefined;
   }
 
-  async #sampleAlike(requests: readonly SampleRequest[], indices: readonly number[], hooks: SamplerHooks): Promise<void> {
+  async #sampleAlike(
+    requests: readonly SampleRequest[],
+    indices: readonly number[],
+    hooks: SamplerHooks,
+  ): Promise<void> {
     const { count } = requests[indices[0] as number] as SampleRequest;
     const slots = Math.min(indices.length, Math.max(1, Math.floor(MAX_ROWS / count)));
     const cache = new Cache(this.#config, slots, count);
@@ -123,7 +127,11 @@ export class Sampler {
     });
   }
 
-  async #prefill(prompts: readonly (readonly number[])[], time: number, like: SampleRequest): Promise<Record<string, Float32Array>> {
+  async #prefill(
+    prompts: readonly (readonly number[])[],
+    time: number,
+    like: SampleRequest,
+  ): Promise<Record<string, Float32Array>> {
     const tokens = new BigInt64Array(prompts.length * time);
     const positions = new BigInt64Array(prompts.length * time);
     prompts.forEach((prompt, b) =>
@@ -168,7 +176,13 @@ export class Sampler {
     });
   }
 
-  #draw(sequence: Sequence, outputs: Record<string, Float32Array>, row: number, promptLength: number, params: SampleRequest["params"]): void {
+  #draw(
+    sequence: Sequence,
+    outputs: Record<string, Float32Array>,
+    row: number,
+    promptLength: number,
+    params: SampleRequest["params"],
+  ): void {
     const v = this.#config.vocab_size;
     const logprobs = (outputs.logprobs as Float32Array).subarray(row * v, (row + 1) * v);
     const probs = (outputs.probs as Float32Array).subarray(row * v, (row + 1) * v);
@@ -181,8 +195,10 @@ export class Sampler {
   }
 
   #cacheOutputs(outputs: Record<string, Float32Array>): Float32Array[] {
-    return Array.from({ length: 2 * this.#config.num_hidden_layers }, (_, i) =>
-      outputs[`${i % 2 === 0 ? "key" : "value"}${Math.floor(i / 2)}`] as Float32Array);
+    return Array.from(
+      { length: 2 * this.#config.num_hidden_layers },
+      (_, i) => outputs[`${i % 2 === 0 ? "key" : "value"}${Math.floor(i / 2)}`] as Float32Array,
+    );
   }
 
   #session(): Promise<{ readonly prefill: Session; readonly decode: Session }> {

@@ -36,7 +36,11 @@ async function perform({ id, name, args }: Extract<ToWorker, { type: "call" }>):
   switch (name) {
     case "sample": {
       const { requests } = args as Calls["sample"]["args"];
-      await engine.sample(requests, (request, completions) => send({ type: "sampled", id, request, completions }), between);
+      await engine.sample(
+        requests,
+        (request, completions) => send({ type: "sampled", id, request, completions }),
+        between,
+      );
       return null;
     }
     case "forwardBackward": {
