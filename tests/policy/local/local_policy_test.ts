@@ -1,0 +1,79 @@
+/** The embedded engine behind its worker: the contract, cancelling, closing, files. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { openLocalPolicy } from "../../../lib/policy/mod.ts";
+import type { TrainablePolicy } from "../../../lib/policy/policy.ts";
+import { contractSuite } from "../contract.ts";
+import { inTemporaryFolder, promptOf, writeTinyModel } from "./_fixtures.ts";
+
+function withPolicy(body: (policy: TrainablePolicy, folder: string) => Promise<void>): Promise<void> {
+  return inTemporaryFolder(async (folder) => {
+    const model = await writeTinyModel(folder);
+    const policy = await openLocalPolicy({ model, weightsDir: join(folder, "weights") });
+    try {
+      await body(policy, folder);
+    } finally {
+      await policy.close();
+    }
+  });
+}
+
+contractSuite("embedded engine", withPolicy);
+
+Deno.test("an aborted sample() rejects with the signal's reason and the policy goes on", () =>
+  withPolicy(async (policy) => {
+    const abort = new AbortController();
+    const long = policy.sample(promptOf([3, 4]), 64, { max_tokens: 250, temperature: 1, seed: 0, stop: [] }, {
+      signal: abort.signal,
+    });
+    const started = Date.now();
+    setTimeout(() => abort.abort(new Error("enough")), 20);
+    await assert.rejects(long, /enough/);
+    const after = await policy.sample(promptOf([3, 4]), 1, { max_tokens: 2, temperature: 1, seed: 0 });
+    assert.equal(after.length, 1);
+    assert.ok(Date.now() >= started);
+  }));
+
+Deno.test("a closed policy refuses further calls and closes twice without harm", () =>
+  withPolicy(async (policy) => {
+    await policy.close();
+    await assert.rejects(policy.saveState("x"), /closed/);
+    await policy.close();
+  }));
+
+Deno.test("a saved folder opens as a model with the same weights", () =>
+  withPolicy(async (policy, folder) => {
+    const path = await policy.saveWeightsForSampler("final");
+    const again = await openLocalPolicy({ model: path, weightsDir: join(folder, "other") });
+    const params = { max_tokens: 10, temperature: 0, seed: 0 };
+    const prompt = promptOf(policy.chat.encodePrompt([{ role: "user", content: "Mia has" }]));
+    assert.deepEqual(await again.sample(prompt, 1, params), await policy.sample(prompt, 1, params));
+    await assert.rejects(again.loadState(path, { optimizer: true }), Deno.errors.NotFound);
+    await again.close();
+  }));
+
+Deno.test("checkpoint names that would leave the folder are refused", () =>
+  withPolicy(async (policy) => {
+    for (const name of ["../x", "a/b", "", ".hidden"]) await assert.rejects(policy.saveState(name), TypeError);
+  }));
+
+Deno.test("a model that is not there, or not whole, or of another kind, is named in the error", () =>
+  inTemporaryFolder(async (folder) => {
+    const open = (model: string) => openLocalPolicy({ model, weightsDir: folder });
+    await assert.rejects(open(join(folder, "nowhere")), /nowhere.*neither a bundled model/);
+    const model = await writeTinyModel(folder);
+    const config = JSON.parse(await Deno.readTextFile(join(model, "config.json")));
+    const configWith = (change: object) =>
+      Deno.writeTextFile(join(model, "config.json"), JSON.stringify({ ...config, ...change }));
+    await configWith({ model_type: "mamba" });
+    await assert.rejects(open(model), /mamba/);
+    await configWith({ hidden_size: "big" });
+    await assert.rejects(open(model), /hidden_size is "big"/);
+    await configWith({ intermediate_size: 25 });
+    await assert.rejects(open(model), /mlp.gate_proj.weight has shape/);
+    await configWith({});
+    await Deno.writeFile(join(model, "model.safetensors"), new Uint8Array(20));
+    await assert.rejects(open(model), /model.safetensors is not a valid safetensors file/);
+    await Deno.remove(join(model, "model.safetensors"));
+    await assert.rejects(open(model), Deno.errors.NotFound);
+  }));
