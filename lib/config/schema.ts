@@ -120,4 +120,4 @@ export type TrainInput =
   };
 
 /** The hardest level there is. */
-export const MAX_LEVEL = 8;
+export const MAX_LEVEL = 4;

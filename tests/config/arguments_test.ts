@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { ConfigError, parseKeyValues, resolveConfig } from "../../lib/config/mod.ts";
+import { ConfigError, MAX_LEVEL, parseKeyValues, resolveConfig } from "../../lib/config/mod.ts";
+import { WORD_PROBLEM_LEVELS } from "../../lib/problems/mod.ts";
 
 function resolve(line: string) {
   const from = parseKeyValues(line.split(" ").filter((part) => part !== ""));
@@ -37,6 +38,11 @@ Deno.test("parseKeyValues() reads levels as a list, a range or both", () => {
   for (const bad of ["levels=3-1", "levels=0", "levels=1-99", "levels=", "levels=1;2", "levels=1-9999999"]) {
     assert.equal(problemsOf([bad]).length, 1, bad);
   }
+});
+
+Deno.test("the levels that the configuration allows are the levels that word problems have", () => {
+  assert.equal(Math.max(...WORD_PROBLEM_LEVELS), MAX_LEVEL);
+  assert.equal(Math.min(...WORD_PROBLEM_LEVELS), 1);
 });
 
 Deno.test("parseKeyValues() reads options of the loss as JSON", () => {

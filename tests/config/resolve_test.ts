@@ -138,7 +138,7 @@ Deno.test("resolveConfig() names the allowed values, and the likely one", () => 
   const text = problems.join("\n");
   assert.equal(problems.length, 6, text);
   assert.match(text, /option loss_fn: expected one of importance_sampling, .* Did you mean "importance_sampling"\?/);
-  assert.match(text, /option levels: expected levels from 1 to 8/);
+  assert.match(text, /option levels: expected levels from 1 to 4/);
   assert.match(text, /option learning_rate: expected a number above 0 and at most 1, got NaN/);
   assert.match(text, /option group_size: expected a whole number from 1 to 4096, got 2.5/);
   assert.match(text, /option grup_size: no such hyperparameter. Did you mean "group_size"\?/);
