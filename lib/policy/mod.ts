@@ -2,10 +2,13 @@
 export * from "./policy.ts";
 export * from "./open.ts";
 export {
+  benchmarkEngine,
   BUNDLED_MODELS,
   createModel,
+  type EngineFigures,
   type LlamaConfig,
   type LocalPolicyOptions,
   openLocalPolicy,
   parameterCount,
+  type Timing,
 } from "./local/mod.ts";

@@ -2,3 +2,4 @@
 export * from "./corpus.ts";
 export * from "./pretrain.ts";
 export * from "./styles.ts";
+export * from "./model_card.ts";

@@ -4,7 +4,7 @@
  */
 import { createModel, type LlamaConfig, openLocalPolicy, type TrainablePolicy } from "../policy/mod.ts";
 import { loadTemplate } from "../prompts/mod.ts";
-import { type ChatFormat, CHATML_SPECIAL_TOKENS, tokenizerFiles, trainBpe } from "../tokens/mod.ts";
+import { type ChatFormat, CHATML_SPECIAL_TOKENS, TEXT_END, tokenizerFiles, trainBpe, TURN_END } from "../tokens/mod.ts";
 import type { AdamParams, Datum } from "../vocabulary.ts";
 import { pretrainingChat, type StyleTemplates, vocabularyTexts } from "./corpus.ts";
 
@@ -19,11 +19,25 @@ export interface PretrainOptions {
   readonly batch: number;
   /** Peak learning rate: linear warm-up over 2 % of the steps, then a cosine down to a tenth. */
   readonly learning_rate: number;
-  readonly model: Omit<LlamaConfig, "tie_word_embeddings" | "rms_norm_eps" | "rope_theta" | "head_dim">;
   readonly signal?: AbortSignal;
   /** Called after each step. */
   readonly onStep?: (step: number, loss: number, tokens: number) => void;
 }
+
+/** The bundled model's shape. */
+export const MODEL_SHAPE: LlamaConfig = {
+  vocab_size: 1024,
+  hidden_size: 128,
+  intermediate_size: 384,
+  num_hidden_layers: 4,
+  num_attention_heads: 4,
+  num_key_value_heads: 4,
+  head_dim: 32,
+  max_position_embeddings: 2048,
+  rms_norm_eps: 1e-5,
+  rope_theta: 10000,
+  tie_word_embeddings: true,
+};
 
 const VOCABULARY_CHATS = 4000;
 
@@ -58,23 +72,17 @@ export async function pretrain(options: PretrainOptions): Promise<TrainablePolic
 }
 
 async function createRandomModel(options: PretrainOptions, templates: StyleTemplates): Promise<void> {
-  const { model, out, seed } = options;
+  const { out, seed } = options;
   const tokenizer = trainBpe(vocabularyTexts(seed, VOCABULARY_CHATS, templates), {
-    vocabSize: model.vocab_size,
+    vocabSize: MODEL_SHAPE.vocab_size,
     specialTokens: CHATML_SPECIAL_TOKENS,
   });
   const idOf = (token: string) => tokenizer.added_tokens.find(({ content }) => content === token)?.id as number;
-  const config: LlamaConfig = {
-    ...model,
-    head_dim: model.hidden_size / model.num_attention_heads,
-    rms_norm_eps: 1e-5,
-    rope_theta: 10000,
-    tie_word_embeddings: true,
-  };
-  await createModel(out, config, tokenizerFiles(tokenizer, { contextLength: model.max_position_embeddings }), {
+  const files = tokenizerFiles(tokenizer, { contextLength: MODEL_SHAPE.max_position_embeddings });
+  await createModel(out, MODEL_SHAPE, files, {
     seed,
-    eosTokenId: idOf("<|im_end|>"),
-    padTokenId: idOf("<|endoftext|>"),
+    eosTokenId: idOf(TURN_END),
+    padTokenId: idOf(TEXT_END),
   });
 }
 
