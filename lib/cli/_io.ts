@@ -36,16 +36,17 @@ export class UsageError extends Error {
 
 /** The real terminal. */
 export function systemIo(): CliIo {
-  const isTerminal = Deno.stdout.isTerminal();
   const env = (name: string) => {
     const { state } = Deno.permissions.querySync({ name: "env", variable: name });
     return state === "granted" ? Deno.env.get(name) : undefined;
   };
+  // A dumb terminal cannot move its cursor.
+  const isTerminal = Deno.stdout.isTerminal() && env("TERM") !== "dumb";
   return {
     out: (text) => writeTo(Deno.stdout, text),
     err: (text) => writeTo(Deno.stderr, text),
     isTerminal,
-    color: isTerminal && !env("NO_COLOR") && env("TERM") !== "dumb",
+    color: isTerminal && !env("NO_COLOR"),
     columns: () => isTerminal ? consoleColumns() : 100,
     ask: isTerminal && Deno.stdin.isTerminal() ? (question) => prompt(question) : null,
     env,

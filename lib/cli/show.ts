@@ -114,7 +114,7 @@ function trajectory(row: RolloutRow, columns: number, paint: Paint): string {
 function checkpoints(run: Run, paint: Paint): string {
   if (run.checkpoints.length === 0) return "";
   const rows = run.checkpoints.slice(-10).map(({ name, step, sampler_path, final }) => [
-    oneLine(name, 60) + (final ? " (final)" : ""),
+    oneLine(name, 60) + (final && name !== "final" ? " (final)" : ""),
     `after ${step} steps`,
     oneLine(sampler_path, 200),
   ]);

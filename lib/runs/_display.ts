@@ -28,7 +28,7 @@ function facts(run: Run): [string, string][] {
       const change = changeOf(run, key);
       return change === undefined ? [] : [[name, change]];
     }),
-    ["checkpoints", String(run.checkpoints.length)],
+    ["checkpoints", String(new Set(run.checkpoints.map(({ state_path }) => state_path)).size)],
     ["folder", oneLine(run.path)],
   ];
 }

@@ -12,7 +12,11 @@ export interface FolderLock {
 /** Takes the lock of an existing folder; nothing when another owner has it. */
 export async function takeLock(run: string): Promise<FolderLock | undefined> {
   const file = await Deno.open(join(run, RUN_FILES.lock), { create: true, write: true });
-  if (await file.tryLock(true)) return { close: () => file.close() };
+  // Whoever asks `isLocked` holds a shared lock for a moment; that is no owner.
+  for (let tries = 0; tries < 5; tries++) {
+    if (await file.tryLock(true)) return { close: () => file.close() };
+    await new Promise((done) => setTimeout(done, 20));
+  }
   file.close();
   return undefined;
 }

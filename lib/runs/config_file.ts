@@ -71,24 +71,27 @@ export async function writeRunConfig(run: string, { config, facts }: RunConfig):
 
 /**
  * Whether a folder is a run: its `config.json` carries the marker, whatever else is in it.
- * @throws {RunFolderError} when `config.json` is not JSON, not a run's, or of a later version
+ * @throws {RunFolderError} when `config.json` is not JSON or of a later version
  */
 export async function hasRunConfig(run: string): Promise<boolean> {
-  return await readMarked(run) !== undefined;
+  const raw = await readJsonFile(join(run, RUN_FILES.config));
+  return raw !== undefined && isMarked(raw, run);
+}
+
+function isMarked(raw: Record<string, unknown>, run: string): boolean {
+  if (typeof raw.run_schema !== "number") return false;
+  if (raw.run_schema <= RUN_SCHEMA) return true;
+  throw new RunFolderError(
+    `${join(run, RUN_FILES.config)} was written by a later version (run_schema ${raw.run_schema}; ` +
+      `this one reads up to ${RUN_SCHEMA})`,
+  );
 }
 
 async function readMarked(run: string): Promise<Record<string, unknown> | undefined> {
   const path = join(run, RUN_FILES.config);
   const raw = await readJsonFile(path);
   if (raw === undefined) return undefined;
-  if (typeof raw.run_schema !== "number") {
-    throw new RunFolderError(`${path} has no run_schema: something else wrote it`);
-  }
-  if (raw.run_schema > RUN_SCHEMA) {
-    throw new RunFolderError(
-      `${path} was written by a later version (run_schema ${raw.run_schema}; this one reads up to ${RUN_SCHEMA})`,
-    );
-  }
+  if (!isMarked(raw, run)) throw new RunFolderError(`${path} has no run_schema: something else wrote it`);
   return raw;
 }
 

@@ -10,7 +10,7 @@ import { LogFolderError, RunFolderError } from "./errors.ts";
 import { isLocked } from "./_lock.ts";
 import { isWithin } from "./_paths.ts";
 import { RUN_FILES } from "./layout.ts";
-import { hostName, isFresh, readStatus, type RunState, type RunStatus, stateAt } from "./status.ts";
+import { isLive, readStatus, type RunState, type RunStatus, stateOf } from "./status.ts";
 
 /** What is at a log path. An empty folder counts as absent. */
 export type LogFolder =
@@ -39,26 +39,21 @@ export async function inspectLogFolder(path: string, now: number = Date.now()): 
   if (await isEmpty(path)) return { kind: "absent", path };
   try {
     if (!await hasRunConfig(path)) {
-      return { kind: "other", path, why: `it holds files but no ${RUN_FILES.config}` };
+      return { kind: "other", path, why: `it has no ${RUN_FILES.config} of a run` };
     }
   } catch (error) {
     if (error instanceof RunFolderError) return { kind: "other", path, why: error.message };
     throw error;
   }
   const status = await readStatus(path).catch(() => undefined);
-  return { kind: "run", path, state: stateAt(status, now), live: await isLive(path, status, now), status };
+  const live = await isLive(path, status, now);
+  return { kind: "run", path, state: stateOf(status, live), live, status };
 }
 
 /** Nothing in it but a lock file that a run left which never began. */
 async function isEmpty(folder: string): Promise<boolean> {
   for await (const { name } of Deno.readDir(folder)) if (name !== RUN_FILES.lock) return false;
   return !await isLocked(folder);
-}
-
-/** Here the lock tells; of a run on another machine only the heartbeat is seen. */
-async function isLive(path: string, status: RunStatus | undefined, now: number): Promise<boolean> {
-  if (await isLocked(path)) return true;
-  return status?.state === "running" && status.hostname !== hostName() && isFresh(status, now);
 }
 
 /**

@@ -6,13 +6,13 @@ import { basename, join, resolve } from "node:path";
 import { readJsonLines, streamJsonLines } from "../basics/mod.ts";
 import type { TrainConfig } from "../config/mod.ts";
 import type { Checkpoint, Metrics, PromptTemplate, Split } from "../vocabulary.ts";
-import { readRunConfig, type RunConfig, type RunFacts } from "./config_file.ts";
+import { hasRunConfig, readRunConfig, type RunConfig, type RunFacts } from "./config_file.ts";
 import { runHtml, runsHtml, runsText, runText } from "./_display.ts";
 import { RunFolderError } from "./errors.ts";
 import { parseRolloutFile, RUN_FILES } from "./layout.ts";
 import { checkpointFromFolder } from "./_paths.ts";
 import { checkpointOfRow, metricsOfRow, rolloutOfRow, type RolloutRow } from "./rows.ts";
-import { readStatus, type RunState, type RunStatus, stateAt } from "./status.ts";
+import { isLive, readStatus, type RunState, type RunStatus, stateOf } from "./status.ts";
 
 /** The metrics of one step. */
 export interface StepMetrics {
@@ -157,7 +157,8 @@ async function readContent(path: string, { config, facts }: RunConfig, now: numb
     const checkpoint = checkpointOfRow(row);
     return checkpoint === undefined ? [] : [checkpointFromFolder(path, checkpoint)];
   });
-  return { path, config, facts, status, state: stateAt(status, now), metrics, checkpoints };
+  const state = stateOf(status, await isLive(path, status, now));
+  return { path, config, facts, status, state, metrics, checkpoints };
 }
 
 /** One entry a step: where a step stands twice, later values win. */
@@ -185,7 +186,7 @@ export async function listRuns(folder = "runs", options: ListRunsOptions = {}): 
   for (const name of await folderNames(folder)) {
     const path = join(folder, name);
     try {
-      if (await readRunConfig(path) !== undefined) runs.push(await openRun(path, options));
+      if (await hasRunConfig(path)) runs.push(await openRun(path, options));
     } catch (error) {
       if (!(error instanceof RunFolderError || error instanceof SyntaxError)) throw error;
       options.onUnreadable?.(path, error);

@@ -6,16 +6,17 @@
 import { join } from "node:path";
 import { readJsonFile } from "./_json.ts";
 import { RUN_FILES } from "./layout.ts";
+import { isLocked } from "./_lock.ts";
 
 /** What `status.json` can say. */
 export type RecordedState = "running" | "finished" | "failed" | "stopped";
 
-/** How a run is doing: as recorded, except that a run whose heartbeat stopped is `interrupted`. */
+/** How a run is doing: as recorded, except that a run that nobody writes any more is `interrupted`. */
 export type RunState = RecordedState | "interrupted";
 
 /** `status.json`. Times are ISO 8601 in UTC. */
 export interface RunStatus {
-  /** As recorded; `stateAt` says whether to believe it. */
+  /** As recorded; a run that was killed still says `running`. */
   readonly state: RecordedState;
   /** Process that writes or wrote the run. */
   readonly pid: number;
@@ -56,14 +57,23 @@ export async function readStatus(run: string): Promise<RunStatus | undefined> {
   };
 }
 
-/** The state to show at a time. @param now milliseconds since 1970 */
-export function stateAt(status: RunStatus | undefined, now: number): RunState {
-  if (status === undefined) return "interrupted";
-  return status.state === "running" && !isFresh(status, now) ? "interrupted" : status.state;
+/**
+ * Whether a process is writing to the folder now. Here the lock tells; of a run on another machine only the heartbeat
+ * is seen.
+ */
+export async function isLive(run: string, status: RunStatus | undefined, now: number): Promise<boolean> {
+  if (await isLocked(run)) return true;
+  return status?.state === "running" && status.hostname !== hostName() && isFresh(status, now);
 }
 
-/** Whether the heartbeat has been renewed lately. A clock that is behind counts as fresh only a little way. */
-export function isFresh(status: RunStatus, now: number): boolean {
+/** The state to show. @param live what `isLive` says */
+export function stateOf(status: RunStatus | undefined, live: boolean): RunState {
+  if (status === undefined) return live ? "running" : "interrupted";
+  return status.state === "running" && !live ? "interrupted" : status.state;
+}
+
+/** Whether the heartbeat has been renewed lately. Clocks of two machines may differ a little, either way. */
+function isFresh(status: RunStatus, now: number): boolean {
   return Math.abs(now - Date.parse(status.heartbeat_at)) <= STALE_AFTER_MS;
 }
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { listRuns, openRun, RunFolderError } from "../../lib/runs/mod.ts";
-import { inTempFolder, recordRun, START } from "./_fakes.ts";
+import { inTempFolder, recorderFor, recordRun, START } from "./_fakes.ts";
 
 const html = (value: unknown) =>
   (value as Record<symbol, () => Record<string, string>>)[Symbol.for("Jupyter.display")]?.();
@@ -23,11 +23,18 @@ Deno.test("openRun() reads back what was recorded", () =>
     assert.deepEqual(texts, [[0, "\\boxed{6}"], [0, "\\boxed{0}"]]);
   }));
 
-Deno.test("a running status whose heartbeat stopped shows as interrupted", () =>
+Deno.test("a run that nobody writes any more shows as interrupted: here by its lock, elsewhere by its heartbeat", () =>
   inTempFolder(async (path) => {
     await recordRun(path, 1, "die");
+    assert.equal((await openRun(path, { now: START + 1000 })).state, "interrupted");
+    const file = join(path, "status.json");
+    const status = JSON.parse(await Deno.readTextFile(file));
+    await Deno.writeTextFile(file, JSON.stringify({ ...status, hostname: "elsewhere" }));
     assert.equal((await openRun(path, { now: START + 1000 })).state, "running");
     assert.equal((await openRun(path, { now: START + 60_000 })).state, "interrupted");
+    const recorder = await recorderFor(join(path, "inner"));
+    assert.equal((await openRun(join(path, "inner"), { now: START + 60_000 })).state, "running");
+    await recorder.close();
   }));
 
 Deno.test("a torn last line counts as not written, a broken line in the middle is an error with its place", () =>
@@ -81,6 +88,7 @@ Deno.test("listRuns() lists runs and nothing else, and hands on those it cannot 
     await recordRun(join(folder, "a"), 1);
     await recordRun(join(folder, "b"), 1);
     await Deno.mkdir(join(folder, "c"));
+    await Deno.writeTextFile(join(folder, "c/config.json"), `{"model_type": "llama"}`);
     await Deno.writeTextFile(join(folder, "notes.txt"), "");
     await Deno.mkdir(join(folder, "d"));
     await Deno.writeTextFile(join(folder, "d/config.json"), "{");
