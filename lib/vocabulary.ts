@@ -14,7 +14,9 @@ export interface Problem {
   readonly id: string;
   /** The problem set, for example `gsm8k`. */
   readonly env: string;
+  /** Its side of the data set. */
   readonly split: Split;
+  /** What is asked, as text. */
   readonly question: string;
   /** The final answer alone, for example `72`. */
   readonly answer: string;
@@ -29,13 +31,17 @@ export type Role = "system" | "user" | "assistant";
 
 /** One turn of a chat. */
 export interface Message {
+  /** Who says it. */
   readonly role: Role;
+  /** What is said, as text. */
   readonly content: string;
 }
 
 /** A worked example shown to the model before the question. */
 export interface FewShot {
+  /** The example's question. */
   readonly question: string;
+  /** What the assistant answers, in the style that is wanted. */
   readonly answer: string;
 }
 
@@ -44,22 +50,29 @@ export type AnswerFormat = "boxed";
 
 /** A prompt template: how a problem is put to the model. Text fields are Jinja with the problem's fields in scope. */
 export interface PromptTemplate {
+  /** How runs and reports call it. */
   readonly name: string;
+  /** What it asks the model to do, in a sentence. */
   readonly description: string;
+  /** When to choose it. */
   readonly best_for: string;
   /** System text; absent: no system turn. */
   readonly system?: string;
+  /** Examples shown before the question, in order. */
   readonly few_shot: readonly FewShot[];
   /** The user turn, by default `{{ question }}`. Few-shot questions go through it too. */
   readonly question: string;
   /** Appended to every user turn. */
   readonly question_suffix: string;
+  /** Where strict grading looks for the answer. */
   readonly answer_format: AnswerFormat;
 }
 
 /** A problem as it is put to one policy. */
 export interface Prompt {
+  /** What is asked. */
   readonly problem: Problem;
+  /** The chat up to the question. */
   readonly messages: readonly Message[];
   /** [T] token ids with the generation prompt at the end; empty for a policy that takes messages only. */
   readonly tokens: readonly number[];
@@ -67,6 +80,7 @@ export interface Prompt {
 
 /** How a completion is drawn; the words are Tinker's. */
 export interface SamplingParams {
+  /** Most tokens of a completion, the stop token included. */
   readonly max_tokens: number;
   /** 0 is greedy. */
   readonly temperature: number;
@@ -89,6 +103,7 @@ export interface Completion {
   readonly tokens: readonly number[];
   /** [T] natural log-probabilities at temperature 1, unfiltered: what a trainer computes for the same tokens. */
   readonly logprobs: readonly number[];
+  /** Why it ended. */
   readonly stopReason: StopReason;
 }
 
@@ -115,6 +130,7 @@ export const OUTCOMES: readonly Outcome[] = [
 
 /** The verdict on one completion, with its reason. */
 export interface Grade {
+  /** What became of it. */
   readonly outcome: Outcome;
   /** Strict: the boxed answer equals the reference. The recipe's `correct`. */
   readonly correct: boolean;
@@ -124,18 +140,23 @@ export interface Grade {
   readonly format: boolean;
   /** The boxed text, else the lenient answer; absent when none was found. */
   readonly extracted?: string;
+  /** The reference answer it was held against. */
   readonly reference: string;
 }
 
 /** One completion with everything known about it. */
 export interface Rollout {
+  /** What was asked. */
   readonly problem: Problem;
+  /** How it was put. */
   readonly prompt: Prompt;
   /** The template's name. */
   readonly template: string;
+  /** What was drawn. */
   readonly completion: Completion;
   /** The completion as text, without the stop token. */
   readonly text: string;
+  /** The verdict. */
   readonly grade: Grade;
   /** `format_coef * (format - 1) + correct`. */
   readonly reward: number;
@@ -143,7 +164,9 @@ export interface Rollout {
 
 /** [G] rollouts of one prompt. */
 export interface Group {
+  /** What was asked. */
   readonly problem: Problem;
+  /** [G] answers to it. */
   readonly rollouts: readonly Rollout[];
 }
 
@@ -165,9 +188,13 @@ export interface Datum {
 
 /** Adam's parameters; names and meaning are Tinker's. */
 export interface AdamParams {
+  /** Size of a step. */
   readonly learning_rate: number;
+  /** Decay of the first moment. */
   readonly beta1: number;
+  /** Decay of the second moment. */
   readonly beta2: number;
+  /** Added to the root of the second moment. */
   readonly eps: number;
   /** Decoupled, as in AdamW. */
   readonly weight_decay: number;
@@ -180,6 +207,7 @@ export type Metrics = Readonly<Record<string, number>>;
 
 /** A checkpoint as `checkpoints.jsonl` records it. */
 export interface Checkpoint {
+  /** Unique in its run. */
   readonly name: string;
   /** Steps done when it was taken: training goes on with this index. */
   readonly step: number;
@@ -187,5 +215,6 @@ export interface Checkpoint {
   readonly state_path: string;
   /** Weights alone, for sampling. */
   readonly sampler_path: string;
+  /** Whether the run ended with it. */
   readonly final: boolean;
 }

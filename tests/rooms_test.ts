@@ -20,6 +20,7 @@ const ROOMS = [
   "training",
   "runs",
   "pretraining",
+  "launch",
   "plots",
   "notebook",
   "reports",

@@ -3,7 +3,7 @@
  * one place where an error becomes a message and an exit code.
  */
 import { stripControls } from "../basics/mod.ts";
-import { ConfigError } from "../config/mod.ts";
+import { ConfigError, type TinkerEnvironment } from "../config/mod.ts";
 
 /** The terminal, the environment and the clock of a command. */
 export interface CliIo {
@@ -81,6 +81,11 @@ function listenForSignals(handler: () => void): () => void {
   return () => {
     for (const signal of signals) Deno.removeSignalListener(signal, handler);
   };
+}
+
+/** The environment variables that decide about the backend. */
+export function tinkerEnvironment(io: CliIo): TinkerEnvironment {
+  return { TINKER_API_KEY: io.env("TINKER_API_KEY"), TINKER_BASE_URL: io.env("TINKER_BASE_URL") };
 }
 
 /**

@@ -14,17 +14,16 @@ import {
   type TrainInput,
 } from "../config/mod.ts";
 import { createEnvironment } from "../environment/mod.ts";
+import { type OpenPolicy, problemsOf } from "../launch/mod.ts";
 import { openPolicy, type TrainablePolicy } from "../policy/mod.ts";
 import { loadTemplate } from "../prompts/mod.ts";
 import { RUN_FILES } from "../runs/mod.ts";
 import { evaluatePolicy, type Evaluation } from "../training/mod.ts";
 import type { PromptTemplate } from "../vocabulary.ts";
 import { type EvaluationTarget, evaluationTarget } from "./_eval_target.ts";
-import { type CliIo, runCommand, systemIo, UsageError } from "./_io.ts";
+import { type CliIo, runCommand, systemIo, tinkerEnvironment, UsageError } from "./_io.ts";
 import { liveLines } from "./_live.ts";
-import { tinkerEnvironment } from "./_log_folder.ts";
 import { evaluationTable, type NamedEvaluation } from "./_summary.ts";
-import { type OpenPolicy, problemsOf } from "./_task.ts";
 import { bar, oneLine } from "./_text.ts";
 
 const HELP = `Evaluates on held-out problems:

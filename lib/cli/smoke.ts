@@ -5,13 +5,13 @@
 import { join } from "node:path";
 import { toJsonLine } from "../basics/mod.ts";
 import { parseKeyValues, resolveConfig, type TrainConfig } from "../config/mod.ts";
+import { type OpenPolicy, openTask } from "../launch/mod.ts";
 import { openPolicy } from "../policy/mod.ts";
 import { openRun, type Run, RUN_FILES } from "../runs/mod.ts";
 import type { Metrics } from "../vocabulary.ts";
 import { main as evalMain } from "./eval.ts";
 import { type CliIo, runCommand, systemIo } from "./_io.ts";
 import { evaluationsOf, KEYS, testKey } from "./_summary.ts";
-import { type OpenPolicy, openTask } from "./_task.ts";
 import { oneLine, painter } from "./_text.ts";
 import { main as trainMain } from "./train.ts";
 

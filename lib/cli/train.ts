@@ -3,15 +3,24 @@
  * is written; the log folder is touched last.
  */
 import { parseKeyValues, referenceTable, type TrainConfig } from "../config/mod.ts";
+import {
+  isComplete,
+  type OpenPolicy,
+  openTask,
+  type Plan,
+  planRun,
+  recordTraining,
+  requireCheckpoint,
+  type Task,
+  totalSteps,
+} from "../launch/mod.ts";
 import { openPolicy } from "../policy/mod.ts";
-import { createRun, openRun, type ResumePoint, type Run, type RunRecorder } from "../runs/mod.ts";
-import { stepsPerPass, totalsOf, train, type TrainArgs, type TrainEvent } from "../training/mod.ts";
-import { type Interrupt, listenForInterrupt } from "./_interrupt.ts";
-import { type CliIo, reportError, runCommand, systemIo } from "./_io.ts";
-import { type Plan, planRun } from "./_log_folder.ts";
+import { createRun, openRun, type Run, type RunRecorder } from "../runs/mod.ts";
+import type { TrainEvent } from "../training/mod.ts";
+import { listenForInterrupt } from "./_interrupt.ts";
+import { type CliIo, reportError, runCommand, systemIo, tinkerEnvironment, UsageError } from "./_io.ts";
 import { beforeAfterTable, evaluationsOf } from "./_summary.ts";
-import { type OpenPolicy, openTask, requireCheckpoint, type Task } from "./_task.ts";
-import { createReporter, type Reporter } from "./_terminal.ts";
+import { createReporter } from "./_terminal.ts";
 import { duration, oneLine } from "./_text.ts";
 
 const HELP = `Trains a model on mathematics with GRPO:
@@ -32,7 +41,8 @@ export function main(args: readonly string[], io: CliIo = systemIo(), open: Open
       io.out(`${HELP}${referenceTable()}\n`);
       return 0;
     }
-    const plan = await planRun(parsed, io);
+    const ask = io.ask === null ? undefined : (path: string, state: string) => askAbout(path, state, io);
+    const plan = await planRun(parsed, { environment: tinkerEnvironment(io), ask, now: io.now() });
     for (const notice of plan.notices) io.out(`${notice}\n`);
     await requireCheckpoint(plan.config);
     const { template } = plan.resume?.run ?? {};
@@ -50,7 +60,7 @@ export function main(args: readonly string[], io: CliIo = systemIo(), open: Open
 /** Trains an opened task, or says that there is nothing left to train. */
 async function trainTask(plan: Plan, task: Task, io: CliIo): Promise<number> {
   const { config, action, resume } = plan;
-  const total = config.max_steps ?? stepsPerPass(task.trainProblems.length, config.groups_per_batch);
+  const total = totalSteps(plan, task);
   if (resume !== undefined && isComplete(resume.from, total)) {
     io.out(`${oneLine(config.log_path)} is complete: ${resume.from.step} of ${total} steps are done. `);
     io.out(`To go on, give a larger max_steps, for example max_steps=${resume.from.step * 2}\n`);
@@ -65,11 +75,11 @@ async function trainTask(plan: Plan, task: Task, io: CliIo): Promise<number> {
   const notice = () => reporter.line("finishing: saving a checkpoint... (Ctrl-C again stops at once)");
   const interrupt = listenForInterrupt(io, notice, () => reporter.close());
   try {
-    const done = await runEvents(
-      trainArgs(config, task, recorder, interrupt, reporter, resume?.run),
-      recorder,
-      reporter,
-    );
+    const done = await recordTraining(plan, task, recorder, {
+      signal: interrupt.signal,
+      onEvent: (event) => reporter.event(event),
+      onProgress: (progress) => reporter.progress(progress),
+    });
     reporter.close();
     await recorder.close();
     io.out(await ending(config.log_path, done, total));
@@ -87,11 +97,6 @@ async function trainTask(plan: Plan, task: Task, io: CliIo): Promise<number> {
   }
 }
 
-/** The same question that training asks: a final checkpoint is complete unless there are more steps now. */
-function isComplete({ step, checkpoint }: ResumePoint, total: number): boolean {
-  return step > total || (step === total && checkpoint?.final === true);
-}
-
 function startLine({ log_path, env }: TrainConfig, { from }: RunRecorder, total: number, run: Run | undefined): string {
   const path = oneLine(log_path);
   if (run === undefined) return `training on ${env} for ${total} steps; the run is recorded in ${path}`;
@@ -99,41 +104,14 @@ function startLine({ log_path, env }: TrainConfig, { from }: RunRecorder, total:
   return `resuming ${path} after ${from.step} of ${total} steps, from checkpoint ${oneLine(from.checkpoint.name)}`;
 }
 
-function trainArgs(
-  config: TrainConfig,
-  task: Task,
-  { from }: RunRecorder,
-  { signal }: Interrupt,
-  reporter: Reporter,
-  run: Run | undefined,
-): TrainArgs {
-  const { policy, environment, trainProblems, testProblems } = task;
-  const before = run?.metrics.filter(({ step }) => step < from.step).at(-1);
-  const start = from.checkpoint && {
-    step: from.step,
-    final: from.checkpoint.final,
-    totals: totalsOf(before?.metrics ?? {}),
-  };
-  const onProgress: TrainArgs["onProgress"] = (progress) => reporter.progress(progress);
-  return { config, policy, environment, trainProblems, testProblems, start, signal, onProgress };
-}
-
-/** Loads the weights, then hands every event to the recorder and the reporter. @returns the last event */
-async function runEvents(args: TrainArgs, recorder: RunRecorder, reporter: Reporter): Promise<TrainEvent | undefined> {
-  const { config, policy } = args;
-  const { checkpoint } = recorder.from;
-  if (checkpoint !== undefined) await policy.loadState(checkpoint.state_path, { optimizer: true });
-  else if (config.load_checkpoint_path !== null) {
-    await policy.loadState(config.load_checkpoint_path, { optimizer: false });
+function askAbout(path: string, state: string, io: CliIo): "delete" | "resume" {
+  for (let tries = 0; tries < 5; tries++) {
+    const answer = io.ask?.(`${path} holds a run already (${state}). delete, resume or exit?`)?.trim().toLowerCase();
+    if (answer === "delete" || answer === "resume") return answer;
+    if (answer === undefined || answer === "exit") break;
+    io.out(`please answer delete, resume or exit\n`);
   }
-  let last: TrainEvent | undefined;
-  for await (const event of train(args)) {
-    // On disk first: what a person has seen can be found again.
-    await recorder.record(event);
-    reporter.event(event);
-    last = event;
-  }
-  return last;
+  throw new UsageError(`nothing was done: ${path} is as it was`);
 }
 
 /** What to say at the end, from the run folder: a resumed run began before this process did. */

@@ -28,6 +28,7 @@ export interface ForwardBackwardOutput {
 
 /** A policy that answers prompts. */
 export interface SamplingPolicy {
+  /** Where it runs. */
   readonly backend: Backend;
   /** The model's name or directory. */
   readonly model: string;

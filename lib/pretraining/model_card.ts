@@ -15,7 +15,9 @@ export const CARD_EVALUATION = { problems: 1000, seed: 12345, max_tokens: 256, e
 
 /** Metrics of one template. */
 export interface CardRow {
+  /** The template's name. */
   readonly template: string;
+  /** What `evaluatePolicy` measured. */
   readonly metrics: Metrics;
 }
 

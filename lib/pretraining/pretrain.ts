@@ -12,6 +12,7 @@ import { pretrainingChat, type StyleTemplates, vocabularyTexts } from "./corpus.
 export interface PretrainOptions {
   /** Folder of the finished model. */
   readonly out: string;
+  /** Names the chats and the first weights. */
   readonly seed: number;
   /** Optimizer steps. */
   readonly steps: number;
@@ -19,6 +20,7 @@ export interface PretrainOptions {
   readonly batch: number;
   /** Peak learning rate: linear warm-up over 2 % of the steps, then a cosine down to a tenth. */
   readonly learning_rate: number;
+  /** Stops it; nothing is kept. */
   readonly signal?: AbortSignal;
   /** Called after each step. */
   readonly onStep?: (step: number, loss: number, tokens: number) => void;

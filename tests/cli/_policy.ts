@@ -3,7 +3,7 @@
  * Tokens are character codes. Checkpoints are real files, so that stopping and resuming can be tested.
  */
 import { randomFrom } from "../../lib/basics/mod.ts";
-import type { OpenPolicy } from "../../lib/cli/_task.ts";
+import type { OpenPolicy } from "../../lib/launch/mod.ts";
 import type { TrainablePolicy } from "../../lib/policy/policy.ts";
 import type { ChatFormat } from "../../lib/tokens/mod.ts";
 

@@ -11,7 +11,9 @@ import type { SampleRequest } from "./sampler.ts";
 
 /** Shortest and median time of a repeated piece of work, and what it did each time. */
 export interface Timing {
+  /** The fastest. */
   readonly bestMs: number;
+  /** The middle one. */
   readonly medianMs: number;
   /** Tokens or rollouts each time. */
   readonly amount: number;
@@ -19,6 +21,7 @@ export interface Timing {
 
 /** What `benchmarkEngine` measures. */
 export interface EngineFigures {
+  /** Trained numbers of the shape. */
   readonly parameters: number;
   /** Forward, backward and Adam over 32 sequences of 128 tokens. */
   readonly training: Timing;

@@ -10,16 +10,27 @@ import type { Dim } from "./onnx.ts";
 
 /** The fields of `config.json` that the engine reads. */
 export interface LlamaConfig {
+  /** V, tokens the model knows. */
   readonly vocab_size: number;
+  /** d, width of the residual stream. */
   readonly hidden_size: number;
+  /** Width of the feed-forward layers. */
   readonly intermediate_size: number;
+  /** Layers. */
   readonly num_hidden_layers: number;
+  /** H, query heads. */
   readonly num_attention_heads: number;
+  /** Hk, key and value heads; divides H. */
   readonly num_key_value_heads: number;
+  /** h, size of a head; even. */
   readonly head_dim: number;
+  /** Longest sequence in tokens. */
   readonly max_position_embeddings: number;
+  /** Added to the mean square before its root is taken. */
   readonly rms_norm_eps: number;
+  /** Base of the rotary angles. */
   readonly rope_theta: number;
+  /** Whether the head is the embedding. */
   readonly tie_word_embeddings: boolean;
 }
 

@@ -12,10 +12,15 @@ export type OpenPolicy = (config: TrainConfig, options: { readonly weightsDir: s
 
 /** Everything but the weights. */
 export interface Task {
+  /** How problems are put. */
   readonly template: PromptTemplate;
+  /** Who answers and learns. */
   readonly policy: TrainablePolicy;
+  /** Asks and grades. */
   readonly environment: Environment;
+  /** What is trained on. */
   readonly trainProblems: readonly Problem[];
+  /** What is held out. */
   readonly testProblems: readonly Problem[];
 }
 

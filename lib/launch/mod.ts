@@ -1,0 +1,5 @@
+/** Starts things: a configuration becomes a policy, an environment and a recorded run. */
+export * from "./plan.ts";
+export * from "./record_training.ts";
+export * from "./task.ts";
+export * from "./train_grpo.ts";

@@ -1,0 +1,64 @@
+/** `trainGRPO`: what `deno task train` does, as one call from a program or a notebook. */
+import { requireAvailable, type TrainInput } from "../config/mod.ts";
+import { openPolicy } from "../policy/mod.ts";
+import { createRun, openRun, type Run } from "../runs/mod.ts";
+import { planRun } from "./plan.ts";
+import { isComplete, recordTraining, totalSteps, type Watchers } from "./record_training.ts";
+import { type OpenPolicy, openTask, requireCheckpoint } from "./task.ts";
+
+/** Options of `trainGRPO` besides the hyperparameters. */
+export interface TrainOptions extends Watchers {
+  /** Opens the policy; by default the one that the configuration names. */
+  readonly open?: OpenPolicy;
+}
+
+/**
+ * Trains a policy with group-relative policy optimisation (GRPO; Shao et al., arXiv:2402.03300) and records the run in
+ * `log_path`. Takes the hyperparameters of `deno task train` by the same names; what is left out has the backend's default.
+ * A signal stops the run in good order; call again with `behavior_if_log_dir_exists: "resume"` to go on.
+ *
+ * @example
+ * ```ts ignore
+ * const run = await trainGRPO({ prompt_template: "step_by_step", max_steps: 30 });
+ * run.series("test/env/all/correct");
+ * ```
+ * @returns the run, read from its folder
+ * @throws {ConfigError} naming every value that cannot be used; nothing is written then
+ * @throws {LogFolderError} when `log_path` holds a run and it is not said what to do with it
+ */
+export async function trainGRPO(input: TrainInput = {}, options: TrainOptions = {}): Promise<Run> {
+  const plan = await planRun({ input, sources: {}, problems: [] }, { environment: tinkerVariables(), now: Date.now() });
+  const { config, action, resume } = plan;
+  requireAvailable(config);
+  await requireCheckpoint(config);
+  const template = input.prompt_template === undefined ? resume?.run.template : undefined;
+  const task = await openTask(config, options.open ?? openPolicy, {
+    weightsDir: `${config.log_path}/weights`,
+    template,
+  });
+  try {
+    if (resume !== undefined && isComplete(resume.from, totalSteps(plan, task))) return resume.run;
+    const recorder = await createRun(config, {
+      template: task.template,
+      behavior: action === "create" ? "raise" : action,
+    });
+    try {
+      await recordTraining(plan, task, recorder, options);
+    } catch (error) {
+      await recorder.fail(error);
+      throw error;
+    } finally {
+      await recorder.close();
+    }
+  } finally {
+    await task.policy.close();
+  }
+  return await openRun(config.log_path);
+}
+
+/** Those variables that may be read. */
+function tinkerVariables(): Record<string, string | undefined> {
+  const read = (variable: string) =>
+    Deno.permissions.querySync({ name: "env", variable }).state === "granted" ? Deno.env.get(variable) : undefined;
+  return { TINKER_API_KEY: read("TINKER_API_KEY"), TINKER_BASE_URL: read("TINKER_BASE_URL") };
+}
