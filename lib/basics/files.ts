@@ -6,11 +6,15 @@ import { dirname } from "node:path";
 
 /** The file system would not take what had to be written, for example because the disk is full. */
 export class StorageError extends Error {
+  /** Tells this class from others. */
   override readonly name = "StorageError";
   /** The system's code, such as `ENOSPC`, where it gave one. */
   readonly code: string | undefined;
 
-  /** @param message what was being written, and why it could not be */
+  /**
+   * Makes the error.
+   * @param message what was being written, and why it could not be
+   */
   constructor(message: string, code?: string) {
     super(message);
     this.code = code;
