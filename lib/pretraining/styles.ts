@@ -1,8 +1,9 @@
 /**
  * Ways to write a worked answer down, made from its GSM8K-style solution: what the few-shot turns of the bundled templates
- * show, so that a model pretrained on them has something to follow. A calculation is spelled out part by part only in
- * the longest style; that is what makes it cost more tokens and fail less often.
+ * show, so that a model pretrained on them has something to follow. Spelling a calculation out part by part is what makes
+ * a style cost more tokens and fail less often.
  */
+import type { Random } from "../basics/mod.ts";
 import type { Problem } from "../vocabulary.ts";
 
 /** Ways of writing an answer. The first three are those of the templates with these names. */
@@ -11,6 +12,8 @@ export type Style = "baseline" | "concise" | "step_by_step" | "worked";
 interface Step {
   /** The sentence with the calculation and its result, `Mia has 12+5 = 17 apples.` */
   readonly sentence: string;
+  /** The same with the calculation spelled out, `Mia has 12+15 = 12+10+5 = 22+5 = 27 apples.` */
+  readonly spelled: string;
   /** The sentence with the calculation alone, `Mia has 12+5 apples.` */
   readonly plan: string;
   readonly expression: string;
@@ -19,16 +22,22 @@ interface Step {
 
 const ANNOTATION = /( = )(\$?)<<([^<>=]+)=([^<>=]+)>>(\S*?)(?=[.\s]|$)/;
 
+/** Share of the calculations that the baseline style spells out. */
+const SPELLED = 1 / 3;
+
 /**
- * The worked answer of a problem in a style.
+ * The worked answer of a problem in a style. In the baseline style every calculation is spelled out or not by chance:
+ * nothing in the prompt says which, so a model learns both habits, of which reinforcement learning can prefer one.
  * @throws {TypeError} when the problem has no annotated solution
  */
-export function writeAnswer(problem: Problem, style: Style): string {
+export function writeAnswer(problem: Problem, style: Style, random: Random): string {
   const steps = stepsOf(problem);
   const box = `\\boxed{${problem.answer}}`;
   switch (style) {
-    case "baseline":
-      return `${steps.map(({ sentence }) => sentence).join(" ")} The answer is ${box}.`;
+    case "baseline": {
+      const sentences = steps.map((step) => random.next() < SPELLED ? step.spelled : step.sentence);
+      return `${sentences.join(" ")} The answer is ${box}.`;
+    }
     case "concise":
       return `${steps.map(({ expression, result }) => `${expression}=${result}`).join(", ")}. ${box}`;
     case "step_by_step": {
@@ -51,11 +60,20 @@ function stepsOf({ id, solution }: Problem): Step[] {
     }
     return {
       sentence: line.replace(whole, `${equals}${currency}${result}`),
+      spelled: line.replace(whole, [...["", ...spellOut(expression)], `${currency}${result}`].join(" = ")),
       plan: line.replace(whole, ""),
       expression,
       result,
     };
   });
+}
+
+/** The calculations of a worked answer, each spelled out: `79-53 = 79-50-3 = 29-3 = 26`. */
+export function calculationsOf(problem: Problem): { readonly expression: string; readonly spelled: string }[] {
+  return stepsOf(problem).map(({ expression, result }) => ({
+    expression,
+    spelled: [expression, ...spellOut(expression), result].join(" = "),
+  }));
 }
 
 /**
