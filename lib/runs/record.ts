@@ -3,7 +3,7 @@
  * lock and renews the heartbeat, so that a second run is refused and a reader can tell a dead run from a busy one.
  * It never judges what it records; numbers and rollouts go to disk as training reported them.
  */
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { appendLines, pathKind, toJsonLine, writeAside } from "../basics/mod.ts";
 import type { LogDirBehavior, TrainConfig } from "../config/mod.ts";
 import type { TrainEvent } from "../training/mod.ts";
@@ -241,7 +241,7 @@ export class RunRecorder {
 
   async #writePage(step: number, sections: readonly PageSection[]): Promise<void> {
     if (this.#parts.config.num_groups_to_log === 0) return;
-    await writeAside(join(this.path, pageFile(step)), renderPage({ run: this.path, step, sections }));
+    await writeAside(join(this.path, pageFile(step)), renderPage({ run: basename(this.path), step, sections }));
   }
 
   async #writeRollouts(split: Split, step: number, groups: readonly Group[]): Promise<void> {

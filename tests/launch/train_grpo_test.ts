@@ -1,0 +1,80 @@
+/** Whole runs on the embedded engine: recorded, repeatable, resumable, and learning. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { inTemporaryFolder } from "../policy/local/_fixtures.ts";
+import { ConfigError, LogFolderError, type Run, trainGRPO, type TrainInput } from "../../mod.ts";
+
+const SMALL: TrainInput = {
+  backend: "local",
+  groups_per_batch: 4,
+  group_size: 4,
+  max_tokens: 48,
+  train_limit: 40,
+  test_limit: 8,
+  levels: [1],
+  eval_every: 2,
+  save_every: 2,
+  max_steps: 4,
+};
+
+/** Metrics without times, which differ from run to run. */
+function timeless(run: Run): unknown {
+  return run.metrics.map((
+    { step, metrics },
+  ) => [step, Object.entries(metrics).filter(([key]) => !key.startsWith("time/"))]);
+}
+
+Deno.test("the same seed gives the same metrics bit for bit, also when the run was stopped and resumed", () =>
+  inTemporaryFolder(async (folder) => {
+    const whole = await trainGRPO({ ...SMALL, log_path: join(folder, "whole") });
+    assert.equal(whole.status?.state, "finished");
+    assert.equal(whole.metrics.length, 5);
+    const again = await trainGRPO({ ...SMALL, log_path: join(folder, "again") });
+    assert.deepEqual(timeless(again), timeless(whole));
+
+    const abort = new AbortController();
+    const log_path = join(folder, "stopped");
+    const stopped = await trainGRPO({ ...SMALL, log_path }, {
+      signal: abort.signal,
+      onEvent: (event) => event.type === "step" && event.step === 1 && abort.abort(),
+    });
+    assert.equal(stopped.status?.state, "stopped");
+    const resumed = await trainGRPO({ log_path, behavior_if_log_dir_exists: "resume" });
+    assert.deepEqual(timeless(resumed), timeless(whole));
+
+    const other = await trainGRPO({ ...SMALL, seed: 1, log_path: join(folder, "other") });
+    assert.notDeepEqual(timeless(other), timeless(whole));
+  }));
+
+Deno.test("GRPO makes rewarded answers more likely: training on a handful of problems raises their accuracy", () =>
+  inTemporaryFolder(async (folder) => {
+    const run = await trainGRPO({
+      ...SMALL,
+      log_path: join(folder, "learns"),
+      groups_per_batch: 8,
+      group_size: 8,
+      train_limit: 8,
+      levels: [2],
+      eval_every: 0,
+      test_limit: 4,
+      learning_rate: 3e-4,
+      max_steps: 12,
+    });
+    const correct = run.series("env/all/correct").map(({ value }) => value).filter((value) => value !== undefined);
+    const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
+    assert.ok(mean(correct.slice(-3)) > mean(correct.slice(0, 3)) + 0.1, correct.join(" "));
+  }));
+
+Deno.test("bad input is refused before anything is written", () =>
+  inTemporaryFolder(async (folder) => {
+    const log_path = join(folder, "run");
+    await assert.rejects(trainGRPO({ ...SMALL, log_path, group_size: 1 }), ConfigError);
+    await assert.rejects(trainGRPO({ ...SMALL, log_path, model_name: "nowhere" }), /nowhere/);
+    await assert.rejects(trainGRPO({ ...SMALL, log_path, load_checkpoint_path: join(folder, "gone") }), /gone/);
+    await assert.rejects(trainGRPO({ ...SMALL, log_path, prompt_template: "no_such_template" }), /no_such_template/);
+    await assert.rejects(Deno.stat(log_path), Deno.errors.NotFound);
+    await Deno.mkdir(log_path);
+    await Deno.writeTextFile(join(log_path, "notes.txt"), "mine");
+    await assert.rejects(trainGRPO({ ...SMALL, log_path }), LogFolderError);
+    assert.equal(await Deno.readTextFile(join(log_path, "notes.txt")), "mine");
+  }));
