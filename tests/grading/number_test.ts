@@ -56,6 +56,8 @@ const NO_NUMBER = [
     "x = 3, y = 18",
     "2x = 18",
   ],
+  // A product is no number; only a power of ten is.
+  ...["18*100", "18x100", "18 x 10", "18 * 1000", String.raw`18\times100`, String.raw`18 \times 10`, "18 × 102"],
   ...["--18", "18 plus 1", "1.2.3", "18 1", "18 minutes 30 seconds", "1e999", "NaN", "Infinity", "0x12", "[18]"],
   ...[String.raw`18\pi`, String.raw`18\sqrt{2}`, String.raw`\frac{a}{b}`, String.raw`\frac{1}{0}`, String.raw`\infty`],
 ];
