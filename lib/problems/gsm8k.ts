@@ -3,7 +3,7 @@
  * (https://arxiv.org/abs/2110.14168). The reference is what stands after the last `####`, without thousands commas.
  * A row that cannot be graded later is refused here, with its file and line. Nothing is downloaded.
  */
-import { pathKind, randomFrom } from "../basics/mod.ts";
+import { hash32, pathKind, randomFrom } from "../basics/mod.ts";
 import type { Problem, Split } from "../vocabulary.ts";
 import { problemList } from "./_list.ts";
 
@@ -15,16 +15,21 @@ export interface Gsm8kOptions {
   readonly limit?: number | undefined;
   /** Shuffles before `limit`; absent: the order of the file. */
   readonly seed?: number | undefined;
-  /** A folder with `train.jsonl` and `test.jsonl`, or one file of JSON lines. */
+  /**
+   * A folder with `train.jsonl` and `test.jsonl`, or one file of JSON lines that serves both splits: about one problem in
+   * eight is a test problem, by a hash of its question, and the others are for training. No question is on both sides.
+   */
   readonly data_path?: string | null | undefined;
 }
 
 /** The published files have 4 MB; one a hundred times as large is something else. */
 const MOST_BYTES = 400e6;
+/** One file for both splits: one question in so many is held out. */
+const TEST_SHARE = 8;
 const WHAT_TO_DO = "pass data_path=<folder with train.jsonl and test.jsonl>";
 
 /**
- * Loads GSM8K; ids are `gsm8k/test/17`, the row's number from 0.
+ * Loads GSM8K; ids are `gsm8k/test/17`, the row's number from 0. One file for both splits is cut in two, see `data_path`.
  * @throws {TypeError} when `data_path` is missing
  * @throws {RangeError} when `limit` is no whole number, or a file is missing, empty or too large
  * @throws {SyntaxError} when a row is not what GSM8K has; the message names file, line and value
@@ -37,21 +42,32 @@ export async function loadGsm8k(options: Gsm8kOptions): Promise<readonly Problem
   if (data_path === undefined || data_path === null || data_path === "") {
     throw new TypeError(`cannot load gsm8k: the download from the hub is not available yet; ${WHAT_TO_DO}`);
   }
-  const file = await locate(data_path, split);
-  const inFileOrder = parseRows(await readUtf8(file), file, split);
+  const { file, shared } = await locate(data_path, split);
+  const rows = parseRows(await readUtf8(file), file, split);
+  const inFileOrder = shared ? rows.filter(({ question }) => sideOf(question) === split) : rows;
+  if (inFileOrder.length === 0) {
+    const why = `none of the ${rows.length} problems in ${file} falls to the ${split} side of a file that serves both`;
+    throw new RangeError(`cannot load gsm8k: ${why}; ${WHAT_TO_DO}`);
+  }
   const ordered = seed === undefined ? inFileOrder : randomFrom(seed, "shuffle", "gsm8k", split).shuffle(inFileOrder);
   return problemList("gsm8k", split, limit === 0 ? ordered : ordered.slice(0, limit));
 }
 
-async function locate(path: string, split: Split): Promise<string> {
+/** The side of a question in a file that serves both; spaces do not count, so that no copy ends on the other side. */
+function sideOf(question: string): Split {
+  const text = question.trim().replace(/\s+/g, " ");
+  return hash32("gsm8k", "side", text) % TEST_SHARE === 0 ? "test" : "train";
+}
+
+async function locate(path: string, split: Split): Promise<{ readonly file: string; readonly shared: boolean }> {
   const kind = await pathKind(await followed(path));
   if (kind === "absent") throw new RangeError(`cannot load gsm8k: ${path} does not exist; ${WHAT_TO_DO}`);
-  if (kind === "file") return path;
+  if (kind === "file") return { file: path, shared: true };
   const file = `${path.replace(/\/+$/, "")}/${split}.jsonl`;
   if (await pathKind(await followed(file)) !== "file") {
     throw new RangeError(`cannot load gsm8k: there is no file ${file}; ${WHAT_TO_DO}`);
   }
-  return file;
+  return { file, shared: false };
 }
 
 /** Data sets are often linked in from a shared disk. */

@@ -16,7 +16,7 @@ export interface LoadProblemsOptions {
   readonly limit?: number | undefined;
   /** Shuffles a set that ends, draws one that does not. */
   readonly seed: number;
-  /** Folder or file of `gsm8k`. */
+  /** Of `gsm8k`: a folder with a file a split, or one file that is cut into both. */
   readonly data_path?: string | null | undefined;
   /** Levels of `word_problems`, taken in turn; absent or null: 1, 2, 3. */
   readonly levels?: readonly number[] | null | undefined;

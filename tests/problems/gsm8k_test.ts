@@ -1,6 +1,6 @@
 /** Claims about reading GSM8K's files. The rows here are invented. */
 import assert from "node:assert/strict";
-import { loadGsm8k } from "../../lib/problems/mod.ts";
+import { loadGsm8k, loadProblems } from "../../lib/problems/mod.ts";
 
 function row(n: number, answer = `Ana has ${n}+1 = <<${n}+1=${n + 1}>>${n + 1} nuts.\n#### ${n + 1}`): string {
   return JSON.stringify({ question: `Ana has ${n} nuts and finds 1. How many nuts does she have?`, answer });
@@ -21,17 +21,16 @@ async function withFile<T>(
 }
 
 async function refused(content: string | Uint8Array, message: RegExp): Promise<void> {
-  await withFile(content, (path) => assert.rejects(loadGsm8k({ split: "test", data_path: path }), message));
+  await withFile(content, (_, folder) => assert.rejects(loadGsm8k({ split: "test", data_path: folder }), message));
 }
 
 const TEN = Array.from({ length: 10 }, (_, n) => row(n)).join("\n") + "\n";
 
-Deno.test("loadGsm8k() reads a folder or a file alike, in file order", async () => {
-  await withFile(TEN, async (path, folder) => {
-    const fromFolder = await loadGsm8k({ split: "test", data_path: `${folder}/` });
-    const fromFile = await loadGsm8k({ split: "test", data_path: path });
-    assert.deepEqual([...fromFolder], [...fromFile]);
-    assert.deepEqual(fromFile[3], {
+Deno.test("loadGsm8k() reads the split's file in a folder, in file order", async () => {
+  await withFile(TEN, async (_, folder) => {
+    const problems = await loadGsm8k({ split: "test", data_path: `${folder}/` });
+    assert.equal(problems.length, 10);
+    assert.deepEqual(problems[3], {
       id: "gsm8k/test/3",
       env: "gsm8k",
       split: "test",
@@ -42,10 +41,31 @@ Deno.test("loadGsm8k() reads a folder or a file alike, in file order", async () 
   });
 });
 
+Deno.test("one file serves both splits without sharing a question, spaces and repeats aside", async () => {
+  const rows = Array.from({ length: 400 }, (_, n) => row(n));
+  const repeated = rows.map((text) => text.replace("Ana has", " Ana  has"));
+  await withFile([...rows, ...repeated].join("\n"), async (path) => {
+    const load = (split: "train" | "test") => loadProblems({ env: "gsm8k", split, seed: 0, data_path: path });
+    const [train, test] = [await load("train"), await load("test")];
+    const words = ({ question }: { question: string }) => question.trim().replace(/\s+/g, " ");
+    const trained = new Set(train.map(words));
+    assert.deepEqual(test.filter((problem) => trained.has(words(problem))), []);
+    assert.equal(train.length + test.length, 800);
+    assert.ok(test.length > 40 && test.length < 180, String(test.length));
+    assert.ok(test.every(({ id, split }) => split === "test" && id.startsWith("gsm8k/test/")));
+    assert.equal(new Set(test.map(({ id }) => id)).size, test.length);
+  });
+  await withFile(row(0), async (path) => {
+    const loads = ["train", "test"].map((split) => loadGsm8k({ split: split as "train" | "test", data_path: path }));
+    const [refused] = (await Promise.allSettled(loads)).filter(({ status }) => status === "rejected");
+    assert.match(String((refused as PromiseRejectedResult).reason), /none of the 1 problems .* side of a file/);
+  });
+});
+
 Deno.test("a seed shuffles before the limit, and ids keep the row's number", async () => {
-  await withFile(TEN, async (path) => {
+  await withFile(TEN, async (_, folder) => {
     const load = async (limit: number, seed?: number) =>
-      (await loadGsm8k({ split: "test", data_path: path, limit, seed })).map((p) => p.id);
+      (await loadGsm8k({ split: "test", data_path: folder, limit, seed })).map((p) => p.id);
     const all = await load(0, 1);
     assert.equal(all.length, 10);
     assert.deepEqual(await load(4, 1), all.slice(0, 4));
@@ -57,15 +77,15 @@ Deno.test("a seed shuffles before the limit, and ids keep the row's number", asy
 
 Deno.test("the answer follows the last ####, without thousands commas and spaces", async () => {
   const content = [row(0, "#### 5 is not it\n####   1,234,567 "), row(1, "####-3"), row(2, "#### 0.5")].join("\n");
-  await withFile(content, async (path) => {
-    const problems = await loadGsm8k({ split: "test", data_path: path });
+  await withFile(content, async (_, folder) => {
+    const problems = await loadGsm8k({ split: "test", data_path: folder });
     assert.deepEqual(problems.map((p) => p.answer), ["1234567", "-3", "0.5"]);
   });
 });
 
 Deno.test("blank lines, a byte order mark, CRLF and a torn last line are tolerated", async () => {
-  await withFile(`\ufeff${row(0)}\r\n\r\n${row(1)}\r\n{"question": "Ana ha`, async (path) => {
-    const problems = await loadGsm8k({ split: "test", data_path: path });
+  await withFile(`\ufeff${row(0)}\r\n\r\n${row(1)}\r\n{"question": "Ana ha`, async (_, folder) => {
+    const problems = await loadGsm8k({ split: "test", data_path: folder });
     assert.deepEqual(problems.map((p) => p.id), ["gsm8k/test/0", "gsm8k/test/1"]);
   });
 });
