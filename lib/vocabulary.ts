@@ -90,7 +90,7 @@ export interface SamplingParams {
   readonly top_p?: number;
   /** Token ids that end a completion; default: the stop tokens of the policy's chat format. */
   readonly stop?: readonly number[];
-  /** Completion i of a prompt is drawn from the stream (seed, i), whatever else is in the batch. */
+  /** Completion i of a prompt takes its random numbers from the stream (seed, i), whatever else is in the batch. */
   readonly seed: number;
 }
 

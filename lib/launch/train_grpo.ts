@@ -30,7 +30,7 @@ export async function trainGRPO(input: TrainInput = {}, options: TrainOptions = 
   const plan = await planRun({ input, sources: {}, problems: [] }, { environment: tinkerVariables(), now: Date.now() });
   const { config, action, resume } = plan;
   requireAvailable(config);
-  await requireCheckpoint(config);
+  if (resume?.from.checkpoint === undefined) await requireCheckpoint(config);
   const template = input.prompt_template === undefined ? resume?.run.template : undefined;
   const task = await openTask(config, options.open ?? openPolicy, {
     weightsDir: `${config.log_path}/weights`,

@@ -51,7 +51,7 @@ export interface SamplingPolicy {
 export interface TrainablePolicy extends SamplingPolicy {
   /** Adds the gradient of the loss over `data` to what is accumulated since the last `optimStep`. */
   forwardBackward(data: readonly Datum[], loss: LossName, options?: CallOptions): Promise<ForwardBackwardOutput>;
-  /** [D][T] log-probabilities of the targets, 0 where the mask is 0; `reference`: under the weights first loaded. */
+  /** [D][T] log-probabilities of the targets, 0 where the mask is 0; `reference`: under the weights the model was opened with. */
   logprobs(
     data: readonly Datum[],
     weights: "current" | "reference",

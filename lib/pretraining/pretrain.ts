@@ -20,7 +20,7 @@ export interface PretrainOptions {
   readonly batch: number;
   /** Peak learning rate: linear warm-up over 2 % of the steps, then a cosine down to a tenth. */
   readonly learning_rate: number;
-  /** Stops it; nothing is kept. */
+  /** Stops it; `out` then holds random weights. */
   readonly signal?: AbortSignal;
   /** Called after each step. */
   readonly onStep?: (step: number, loss: number, tokens: number) => void;
@@ -59,6 +59,17 @@ export async function pretrain(options: PretrainOptions): Promise<TrainablePolic
   const templates = await loadStyleTemplates();
   await createRandomModel(options, templates);
   const policy = await openLocalPolicy({ model: options.out, weightsDir: options.out });
+  try {
+    await learn(policy, options, templates);
+    await policy.saveWeightsForSampler(".");
+    return policy;
+  } catch (error) {
+    await policy.close();
+    throw error;
+  }
+}
+
+async function learn(policy: TrainablePolicy, options: PretrainOptions, templates: StyleTemplates): Promise<void> {
   let tokens = 0;
   for (let step = 0; step < options.steps; step++) {
     options.signal?.throwIfAborted();
@@ -69,8 +80,6 @@ export async function pretrain(options: PretrainOptions): Promise<TrainablePolic
     tokens += data.reduce((sum, datum) => sum + datum.tokens.length, 0);
     options.onStep?.(step, metrics["loss:sum"] as number, tokens);
   }
-  await policy.saveWeightsForSampler(".");
-  return policy;
 }
 
 async function createRandomModel(options: PretrainOptions, templates: StyleTemplates): Promise<void> {

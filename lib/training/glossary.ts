@@ -73,7 +73,7 @@ export const GLOSSARY: Readonly<Record<string, MetricInfo>> = {
     "nats a token",
     "down",
   ),
-  "kl_policy_base": entry("Distance from the first weights, on the tokens trained on.", "nats a token"),
+  "kl_policy_base": entry("Distance from the weights of model_name, on the tokens trained on.", "nats a token"),
   "kl_pre_post_v1": entry("How far the step moved the policy: mean difference.", "nats a token"),
   "kl_pre_post_v2": entry("How far the step moved the policy: half the mean squared difference.", "nats a token"),
   "tokens/prompt_total": entry("Prompt tokens since the run began, evaluations not included.", "tokens"),
@@ -82,7 +82,7 @@ export const GLOSSARY: Readonly<Record<string, MetricInfo>> = {
   "time/total": entry("The step with its evaluation.", "seconds", "down"),
   "time/sampling": entry("Drawing the completions.", "seconds", "down"),
   "time/train_step": entry("Gradients and optimizer steps.", "seconds", "down"),
-  "time/kl_vs_base": entry("Scoring the batch with the first weights.", "seconds", "down"),
+  "time/kl_vs_base": entry("Scoring the batch with the weights of model_name.", "seconds", "down"),
   "time/compute_post_kl": entry("Scoring the batch after the step.", "seconds", "down"),
   "time/run_evaluations_parallel": entry("The evaluation before the step.", "seconds", "down"),
 };

@@ -52,7 +52,7 @@ export interface KlPenalty {
 
 /**
  * Shapes the advantages so that drifting from the reference costs: with d the difference to the reference, each action
- * gains coef * (batch mean of d - d). The shaping has mean zero over the batch.
+ * gains coef * (batch mean of d - d). Undiscounted, the shaping has mean zero over the batch.
  * @param reference [D][T] under the reference weights
  */
 export function penalizeKl(

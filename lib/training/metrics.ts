@@ -114,12 +114,8 @@ function groupMetrics(groups: readonly Group[]): Metrics {
 }
 
 function levelMetrics(rollouts: readonly Rollout[]): Metrics {
-  const byLevel = new Map<number, Rollout[]>();
-  for (const rollout of rollouts) {
-    const { level } = rollout.problem;
-    if (level !== undefined) byLevel.set(level, [...byLevel.get(level) ?? [], rollout]);
-  }
-  const levels = [...byLevel].sort(([a], [b]) => a - b);
+  const leveled = rollouts.filter(({ problem }) => problem.level !== undefined);
+  const levels = [...Map.groupBy(leveled, ({ problem }) => problem.level as number)].sort(([a], [b]) => a - b);
   return Object.fromEntries(
     levels.map(([level, some]) => [`env/level_${level}/correct`, share(some, ({ grade }) => grade.correct)]),
   );

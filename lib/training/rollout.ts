@@ -1,6 +1,6 @@
 /**
  * Draws completions: all prompts of a batch at once, so that a policy can share one decoding batch among them. Each
- * prompt has a random stream of its own; what else is in the batch never changes an answer.
+ * prompt has a random stream of its own, so other prompts change an answer by no more than rounding.
  */
 import type { Environment } from "../environment/mod.ts";
 import type { SamplingPolicy } from "../policy/mod.ts";

@@ -135,7 +135,9 @@ async function shape(
   const options = signal === undefined ? {} : { signal };
   const reference = await watch.time("kl_vs_base", () => policy.logprobs(data, "reference", options));
   const shaped = penalizeKl(data, reference, config);
-  for (const value of Object.values(shaped.metrics)) requireFinite("distance from the first weights", value, place);
+  for (const value of Object.values(shaped.metrics)) {
+    requireFinite("distance from the weights of model_name", value, place);
+  }
   return shaped;
 }
 

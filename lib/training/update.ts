@@ -6,7 +6,7 @@
 import type { TrainConfig } from "../config/mod.ts";
 import type { LossName, TrainablePolicy } from "../policy/mod.ts";
 import type { AdamParams, Metrics } from "../vocabulary.ts";
-import { type PolicyDatum, scoredTokens, substeps } from "./data.ts";
+import { hasSignal, type PolicyDatum, scoredTokens, substeps } from "./data.ts";
 import { requireFinite } from "./divergence.ts";
 import { type Logprobs, sampleTrainMetrics } from "./kl.ts";
 
@@ -30,30 +30,33 @@ export async function updatePolicy(
 ): Promise<Metrics> {
   const loss = lossName(config.loss_fn);
   const adam = adamOf(config);
-  const submitted = substeps(data, config.num_substeps).map((part) =>
-    Promise.all([policy.forwardBackward(part, loss), policy.optimStep(adam)])
+  // A part without a signal has no gradient, but Adam's momentum would move the weights all the same.
+  const parts = substeps(data, config.num_substeps).filter(hasSignal);
+  const submitted = parts.map((part) =>
+    Promise.allSettled([policy.forwardBackward(part, loss), policy.optimStep(adam)])
   );
-  // All have to settle before the first error leaves: whoever catches it may use the policy.
-  const settled = await Promise.allSettled(submitted);
-  const outputs = settled.map((result) => {
-    if (result.status === "rejected") throw result.reason;
-    return result.value;
-  });
   const place = { step, learning_rate: config.learning_rate };
+  // All have to settle before the first error leaves: whoever catches it may use the policy.
+  const outputs = (await Promise.all(submitted)).map(([gradient, update]) => {
+    if (gradient.status === "rejected") throw gradient.reason;
+    // Before the optimizer's own refusal, which does not know the step.
+    requireFinite("loss", gradient.value.metrics["loss:sum"] ?? NaN, place);
+    if (update.status === "rejected") throw update.reason;
+    return [gradient.value, update.value] as const;
+  });
   let lossSum = 0;
   let normSum = 0;
   for (const [{ metrics }, optim] of outputs) {
     lossSum += metrics["loss:sum"] ?? NaN;
     normSum += optim["optim/grad_norm"] ?? 0;
-    requireFinite("loss", lossSum, place);
     requireFinite("gradient norm", normSum, place);
   }
   const logprobs: Logprobs = outputs.flatMap(([{ logprobs }]) => logprobs);
   return {
     ...Object.assign({}, ...outputs.map(([, optim]) => optim)),
-    ...sampleTrainMetrics(data, logprobs),
+    ...sampleTrainMetrics(parts.flat(), logprobs),
     ...(outputs.some(([, optim]) => "optim/grad_norm" in optim) ? { "optim/grad_norm": normSum / outputs.length } : {}),
-    "optim/loss_per_token": lossSum / scoredTokens(data),
+    "optim/loss_per_token": lossSum / scoredTokens(parts.flat()),
     "optim/updates": outputs.length,
   };
 }

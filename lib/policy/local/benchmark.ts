@@ -4,7 +4,7 @@
  */
 import { randomFrom } from "../../basics/mod.ts";
 import type { AdamParams, Completion, Datum } from "../../vocabulary.ts";
-import { Engine } from "./engine.ts";
+import type { Engine } from "./engine.ts";
 import { type LlamaConfig, parameterCount } from "./llama.ts";
 import { initialWeights } from "./weights.ts";
 import type { SampleRequest } from "./sampler.ts";
@@ -51,6 +51,8 @@ export async function benchmarkEngine(
   repeats: number,
   onProgress: (what: string) => void = () => {},
 ): Promise<EngineFigures> {
+  // Only who measures needs the native library on this thread; everybody else has it in the worker.
+  const { Engine } = await import("./engine.ts");
   const engine = new Engine(config, initialWeights(config, 0), { folder: "", raw: {} });
   const prompts = (count: number, low: number, high: number) => randomPrompts(config, count, low, high);
   try {

@@ -70,6 +70,12 @@ class LocalPolicy implements TrainablePolicy {
     params: SamplingParams,
     { signal }: CallOptions = {},
   ): Promise<readonly Completion[]> {
+    const { length } = prompt.tokens;
+    if (length === 0 || length >= this.contextLength) {
+      // Here and not in the engine, so that the other prompts of the batch go on.
+      const reason = `${length} tokens do not fit the context of ${this.contextLength} with room for an answer`;
+      return Promise.reject(new RangeError(`cannot sample from the prompt of ${prompt.problem.id}: ${reason}`));
+    }
     return new Promise((resolve, reject) => {
       const request = {
         prompt: prompt.tokens,
@@ -148,14 +154,17 @@ class WorkerLink {
   readonly #open = new Map<number, OpenCall>();
   #nextId = 0;
   #closed = false;
+  /** Why the worker is gone; it answers nothing any more. */
+  #failure: Error | undefined;
 
   constructor() {
     this.#worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "engine" });
     this.#worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#receive(data);
     this.#worker.onerror = (event) => {
       event.preventDefault();
-      for (const { reject } of this.#open.values()) reject(new Error(`the engine's worker failed: ${event.message}`));
-      this.#open.clear();
+      this.#failure = new Error(`the engine's worker failed: ${event.message}`);
+      this.#worker.terminate();
+      this.#rejectAll(this.#failure);
     };
   }
 
@@ -164,9 +173,13 @@ class WorkerLink {
     args: Calls[N]["args"],
     options: LinkOptions = {},
   ): Promise<Calls[N]["result"]> {
+    if (this.#failure !== undefined) throw this.#failure;
     if (this.#closed) throw new Error(`the policy is closed; it cannot ${name}`);
+    return await this.#post(name, args, options);
+  }
+
+  async #post<N extends CallName>(name: N, args: Calls[N]["args"], options: LinkOptions): Promise<Calls[N]["result"]> {
     const { signal } = options;
-    signal?.throwIfAborted();
     const id = this.#nextId++;
     const cancel = () => this.#worker.postMessage({ type: "cancel", id } satisfies ToWorker);
     signal?.addEventListener("abort", cancel, { once: true });
@@ -174,6 +187,8 @@ class WorkerLink {
       return await new Promise<Calls[N]["result"]>((resolve, reject) => {
         this.#open.set(id, { resolve: resolve as (result: unknown) => void, reject, options });
         this.#worker.postMessage({ type: "call", id, name, args } satisfies ToWorker);
+        // Sent all the same: the engine has to know that a part of the gradient is missing.
+        if (signal?.aborted) cancel();
       });
     } finally {
       signal?.removeEventListener("abort", cancel);
@@ -183,11 +198,17 @@ class WorkerLink {
   /** Frees the native memory first: a worker that is ended with loaded graphs leaks them. */
   async close(): Promise<void> {
     if (this.#closed) return;
-    // Before a model is open there is nothing to free, and the worker says so with an error.
-    await this.call("release", null).catch(() => {});
     this.#closed = true;
+    if (this.#failure !== undefined) return;
+    // Before a model is open there is nothing to free, and the worker says so with an error.
+    await this.#post("release", null, {}).catch(() => {});
     this.#worker.terminate();
-    for (const { reject } of this.#open.values()) reject(new Error("the policy was closed"));
+    this.#rejectAll(new Error("the policy was closed"));
+  }
+
+  #rejectAll(error: Error): void {
+    for (const { reject } of this.#open.values()) reject(error);
+    this.#open.clear();
   }
 
   #receive(message: FromWorker): void {

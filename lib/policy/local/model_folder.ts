@@ -53,6 +53,10 @@ export async function readModelConfig(folder: string): Promise<{ config: LlamaCo
       throw new TypeError(`${path}: ${key} is ${JSON.stringify(raw[key])}, which the embedded engine lacks so far`);
     }
   }
+  const ropeType = (raw.rope_parameters as { rope_type?: unknown } | undefined)?.rope_type ?? "default";
+  if (ropeType !== "default") {
+    throw new TypeError(`${path}: rope_type is ${JSON.stringify(ropeType)}; the embedded engine has "default" so far`);
+  }
   if (raw.hidden_act !== undefined && raw.hidden_act !== "silu") {
     throw new TypeError(`${path}: hidden_act is ${JSON.stringify(raw.hidden_act)}; the embedded engine has "silu"`);
   }

@@ -27,8 +27,10 @@ export interface SamplerHooks {
   between(): Promise<void>;
 }
 
-/** Sequences decoded side by side, and prompt tokens read side by side; both bound memory. */
+/** Sequences decoded side by side, and prompt tokens read side by side. */
 const [MAX_ROWS, MAX_PREFILL_TOKENS] = [128, 8192];
+/** Bounds of memory: numbers in the cache, and attention scores of one layer while prompts are read. */
+const [MAX_CACHE, MAX_PREFILL_SCORES] = [256e6, 32e6];
 
 interface Sequence {
   readonly tokens: number[];
@@ -79,8 +81,9 @@ export class Sampler {
     indices: readonly number[],
     hooks: SamplerHooks,
   ): Promise<void> {
-    const { count } = requests[indices[0] as number] as SampleRequest;
-    const slots = Math.min(indices.length, Math.max(1, Math.floor(MAX_ROWS / count)));
+    const { count, params } = requests[indices[0] as number] as SampleRequest;
+    const longest = indices.reduce((max, i) => Math.max(max, (requests[i] as SampleRequest).prompt.length), 0);
+    const slots = Math.min(indices.length, this.#slotsFor(count, longest, params.max_tokens));
     const cache = new Cache(this.#config, slots, count);
     const queue = [...indices];
     let active: Active[] = [];
@@ -101,13 +104,23 @@ export class Sampler {
     }
   }
 
+  /** Prompts that can be worked on at once, at least one. */
+  #slotsFor(count: number, promptLength: number, maxTokens: number): number {
+    const { num_hidden_layers, num_key_value_heads, head_dim } = this.#config;
+    const perToken = 2 * num_hidden_layers * num_key_value_heads * head_dim;
+    const perSlot = perToken * (promptLength + count * maxTokens);
+    return Math.max(1, Math.min(Math.floor(MAX_ROWS / count), Math.floor(MAX_CACHE / perSlot)));
+  }
+
   /** Reads prompts from the queue into free slots and draws their first tokens. */
   async #admit(requests: readonly SampleRequest[], queue: number[], cache: Cache): Promise<Active[]> {
     const chosen: number[] = [];
     let time = 0;
     while (queue.length > 0 && chosen.length < cache.free) {
       const length = (requests[queue[0] as number] as SampleRequest).prompt.length;
-      if (chosen.length > 0 && Math.max(time, length) * (chosen.length + 1) > MAX_PREFILL_TOKENS) break;
+      const tokens = Math.max(time, length) * (chosen.length + 1);
+      const scores = tokens * Math.max(time, length) * this.#config.num_attention_heads;
+      if (chosen.length > 0 && (tokens > MAX_PREFILL_TOKENS || scores > MAX_PREFILL_SCORES)) break;
       time = Math.max(time, length);
       chosen.push(queue.shift() as number);
     }

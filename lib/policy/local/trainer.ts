@@ -21,7 +21,9 @@ export function packingLimits(config: LlamaConfig): PackingLimits {
   const { hidden_size: d, intermediate_size: f, num_attention_heads: heads } = config;
   // Products of a layer per token over those per score; scores are about 1.7 times as slow for their arithmetic.
   const tokenCost = (4 * d * d + 3 * d * f) / (2 * d) / 1.7;
-  return { tokens, scores: Math.floor(24e6 / heads), tokenCost, rowLength: config.max_position_embeddings };
+  const scores = Math.floor(24e6 / heads);
+  const rowLength = Math.min(config.max_position_embeddings, tokens, Math.floor(Math.sqrt(scores)));
+  return { tokens, scores, tokenCost, rowLength };
 }
 
 /** Gradients and optimizer of one set of weights. */
@@ -54,6 +56,7 @@ export class Trainer {
     const logprobs = emptyLogprobs(data);
     let total = 0;
     try {
+      await between();
       const session = await this.#session(loss);
       for (const batch of packData(data, this.#limits)) {
         await between();

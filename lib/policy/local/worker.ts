@@ -7,9 +7,11 @@ import type { Calls, FromWorker, ToWorker } from "./_messages.ts";
 let engine: Engine | undefined;
 let queue: Promise<void> = Promise.resolve();
 const cancelled = new Set<number>();
+let answered = -1;
 
 self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
-  if (data.type === "cancel") cancelled.add(data.id);
+  // A cancel may come late, when its call was answered already.
+  if (data.type === "cancel") data.id > answered && cancelled.add(data.id);
   else queue = queue.then(() => answer(data));
 };
 
@@ -22,6 +24,7 @@ async function answer(call: Extract<ToWorker, { type: "call" }>): Promise<void> 
     send({ type: "error", id, name, message });
   } finally {
     cancelled.delete(id);
+    answered = id;
   }
 }
 

@@ -1,6 +1,7 @@
 /** Small random models and data for the engine's tests. */
 import { join } from "node:path";
 import { randomFrom } from "../../../lib/basics/mod.ts";
+import { type FlatTensors, initialWeights } from "../../../lib/policy/local/weights.ts";
 import type { LlamaConfig } from "../../../lib/policy/local/llama.ts";
 import { createModel } from "../../../lib/policy/local/create_model.ts";
 import { CHATML_SPECIAL_TOKENS, tokenizerFiles, trainBpe } from "../../../lib/tokens/mod.ts";
@@ -84,3 +85,13 @@ export async function inTemporaryFolder(body: (folder: string) => Promise<void>)
 
 /** No waiting and no stopping between pieces of work. */
 export const goOn = (): Promise<void> => Promise.resolve();
+
+/** Weights large enough that every part of the model matters. */
+export function lively(config: LlamaConfig): FlatTensors {
+  const weights = initialWeights(config, 3);
+  const random = randomFrom("lively");
+  for (let i = 0; i < weights.flat.length; i++) {
+    weights.flat[i] = (weights.flat[i] as number) * 4 + 0.2 * (random.next() - 0.5);
+  }
+  return weights;
+}

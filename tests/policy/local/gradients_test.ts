@@ -6,23 +6,13 @@ import { LOSSES } from "../../../lib/policy/local/losses.ts";
 import { packData } from "../../../lib/policy/local/packing.ts";
 import { type Feeds, Session, type TensorData } from "../../../lib/policy/local/runtime.ts";
 import { EMBEDDED_GRADIENT, gradientName, trainingGraph } from "../../../lib/policy/local/training_graph.ts";
-import { type FlatTensors, initialWeights } from "../../../lib/policy/local/weights.ts";
+import type { FlatTensors } from "../../../lib/policy/local/weights.ts";
 import type { LossName } from "../../../lib/policy/policy.ts";
 import type { Datum } from "../../../lib/vocabulary.ts";
-import { GROUPED, randomGroup, TINY } from "./_fixtures.ts";
+import { GROUPED, lively, randomGroup, TINY } from "./_fixtures.ts";
 
 const MODELS: readonly (readonly [string, LlamaConfig])[] = [["tied heads", TINY], ["grouped, untied heads", GROUPED]];
 const LOSS_NAMES = Object.keys(LOSSES) as LossName[];
-
-/** Weights large enough that every part of the model matters. */
-function lively(config: LlamaConfig): FlatTensors {
-  const weights = initialWeights(config, 3);
-  const random = randomFrom("lively");
-  for (let i = 0; i < weights.flat.length; i++) {
-    weights.flat[i] = (weights.flat[i] as number) * 4 + 0.2 * (random.next() - 0.5);
-  }
-  return weights;
-}
 
 function feedsOf(
   config: LlamaConfig,

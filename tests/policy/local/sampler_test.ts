@@ -3,14 +3,13 @@ import assert from "node:assert/strict";
 import { Sampler, type SampleRequest } from "../../../lib/policy/local/sampler.ts";
 import { chooseToken } from "../../../lib/policy/local/sampling_rule.ts";
 import { Trainer } from "../../../lib/policy/local/trainer.ts";
-import { initialWeights } from "../../../lib/policy/local/weights.ts";
 import { randomFrom } from "../../../lib/basics/mod.ts";
 import type { Completion, Datum } from "../../../lib/vocabulary.ts";
 import type { LlamaConfig } from "../../../lib/policy/local/llama.ts";
-import { goOn, GROUPED, TINY } from "./_fixtures.ts";
+import { goOn, GROUPED, lively, TINY } from "./_fixtures.ts";
 
 async function sampleAll(config: LlamaConfig, requests: readonly SampleRequest[]): Promise<Completion[][]> {
-  const sampler = new Sampler(config, initialWeights(config, 2));
+  const sampler = new Sampler(config, lively(config));
   const results: Completion[][] = [];
   await sampler.sample(requests, { done: (i, completions) => results[i] = [...completions], between: goOn });
   await sampler.release();
@@ -42,8 +41,8 @@ for (const config of [TINY, GROUPED]) {
         data.push({ tokens: all.slice(0, -1), target_tokens: all.slice(1), mask });
       })
     );
-    const trainer = new Trainer(config, initialWeights(config, 2));
-    const computed = await trainer.logprobs(data, initialWeights(config, 2), goOn);
+    const trainer = new Trainer(config, lively(config));
+    const computed = await trainer.logprobs(data, lively(config), goOn);
     drawn.flat().forEach(({ logprobs }, k) => {
       const trained = computed[k]!.slice(-logprobs.length);
       logprobs.forEach((value, t) => assert.ok(Math.abs(value - trained[t]!) < 1e-4, `${value} and ${trained[t]}`));
