@@ -2,7 +2,7 @@
  * Writing files so that a reader never meets half of one: whole files are written aside and renamed, lines are appended
  * one at a time. A full disk becomes one clear error, and what was written before it stays readable.
  */
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
 
 /** The file system would not take what had to be written, for example because the disk is full. */
 export class StorageError extends Error {
@@ -105,4 +105,28 @@ export async function pathKind(path: string): Promise<PathKind> {
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return "absent";
     throw error;
   }
+}
+
+/**
+ * The path without separators at its end, which make the system follow a symbolic link; a `.` behind one goes as well.
+ * The root stays.
+ */
+export function withoutTrailingSeparators(path: string): string {
+  const trailing = Deno.build.os === "windows" ? /(?:[\\/]\.?)+$/ : /(?:\/\.?)+$/;
+  return path.replace(trailing, "") || path.slice(0, 1);
+}
+
+/** The longest part of a path that exists; it may be a file, and the path itself. */
+export async function existingPart(path: string): Promise<string> {
+  let part = resolve(path);
+  while (await pathKind(part) === "absent" && dirname(part) !== part) part = dirname(part);
+  return part;
+}
+
+/** Why no file can be written at a path; undefined when one can, as far as can be seen without trying. */
+export async function whyNoFile(path: string): Promise<string | undefined> {
+  const part = await existingPart(path);
+  const info = await Deno.stat(part).catch(() => undefined);
+  if (part !== resolve(path)) return info?.isDirectory ? undefined : `${part} is no folder`;
+  return info === undefined || info.isFile ? undefined : info.isDirectory ? "it is a folder" : "it is no ordinary file";
 }

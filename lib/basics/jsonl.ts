@@ -58,12 +58,13 @@ export async function* streamJsonLines(path: string): AsyncGenerator<unknown> {
 }
 
 /** Hands on each value; a line that fails is only an error once another line follows it. */
-function lineParser(source: string, found: (value: unknown) => void): { take(line: string): void } {
+function lineParser(source: string, found: (value: unknown) => void): { take(text: string): void } {
   let number = 0;
   let failed: SyntaxError | undefined;
   return {
-    take(line: string): void {
-      number++;
+    take(text: string): void {
+      // Editors on Windows put a byte order mark first; JSON has none.
+      const line = number++ === 0 ? text.replace(/^\ufeff/, "") : text;
       if (line.trim() === "") return;
       if (failed) throw failed;
       try {

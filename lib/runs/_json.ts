@@ -11,11 +11,11 @@ export async function readJsonFile(path: string): Promise<Record<string, unknown
     text = await Deno.readTextFile(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return undefined;
-    throw error;
+    throw asFolderError(error, path);
   }
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(text.replace(/^\ufeff/, ""));
   } catch (error) {
     throw new RunFolderError(`cannot read ${path}: not JSON (${(error as Error).message})`);
   }
@@ -23,4 +23,10 @@ export async function readJsonFile(path: string): Promise<Record<string, unknown
     throw new RunFolderError(`cannot read ${path}: expected a JSON object`);
   }
   return value as Record<string, unknown>;
+}
+
+/** What the file system refused, as an error of the run folder; any other error as it was. */
+export function asFolderError(error: unknown, path: string): unknown {
+  const refused = error instanceof Error && Object.values(Deno.errors).some((kind) => error instanceof kind);
+  return refused ? new RunFolderError(`cannot read ${path}: ${error.message}`) : error;
 }

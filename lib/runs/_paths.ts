@@ -5,6 +5,7 @@
 import { isAbsolute, join, relative, resolve, sep } from "node:path";
 import { pathKind } from "../basics/mod.ts";
 import type { Checkpoint } from "../vocabulary.ts";
+import { STATE_FILES } from "./layout.ts";
 
 /** Whether a checkpoint's path is an address of a service rather than a path on this machine. */
 export function isAddress(path: string): boolean {
@@ -35,7 +36,12 @@ function mapPaths(checkpoint: Checkpoint, map: (path: string) => string): Checkp
   return { ...checkpoint, state_path: map(checkpoint.state_path), sampler_path: map(checkpoint.sampler_path) };
 }
 
-/** Whether the state of a checkpoint (in use form) is still there; what is on a service is taken to be. */
-export async function isUsable(checkpoint: Checkpoint): Promise<boolean> {
-  return isAddress(checkpoint.state_path) || await pathKind(checkpoint.state_path) !== "absent";
+/** What is missing of a checkpoint's state (in use form); nothing when it is whole. A service is taken to have it. */
+export async function missingPart({ state_path }: Checkpoint): Promise<string | undefined> {
+  if (isAddress(state_path)) return undefined;
+  // The weights are written last: where they are, all of the state is, unless somebody took it away.
+  for (const path of [state_path, ...STATE_FILES.map((name) => join(state_path, name))]) {
+    if (await pathKind(path) === "absent") return path;
+  }
+  return undefined;
 }

@@ -27,7 +27,7 @@ export interface RunFacts {
   readonly run_schema: number;
   /** When the run started, ISO 8601 in UTC. */
   readonly created_at: string;
-  /** The template with its text, as it was when the run started. */
+  /** The template with its text, as it was when the run started or was last resumed. */
   readonly template: PromptTemplate;
   /** Versions of what results depend on. */
   readonly versions: Readonly<Record<string, string>>;

@@ -26,6 +26,9 @@ export const RUN_FILES = {
   supersededRollouts: "superseded",
 } as const;
 
+/** What training goes on from, in a checkpoint's folder. */
+export const STATE_FILES: readonly string[] = ["model.safetensors", "optimizer.safetensors"];
+
 const STEP_DIGITS = 6;
 
 /** A step as it stands in file names: `000012`. */

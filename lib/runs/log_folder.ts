@@ -3,7 +3,7 @@
  * Deleting is refused for anything that is not a run, and nothing here follows a symbolic link out of a run.
  */
 import { basename, dirname, join, resolve } from "node:path";
-import { pathKind } from "../basics/mod.ts";
+import { existingPart, pathKind, withoutTrailingSeparators } from "../basics/mod.ts";
 import type { LogDirBehavior } from "../config/mod.ts";
 import { hasRunConfig } from "./config_file.ts";
 import { LogFolderError, RunFolderError } from "./errors.ts";
@@ -17,6 +17,8 @@ export type LogFolder =
   | { readonly kind: "absent"; readonly path: string }
   /** Something that is not a run: a file, a link, or a folder of something else; `why` says so in words. */
   | { readonly kind: "other"; readonly path: string; readonly why: string }
+  /** Nothing is there, and nothing may be: it is inside another run, or below a file. */
+  | { readonly kind: "unusable"; readonly path: string; readonly why: string }
   | {
     readonly kind: "run";
     readonly path: string;
@@ -30,13 +32,14 @@ export type LogFolder =
 export type LogFolderAction = "create" | "delete" | "resume";
 
 /** Looks at a log path. @param now milliseconds since 1970, to judge the heartbeat */
-export async function inspectLogFolder(path: string, now: number = Date.now()): Promise<LogFolder> {
+export async function inspectLogFolder(logPath: string, now: number = Date.now()): Promise<LogFolder> {
+  const path = withoutTrailingSeparators(logPath);
   const kind = await pathKind(path);
-  if (kind === "absent") return { kind: "absent", path };
+  if (kind === "absent") return await inspectAbsent(path);
   if (kind !== "folder") {
     return { kind: "other", path, why: kind === "link" ? "it is a symbolic link" : "it is a file" };
   }
-  if (await isEmpty(path)) return { kind: "absent", path };
+  if (await isEmpty(path)) return await inspectAbsent(path);
   try {
     if (!await hasRunConfig(path)) {
       return { kind: "other", path, why: `it has no ${RUN_FILES.config} of a run` };
@@ -48,6 +51,19 @@ export async function inspectLogFolder(path: string, now: number = Date.now()): 
   const status = await readStatus(path).catch(() => undefined);
   const live = await isLive(path, status, now);
   return { kind: "run", path, state: stateOf(status, live), live, status };
+}
+
+/** A run inside another one would go with it when that one is deleted. */
+async function inspectAbsent(path: string): Promise<LogFolder> {
+  const existing = await existingPart(path);
+  const info = await Deno.stat(existing).catch(() => undefined);
+  if (!info?.isDirectory) return { kind: "unusable", path, why: `${existing} is no folder` };
+  for (let folder = await Deno.realPath(existing); dirname(folder) !== folder; folder = dirname(folder)) {
+    // A file that cannot be read does not make the folder around it a run.
+    const isRun = await hasRunConfig(folder).catch(() => false);
+    if (isRun) return { kind: "unusable", path, why: `it is inside the run ${folder}` };
+  }
+  return { kind: "absent", path };
 }
 
 /** Nothing in it but a lock file that a run left which never began. */
@@ -67,6 +83,9 @@ export function decideLogFolder(
   canAsk: boolean,
 ): LogFolderAction | "ask" {
   if (folder.kind === "absent") return "create";
+  if (folder.kind === "unusable") {
+    throw new LogFolderError(`log_path ${folder.path} cannot be used: ${folder.why}; choose another log_path`);
+  }
   if (behavior === "raise") {
     throw new LogFolderError(
       `log_path ${folder.path} exists already and behavior_if_log_dir_exists=raise; choose another log_path`,
@@ -97,12 +116,30 @@ export function inUse(path: string, status: RunStatus | undefined): string {
 
 /**
  * Deletes a run folder and everything in it. Links inside are removed, not followed.
- * @throws {LogFolderError} when it is not a run, is in use, or is a folder that must not go (the root, the home or the
- * working directory, or one that holds them)
+ * @throws {LogFolderError} as `requireDeletable` does
  */
-export async function deleteRun(path: string, home: string | undefined = homeFolder()): Promise<void> {
-  const folder = await inspectLogFolder(path);
-  if (folder.kind === "absent") return;
+export async function deleteRun(logPath: string, home: string | undefined = homeFolder()): Promise<void> {
+  const real = await requireDeletable(logPath, home);
+  if (real === undefined) return;
+  // Renamed first: a delete that is cut short leaves an odd name behind, never half a run under the run's own name.
+  const aside = join(dirname(real), `.${basename(real)}.${Deno.pid}.tmp`);
+  await Deno.rename(real, aside);
+  await Deno.remove(aside, { recursive: true });
+}
+
+/**
+ * Refuses to delete what must not go. Touches nothing.
+ * @returns the folder to delete, without links; undefined: there is nothing to delete
+ * @throws {LogFolderError} when it is not a run, is in use, holds another run, or is a folder that must not go (the root,
+ * the home or the working directory, or one that holds them)
+ */
+export async function requireDeletable(
+  logPath: string,
+  home: string | undefined = homeFolder(),
+): Promise<string | undefined> {
+  const folder = await inspectLogFolder(logPath);
+  const { path } = folder;
+  if (folder.kind === "absent" || folder.kind === "unusable") return undefined;
   if (folder.kind === "other") {
     throw new LogFolderError(`refusing to delete ${path}: it is not a run (${folder.why})`);
   }
@@ -114,10 +151,22 @@ export async function deleteRun(path: string, home: string | undefined = homeFol
     }
   }
   if (dirname(real) === real) throw new LogFolderError(`refusing to delete ${path}: it is the root of a disk`);
-  // Renamed first: a delete that is cut short leaves an odd name behind, never half a run under the run's own name.
-  const aside = join(dirname(real), `.${basename(real)}.${Deno.pid}.tmp`);
-  await Deno.rename(real, aside);
-  await Deno.remove(aside, { recursive: true });
+  const other = await runBelow(real);
+  if (other !== undefined) throw new LogFolderError(`refusing to delete ${path}: another run is in it, ${other}`);
+  return real;
+}
+
+/** A run somewhere below a folder; links are not followed. */
+async function runBelow(folder: string): Promise<string | undefined> {
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    if (!isDirectory) continue;
+    const below = join(folder, name);
+    // What cannot be read may be a run.
+    if (await hasRunConfig(below).catch(() => true)) return below;
+    const found = await runBelow(below);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 function homeFolder(): string | undefined {

@@ -2,7 +2,14 @@
 export type { Resumption, RunFacts } from "./config_file.ts";
 export { LogFolderError, RunFolderError } from "./errors.ts";
 export { pageFile, rolloutFile, RUN_FILES, RUN_SCHEMA } from "./layout.ts";
-export { decideLogFolder, deleteRun, inspectLogFolder, type LogFolder, type LogFolderAction } from "./log_folder.ts";
+export {
+  decideLogFolder,
+  deleteRun,
+  inspectLogFolder,
+  type LogFolder,
+  type LogFolderAction,
+  requireDeletable,
+} from "./log_folder.ts";
 export { createRun, type CreateRunOptions, RunRecorder } from "./record.ts";
 export { findResumePoint, type ResumePoint } from "./resume.ts";
 export { type RolloutRow, rolloutRows } from "./rows.ts";

@@ -4,7 +4,7 @@
  * It never judges what it records; numbers and rollouts go to disk as training reported them.
  */
 import { basename, join } from "node:path";
-import { appendLines, pathKind, toJsonLine, writeAside } from "../basics/mod.ts";
+import { appendLines, pathKind, toJsonLine, withoutTrailingSeparators, writeAside } from "../basics/mod.ts";
 import type { LogDirBehavior, TrainConfig } from "../config/mod.ts";
 import type { TrainEvent } from "../training/mod.ts";
 import type { Checkpoint, Group, Metrics, PromptTemplate, Rollout, Split } from "../vocabulary.ts";
@@ -32,11 +32,12 @@ export interface CreateRunOptions {
 }
 
 /**
- * Makes the run folder `config.log_path`, or goes on with it, and returns its recorder.
+ * Makes the run folder `log_path`, or goes on with it, and returns its recorder.
  * @throws {LogFolderError} when the folder exists and may not be used, or another process is writing to it
  * @throws {StorageError} when the disk will not take it
  */
-export async function createRun(config: TrainConfig, options: CreateRunOptions): Promise<RunRecorder> {
+export async function createRun(asked: TrainConfig, options: CreateRunOptions): Promise<RunRecorder> {
+  const config = { ...asked, log_path: withoutTrailingSeparators(asked.log_path) };
   const { clock = Date.now, behavior = config.behavior_if_log_dir_exists } = options;
   const path = config.log_path;
   const folder = await inspectLogFolder(path, clock());
@@ -50,7 +51,7 @@ export async function createRun(config: TrainConfig, options: CreateRunOptions):
     if (action === "create" && await pathKind(join(path, RUN_FILES.config)) !== "absent") {
       throw new LogFolderError(inUse(path, undefined));
     }
-    const from = action === "resume" ? await resumeRun(config, clock()) : { step: 0 };
+    const from = action === "resume" ? await resumeRun(config, options.template, clock()) : { step: 0 };
     if (action !== "resume") await writeRunConfig(path, { config, facts: newFacts(options.template, clock()) });
     return await RunRecorder.open({ config, lock, from, clock, heartbeatMs: options.heartbeatMs ?? 5000 });
   } catch (error) {
@@ -64,14 +65,14 @@ function newFacts(template: PromptTemplate, now: number): Parameters<typeof writ
 }
 
 /** Sets aside what will be done again and notes what changed. */
-async function resumeRun(config: TrainConfig, now: number): Promise<ResumePoint> {
+async function resumeRun(config: TrainConfig, template: PromptTemplate, now: number): Promise<ResumePoint> {
   const path = config.log_path;
   const before = await readRunConfig(path);
   const from = await findResumePoint(path);
   await setAside(path, from);
   if (before !== undefined) {
     const note = { at: isoTime(now), step: from.step, changed: changedKeys(before.config, config) };
-    const facts = { ...before.facts, versions: runVersions(), resumed: [...before.facts.resumed, note] };
+    const facts = { ...before.facts, template, versions: runVersions(), resumed: [...before.facts.resumed, note] };
     await writeRunConfig(path, { config, facts });
   }
   return from;
@@ -134,6 +135,7 @@ export class RunRecorder {
     await recorder.#writeStatus({});
     const { from, heartbeatMs } = parts;
     await recorder.log(from.step === 0 ? "run started" : `run resumed at step ${from.step}`);
+    for (const path of from.missing ?? []) await recorder.log(`a later checkpoint is gone: ${path}`);
     if (heartbeatMs > 0) {
       // A heartbeat that cannot be written is no reason to end a run: the next event meets the same disk and says so.
       recorder.#timer = setInterval(() => recorder.#writeStatus({}).catch(() => {}), heartbeatMs);

@@ -5,7 +5,8 @@
 import { join } from "node:path";
 import { appendLines, parseJsonLines, readJsonLines, toJsonLine, writeAside } from "../basics/mod.ts";
 import type { Checkpoint } from "../vocabulary.ts";
-import { checkpointFromFolder, isUsable } from "./_paths.ts";
+import { LogFolderError } from "./errors.ts";
+import { checkpointFromFolder, missingPart } from "./_paths.ts";
 import { parsePageFile, parseRolloutFile, RUN_FILES } from "./layout.ts";
 import { checkpointOfRow, metricsOfRow } from "./rows.ts";
 
@@ -15,18 +16,32 @@ export interface ResumePoint {
   readonly step: number;
   /** The checkpoint to load, its paths ready for use; absent: start from the first weights. */
   readonly checkpoint?: Checkpoint;
+  /** What is missing of later checkpoints that cannot be used, the latest first; absent: there are none. */
+  readonly missing?: readonly string[];
 }
 
-/** Finds the last checkpoint of a run whose state still exists. */
+/**
+ * Finds the last checkpoint of a run whose state still exists.
+ * @throws {LogFolderError} when checkpoints were recorded and none of them can be used
+ */
 export async function findResumePoint(run: string): Promise<ResumePoint> {
   const rows = await readJsonLines(join(run, RUN_FILES.checkpoints));
+  const missing: string[] = [];
   for (const row of rows.reverse()) {
     const recorded = checkpointOfRow(row);
     if (recorded === undefined) continue;
     const checkpoint = checkpointFromFolder(run, recorded);
-    if (await isUsable(checkpoint)) return { step: checkpoint.step, checkpoint };
+    const part = await missingPart(checkpoint);
+    if (part === undefined) return { step: checkpoint.step, checkpoint, ...(missing.length > 0 ? { missing } : {}) };
+    if (!missing.includes(part)) missing.push(part);
   }
-  return { step: 0 };
+  if (missing.length === 0) return { step: 0 };
+  throw new LogFolderError(
+    `cannot resume ${run}: of its checkpoints none can be used, ${
+      missing[0]
+    } is missing; put it back, start over with ` +
+      `behavior_if_log_dir_exists=delete, or choose another log_path`,
+  );
 }
 
 /** Sets aside what a run recorded after a resume point: metrics and checkpoint rows, rollout files and pages. */

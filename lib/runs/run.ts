@@ -9,6 +9,7 @@ import type { Checkpoint, Metrics, PromptTemplate, Split } from "../vocabulary.t
 import { hasRunConfig, readRunConfig, type RunConfig, type RunFacts } from "./config_file.ts";
 import { runHtml, runsHtml, runsText, runText } from "./_display.ts";
 import { RunFolderError } from "./errors.ts";
+import { asFolderError } from "./_json.ts";
 import { parseRolloutFile, RUN_FILES } from "./layout.ts";
 import { checkpointFromFolder } from "./_paths.ts";
 import { checkpointOfRow, metricsOfRow, rolloutOfRow, type RolloutRow } from "./rows.ts";
@@ -53,7 +54,7 @@ export class Run {
   readonly config: TrainConfig;
   /** What `config.json` says besides the configuration. */
   readonly facts: RunFacts;
-  /** The template with its text, as it was when the run started. */
+  /** The template with its text, as it was when the run started or was last resumed. */
   readonly template: PromptTemplate;
   /** `status.json`, where there is one. */
   readonly status: RunStatus | undefined;
@@ -140,7 +141,11 @@ export async function openRun(path: string, { now = Date.now() }: ReadRunOptions
   const folder = resolve(path);
   const content = await readRunConfig(folder);
   if (content === undefined) throw new RunFolderError(await whyNoRun(path));
-  return new Run(await readContent(folder, content, now));
+  try {
+    return new Run(await readContent(folder, content, now));
+  } catch (error) {
+    throw asFolderError(error, folder);
+  }
 }
 
 async function whyNoRun(path: string): Promise<string> {
@@ -173,7 +178,7 @@ function mergeSteps(rows: readonly unknown[]): StepMetrics[] {
 
 /** Options of `listRuns`. */
 export interface ListRunsOptions extends ReadRunOptions {
-  /** Called for each folder that is a run but cannot be read; by default they are left out. */
+  /** Called for each folder that cannot be read; by default they are left out. */
   readonly onUnreadable?: (path: string, error: Error) => void;
 }
 
@@ -187,7 +192,10 @@ export async function listRuns(folder = "runs", options: ListRunsOptions = {}): 
     const path = join(folder, name);
     try {
       if (await hasRunConfig(path)) runs.push(await openRun(path, options));
-    } catch (error) {
+    } catch (thrown) {
+      // Deleted while it was looked at.
+      if (thrown instanceof Deno.errors.NotFound) continue;
+      const error = asFolderError(thrown, path);
       if (!(error instanceof RunFolderError || error instanceof SyntaxError)) throw error;
       options.onUnreadable?.(path, error);
     }

@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { appendLines, explainWriteError, pathKind, StorageError, writeAside } from "../../lib/basics/mod.ts";
+import {
+  appendLines,
+  explainWriteError,
+  pathKind,
+  StorageError,
+  whyNoFile,
+  withoutTrailingSeparators,
+  writeAside,
+} from "../../lib/basics/mod.ts";
 
 async function inTempFolder(test: (folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "math_rl_" });
@@ -55,4 +63,24 @@ Deno.test("pathKind() tells what is at a path", () =>
     assert.equal(await pathKind(join(folder, "file")), "file");
     assert.equal(await pathKind(join(folder, "none")), "absent");
     assert.equal(await pathKind(join(folder, "file/below")), "absent");
+  }));
+
+Deno.test("withoutTrailingSeparators() leaves nothing that would follow a link, and keeps the root and plain paths", () => {
+  for (const path of ["a/b/", "a/b//", "a/b/.", "a/b/././/"]) {
+    assert.equal(withoutTrailingSeparators(path), "a/b", path);
+  }
+  for (const path of ["a", ".", "..", "a/..", "a/b.", "a/.b", ""]) assert.equal(withoutTrailingSeparators(path), path);
+  assert.equal(withoutTrailingSeparators("//"), "/");
+  assert.equal(withoutTrailingSeparators("./"), ".");
+});
+
+Deno.test("whyNoFile() tells folders, devices and paths below a file from places for a file", () =>
+  inTempFolder(async (folder) => {
+    const file = join(folder, "notes.txt");
+    await Deno.writeTextFile(file, "mine");
+    assert.equal(await whyNoFile(file), undefined);
+    assert.equal(await whyNoFile(join(folder, "new/deep.json")), undefined);
+    assert.equal(await whyNoFile(`${folder}/`), "it is a folder");
+    assert.equal(await whyNoFile(join(file, "x/y.json")), `${file} is no folder`);
+    if (Deno.build.os !== "windows") assert.equal(await whyNoFile("/dev/null"), "it is no ordinary file");
   }));

@@ -51,3 +51,7 @@ Deno.test("streamJsonLines() can be left early without leaking the file", async 
     }
   });
 });
+
+Deno.test("a byte order mark before the first line is not part of it", () => {
+  assert.deepEqual(parseJsonLines('\ufeff{"a":1}\n{"a":2}\n', "x"), [{ a: 1 }, { a: 2 }]);
+});

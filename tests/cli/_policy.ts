@@ -5,6 +5,7 @@
 import { randomFrom } from "../../lib/basics/mod.ts";
 import type { OpenPolicy } from "../../lib/launch/mod.ts";
 import type { TrainablePolicy } from "../../lib/policy/policy.ts";
+import { writeState } from "../runs/_fakes.ts";
 import type { ChatFormat } from "../../lib/tokens/mod.ts";
 
 const STOP = 0;
@@ -34,7 +35,7 @@ export function openAdder({ onSample = () => {} }: AdderOptions = {}): OpenPolic
     let steps = 0;
     const save = async (name: string) => {
       const folder = `${weightsDir}/${name}`;
-      await Deno.mkdir(folder, { recursive: true });
+      await writeState(folder);
       await Deno.writeTextFile(`${folder}/steps.json`, JSON.stringify(steps));
       return folder;
     };

@@ -1,4 +1,5 @@
 /** Invented runs to record: problems, rollouts and events, no model anywhere. */
+import { join } from "node:path";
 import { resolveConfig, type TrainConfig, type TrainInput } from "../../lib/config/mod.ts";
 import { createRun, type CreateRunOptions, type RunRecorder } from "../../lib/runs/mod.ts";
 import type { TrainEvent } from "../../lib/training/mod.ts";
@@ -80,6 +81,12 @@ export async function inTempFolder(test: (folder: string) => Promise<void>): Pro
   }
 }
 
+/** What a checkpoint's folder has to hold to be used. */
+export async function writeState(folder: string): Promise<void> {
+  await Deno.mkdir(folder, { recursive: true });
+  for (const name of ["model.safetensors", "optimizer.safetensors"]) await Deno.writeTextFile(join(folder, name), "");
+}
+
 /** Records `steps` steps with an evaluation first and a checkpoint after step index 1, then closes. */
 export async function recordRun(path: string, steps = 4, end: "close" | "die" = "close"): Promise<void> {
   const recorder = await recorderFor(path);
@@ -88,7 +95,7 @@ export async function recordRun(path: string, steps = 4, end: "close" | "die" = 
     await recorder.record(stepEvent(step));
     if (step !== 1) continue;
     const state_path = `${recorder.weightsDir}/000002`;
-    await Deno.mkdir(state_path, { recursive: true });
+    await writeState(state_path);
     await recorder.record(checkpointEvent({ step: 2, state_path }));
   }
   const running = await Deno.readTextFile(`${path}/status.json`);

@@ -135,3 +135,45 @@ Deno.test("createRun() with delete starts over in the same folder", () =>
     for await (const { name } of Deno.readDir(folder)) rest.push(name);
     assert.deepEqual(rest, ["a"]);
   }));
+
+Deno.test(
+  "separators at the end do not turn a link into the folder behind it",
+  { ignore: Deno.build.os === "windows" },
+  () =>
+    inTempFolder(async (folder) => {
+      const [path, link] = [join(folder, "a"), join(folder, "link")];
+      await recordRun(path, 1);
+      await Deno.symlink(path, link);
+      for (const end of ["/", "//", "/.", "/./"]) {
+        await assert.rejects(deleteRun(link + end), refused(/symbolic link/));
+        await assert.rejects(recorderFor(link + end, { behavior: "delete" }), refused(/symbolic link/));
+      }
+      await Deno.stat(join(path, "config.json"));
+      await deleteRun(`${path}/`);
+      await assert.rejects(Deno.stat(path));
+    }),
+);
+
+Deno.test("a run is not begun inside another run or below a file", () =>
+  inTempFolder(async (folder) => {
+    const [path, file] = [join(folder, "a"), join(folder, "notes.txt")];
+    await recordRun(path, 1);
+    await Deno.writeTextFile(file, "mine");
+    await Deno.mkdir(join(path, "empty"));
+    for (const inside of [join(path, "b"), join(path, "b/c"), join(path, "empty")]) {
+      await assert.rejects(recorderFor(inside), refused(/cannot be used: it is inside the run .*a; choose another/));
+    }
+    await assert.rejects(recorderFor(join(file, "x")), refused(/cannot be used: .*notes\.txt is no folder; choose/));
+    await (await recorderFor(join(folder, "b"))).close();
+  }));
+
+Deno.test("deleteRun() refuses a folder that another run is in", () =>
+  inTempFolder(async (folder) => {
+    await recordRun(join(folder, "b"), 1);
+    const path = join(folder, "a");
+    await recordRun(path, 1);
+    await Deno.rename(join(folder, "b"), join(path, "rollouts", "b"));
+    await assert.rejects(deleteRun(path), refused(/another run is in it, .*rollouts.b/));
+    await assert.rejects(recorderFor(path, { behavior: "delete" }), refused(/another run is in it/));
+    await Deno.stat(join(path, "rollouts/b/config.json"));
+  }));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { createRun, LogFolderError, openRun } from "../../lib/runs/mod.ts";
+import { createRun, findResumePoint, LogFolderError, openRun } from "../../lib/runs/mod.ts";
 import {
   checkpointEvent,
   configFor,
@@ -264,4 +264,49 @@ Deno.test("a copied run resumes from its own weights", () =>
     const recorder = await recorderFor(join(folder, "b"), { behavior: "resume" });
     assert.equal(recorder.from.checkpoint?.state_path, join(folder, "b", "weights/000002"));
     await recorder.close();
+  }));
+
+Deno.test("resuming says which later checkpoints are gone, and refuses when none is left", () =>
+  inTempFolder(async (folder) => {
+    const path = join(folder, "a");
+    await recordRun(path, 4);
+    const gone = { name: "last", step: 4, state_path: "weights/000004", sampler_path: "weights/000004", final: false };
+    await Deno.writeTextFile(join(path, "checkpoints.jsonl"), `${JSON.stringify(gone)}\n`, { append: true });
+    // A folder without weights is no checkpoint.
+    await Deno.mkdir(join(path, "weights/000004"));
+    const missing = join(path, "weights/000004/model.safetensors");
+    const older = await findResumePoint(path);
+    assert.deepEqual([older.step, older.missing], [2, [missing]]);
+
+    await Deno.remove(join(path, "weights/000002/model.safetensors"));
+    const before = await Deno.readTextFile(join(path, "metrics.jsonl"));
+    await assert.rejects(recorderFor(path, { behavior: "resume" }), (error: Error) => {
+      assert.ok(error instanceof LogFolderError);
+      assert.ok(error.message.includes(missing), error.message);
+      return /=delete, or choose another log_path/.test(error.message);
+    });
+    assert.equal(await Deno.readTextFile(join(path, "metrics.jsonl")), before);
+  }));
+
+Deno.test("resuming with another template writes its text into config.json", () =>
+  inTempFolder(async (path) => {
+    await recordRun(path, 4);
+    const template = { ...TEMPLATE, name: "other", question_suffix: "Think." };
+    await (await recorderFor(path, { behavior: "resume", template, input: { prompt_template: "other" } })).close();
+    const run = await openRun(path);
+    assert.deepEqual([run.template, run.config.prompt_template], [template, "other"]);
+  }));
+
+Deno.test("config.json and rows are read past a byte order mark", () =>
+  inTempFolder(async (path) => {
+    await recordRun(path, 2);
+    for (const name of ["config.json", "metrics.jsonl", "rollouts/train_000000.jsonl"]) {
+      const text = await Deno.readTextFile(join(path, name));
+      await Deno.writeTextFile(join(path, name), `\ufeff${text}`);
+    }
+    const run = await openRun(path);
+    assert.deepEqual(run.metrics.map(({ step }) => step), [0, 1]);
+    let count = 0;
+    for await (const _ of run.rollouts({ split: "train", step: 0 })) count++;
+    assert.equal(count, 8);
   }));

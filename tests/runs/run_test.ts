@@ -24,7 +24,8 @@ Deno.test("openRun() reads back what was recorded", () =>
   }));
 
 Deno.test("a run that nobody writes any more shows as interrupted: here by its lock, elsewhere by its heartbeat", () =>
-  inTempFolder(async (path) => {
+  inTempFolder(async (folder) => {
+    const path = join(folder, "a");
     await recordRun(path, 1, "die");
     assert.equal((await openRun(path, { now: START + 1000 })).state, "interrupted");
     const file = join(path, "status.json");
@@ -32,8 +33,8 @@ Deno.test("a run that nobody writes any more shows as interrupted: here by its l
     await Deno.writeTextFile(file, JSON.stringify({ ...status, hostname: "elsewhere" }));
     assert.equal((await openRun(path, { now: START + 1000 })).state, "running");
     assert.equal((await openRun(path, { now: START + 60_000 })).state, "interrupted");
-    const recorder = await recorderFor(join(path, "inner"));
-    assert.equal((await openRun(join(path, "inner"), { now: START + 60_000 })).state, "running");
+    const recorder = await recorderFor(join(folder, "b"));
+    assert.equal((await openRun(join(folder, "b"), { now: START + 60_000 })).state, "running");
     await recorder.close();
   }));
 
@@ -122,3 +123,23 @@ Deno.test("openRun() finds the same in a run that was moved", () =>
     const run = await openRun(join(folder, "b"));
     assert.equal(run.checkpoints[0]?.state_path, join(folder, "b/weights/000002"));
   }));
+
+Deno.test(
+  "listRuns() goes on past entries that the file system refuses",
+  { ignore: Deno.build.os === "windows" },
+  () =>
+    inTempFolder(async (folder) => {
+      await recordRun(join(folder, "a"), 1);
+      await Deno.symlink(join(folder, "loop"), join(folder, "loop"));
+      await Deno.mkdir(join(folder, "odd/config.json"), { recursive: true });
+      await recordRun(join(folder, "torn"), 1);
+      await Deno.remove(join(folder, "torn/metrics.jsonl"));
+      await Deno.mkdir(join(folder, "torn/metrics.jsonl"));
+      const unreadable: string[] = [];
+      const runs = await listRuns(folder, {
+        onUnreadable: (path, error) => unreadable.push(`${path.slice(folder.length + 1)} ${error.name}`),
+      });
+      assert.deepEqual(runs.map(({ name }) => name), ["a"]);
+      assert.deepEqual(unreadable, ["loop RunFolderError", "odd RunFolderError", "torn RunFolderError"]);
+    }),
+);
