@@ -55,12 +55,12 @@ export const TINKER_DEFAULTS: Defaults = {
 export const LOCAL_DEFAULTS: Readonly<Partial<Defaults>> = {
   env: "word_problems",
   model_name: "abacus",
+  levels: [3, 4],
   lora_rank: 0,
   groups_per_batch: 16,
   group_size: 8,
-  learning_rate: 3e-4,
-  max_tokens: 160,
-  max_steps: 60,
+  learning_rate: 1.5e-4,
+  max_steps: 40,
   test_limit: 256,
   remove_constant_reward_groups: true,
 };
