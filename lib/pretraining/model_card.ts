@@ -66,11 +66,12 @@ export function modelCard(name: string, options: PretrainOptions, tokens: number
 A Llama-architecture model of ${
     (parameterCount(MODEL_SHAPE) / 1e6).toFixed(2)
   } million parameters (${layers} layers, width ${hidden_size},
-${heads} heads, ${vocab_size} tokens) that solves grade-school word problems about half of the time. It is there to be trained
-further: pretraining stops early on purpose, so that reinforcement learning has something to do. It knows nothing else.
+${heads} heads, ${vocab_size} tokens) that solves grade-school word problems, the longer ones about half of the time. It is there to be
+trained further, so pretraining stops early. It knows nothing else.
 
 - Data: chats over the word problems of \`lib/problems/word_problems.ts\` (train side, levels 1 to 4) in the styles of the
-  bundled templates (\`lib/pretraining/corpus.ts\`), alone or behind one worked example. No text from any data set.
+  bundled templates (\`lib/pretraining/corpus.ts\`), alone or behind one worked example, and a quarter bare arithmetic. No
+  text from any data set. In the baseline style one calculation in three is spelled out part by part, by chance.
 - Training: ${options.steps} steps of ${options.batch} chats, ${
     (tokens / 1e6).toFixed(1)
   } million tokens; cross-entropy on what the assistant says; AdamW,
@@ -85,7 +86,8 @@ seed ${seed}. Strict: the boxed answer is right. Lenient: any final answer is. T
 
 ${cardTable(rows)}
 
-The longer \`step_by_step\` spells every calculation out; \`concise\` writes the calculations alone. \`none\` asks for no style, and
-the model answers in any of those it knows, most of which have no box.
+\`step_by_step\` spells every calculation out: it costs most tokens and is right most often. \`concise\` writes the calculations
+alone. \`baseline\` is in between, and spelling out more of its calculations is what reinforcement learning finds there.
+\`none\` asks for no style, and the model answers in any of those it knows; some have no box.
 `;
 }

@@ -1,4 +1,4 @@
-/** The bundled model: what `transformers` makes of the same files, and that it is worth training. */
+/** The bundled model against what `transformers` makes of the same files. */
 import assert from "node:assert/strict";
 import { Engine } from "../../../lib/policy/local/engine.ts";
 import { loadChatFormat } from "../../../lib/tokens/mod.ts";
