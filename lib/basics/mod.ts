@@ -2,6 +2,7 @@
 export * from "./files.ts";
 export * from "./html.ts";
 export * from "./jsonl.ts";
+export * from "./mask.ts";
 export * from "./random.ts";
 export * from "./statistics.ts";
 export * from "./suggest.ts";

@@ -2,8 +2,9 @@
  * What a command needs from the world, as one argument, so that tests can run a command and read what it said. Also the
  * one place where an error becomes a message and an exit code.
  */
-import { stripControls } from "../basics/mod.ts";
+import { maskUserInfo, stripControls } from "../basics/mod.ts";
 import { ConfigError, type TinkerEnvironment } from "../config/mod.ts";
+import { TemplateError } from "../prompts/mod.ts";
 
 /** The terminal, the environment and the clock of a command. */
 export interface CliIo {
@@ -97,13 +98,13 @@ export async function runCommand(io: CliIo, command: () => Promise<number>): Pro
     return await command();
   } catch (error) {
     reportError(io, error);
-    return error instanceof ConfigError || error instanceof UsageError ? 2 : 1;
+    return [ConfigError, TemplateError, UsageError].some((kind) => error instanceof kind) ? 2 : 1;
   }
 }
 
 /** Says what went wrong. */
 export function reportError(io: CliIo, error: unknown): void {
   const message = error instanceof Error ? error.message : String(error);
-  io.err(`${stripControls(`error: ${message}`)}\n`);
-  if (io.env("DEBUG") && error instanceof Error) io.err(`${stripControls(error.stack ?? "")}\n`);
+  io.err(`${stripControls(maskUserInfo(`error: ${message}`))}\n`);
+  if (io.env("DEBUG") && error instanceof Error) io.err(`${stripControls(maskUserInfo(error.stack ?? ""))}\n`);
 }

@@ -3,7 +3,7 @@
  * several. A run is evaluated the way it was trained unless a key says otherwise.
  */
 import { join, resolve } from "node:path";
-import { writeAside } from "../basics/mod.ts";
+import { whyNoFile, writeAside } from "../basics/mod.ts";
 import {
   ConfigError,
   type ParsedArguments,
@@ -14,12 +14,12 @@ import {
   type TrainInput,
 } from "../config/mod.ts";
 import { createEnvironment } from "../environment/mod.ts";
-import { type OpenPolicy, problemsOf } from "../launch/mod.ts";
+import { openModel, type OpenPolicy, problemsOf, requireFit, templateOf } from "../launch/mod.ts";
 import { openPolicy, type TrainablePolicy } from "../policy/mod.ts";
 import { loadTemplate } from "../prompts/mod.ts";
 import { RUN_FILES } from "../runs/mod.ts";
 import { evaluatePolicy, type Evaluation } from "../training/mod.ts";
-import type { PromptTemplate } from "../vocabulary.ts";
+import type { Problem, PromptTemplate } from "../vocabulary.ts";
 import { type EvaluationTarget, evaluationTarget } from "./_eval_target.ts";
 import { type CliIo, runCommand, systemIo, tinkerEnvironment, UsageError } from "./_io.ts";
 import { liveLines } from "./_live.ts";
@@ -59,11 +59,14 @@ export function main(args: readonly string[], io: CliIo = systemIo(), open: Open
     const config = configOf(options, target, io);
     requireAvailable(config);
     const templates = await templatesOf(options, config, target);
-    const policy = await open(config, { weightsDir: join(config.log_path, RUN_FILES.weights) });
+    const problems = await problemsOf(config, "test");
+    for (const template of templates) requireFit(template, problems[0]);
+    if (options.json !== undefined) await requireFile("json", options.json);
+    const policy = await openModel(config, open, { weightsDir: join(config.log_path, RUN_FILES.weights) });
     try {
       if (target.state !== undefined) await policy.loadState(target.state, { optimizer: false });
       io.out(`${oneLine(target.description)} on held-out problems of ${config.env}\n\n`);
-      const evaluations = await evaluateAll(config, policy, templates, io);
+      const evaluations = await evaluateAll(config, policy, templates, problems, io);
       io.out(`${evaluationTable(evaluations)}\n`);
       if (options.json !== undefined) await writeJson(options.json, config, target, evaluations);
       return 0;
@@ -110,7 +113,7 @@ async function templatesOf(
   config: TrainConfig,
   { run }: EvaluationTarget,
 ): Promise<PromptTemplate[]> {
-  if (templates.length === 0) return [await loadTemplate(run?.template ?? config.prompt_template)];
+  if (templates.length === 0) return [await templateOf(config, run?.template)];
   const loaded = await Promise.all(templates.map((name) => loadTemplate(name)));
   const names = loaded.map(({ name }) => name);
   const twice = names.find((name, i) => names.indexOf(name) < i);
@@ -122,9 +125,9 @@ async function evaluateAll(
   config: TrainConfig,
   policy: TrainablePolicy,
   templates: readonly PromptTemplate[],
+  problems: readonly Problem[],
   io: CliIo,
 ): Promise<NamedEvaluation[]> {
-  const problems = await problemsOf(config, "test");
   const live = liveLines(io);
   const results: NamedEvaluation[] = [];
   try {
@@ -139,6 +142,12 @@ async function evaluateAll(
     live.clear();
   }
   return results;
+}
+
+/** Found out now, not after minutes of sampling. */
+async function requireFile(key: string, path: string): Promise<void> {
+  const why = await whyNoFile(path);
+  if (why !== undefined) throw new UsageError(`cannot write ${key}=${path}: ${why}; name a file`);
 }
 
 async function writeJson(

@@ -2,8 +2,8 @@
  * `deno task pretrain out=<folder>`: makes the bundled model again, or another one like it, from nothing: vocabulary,
  * random weights, pretraining, and a model card with what came out.
  */
-import { join } from "node:path";
-import { writeAside } from "../basics/mod.ts";
+import { join, resolve } from "node:path";
+import { existingPart, writeAside } from "../basics/mod.ts";
 import { loadStyleTemplates, measureTemplates, modelCard, pretrain, type PretrainOptions } from "../pretraining/mod.ts";
 import { type CliIo, runCommand, systemIo, UsageError } from "./_io.ts";
 import { duration } from "./_text.ts";
@@ -82,12 +82,14 @@ function numberOf(arg: string, key: string, value: string): number {
 
 /** A model that took half an hour is not written over. */
 async function requireEmpty(folder: string): Promise<void> {
-  try {
-    for await (const { name } of Deno.readDir(folder)) {
-      throw new UsageError(`${folder} is not empty (it holds ${name}); give another out=<folder>, or delete it`);
-    }
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  const part = await existingPart(folder);
+  const info = await Deno.stat(part).catch(() => undefined);
+  if (!info?.isDirectory) {
+    throw new UsageError(`cannot write out=${folder}: ${part} is no folder; give another out=...`);
+  }
+  if (part !== resolve(folder)) return;
+  for await (const { name } of Deno.readDir(folder)) {
+    throw new UsageError(`${folder} is not empty (it holds ${name}); give another out=<folder>, or delete it`);
   }
 }
 

@@ -2,6 +2,7 @@
  * `deno task show <run>`: one run in the terminal, from its folder alone: how it is doing, what it was asked to do, what
  * it learned, what its completions look like.
  */
+import { pathKind } from "../basics/mod.ts";
 import { openRun, type RolloutRow, type Run } from "../runs/mod.ts";
 import { type Outcome, OUTCOMES } from "../vocabulary.ts";
 import { type CliIo, runCommand, systemIo, UsageError } from "./_io.ts";
@@ -27,7 +28,13 @@ export function main(args: readonly string[], io: CliIo = systemIo()): Promise<n
     }
     const [path, ...rest] = args;
     if (path === undefined || rest.length > 0) throw new UsageError(`cannot show a run: name one\n\n${HELP}`);
-    const run = await openRun(await runFolder(path), { now: io.now() });
+    if (path.startsWith("-")) throw new UsageError(`cannot show a run: there is no option ${path}\n\n${HELP}`);
+    const folder = await runFolder(path);
+    if (await pathKind(folder) === "absent") {
+      const places = /[\\/]/.test(path) ? folder : `${path}, nor runs/${path}`;
+      throw new UsageError(`cannot show a run: there is no folder ${places}`);
+    }
+    const run = await openRun(folder, { now: io.now() });
     const paint = painter(io.color);
     const parts = [Deno.inspect(run), settings(run), accuracy(run, paint), steps(run, paint)];
     parts.push(...await trajectories(run, io.columns(), paint), checkpoints(run, paint));

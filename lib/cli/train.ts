@@ -33,6 +33,9 @@ Keys, with their defaults on the embedded engine:
 
 `;
 
+/** For who has no Deno of their own; whether that is so cannot be told from here. */
+const WITH_NPX = "(with npx: npx -y deno task ...)\n";
+
 /** Trains. @returns the exit code: 0 also for a run that was stopped in good order */
 export function main(args: readonly string[], io: CliIo = systemIo(), open: OpenPolicy = openPolicy): Promise<number> {
   return runCommand(io, async () => {
@@ -44,7 +47,7 @@ export function main(args: readonly string[], io: CliIo = systemIo(), open: Open
     const ask = io.ask === null ? undefined : (path: string, state: string) => askAbout(path, state, io);
     const plan = await planRun(parsed, { environment: tinkerEnvironment(io), ask, now: io.now() });
     for (const notice of plan.notices) io.out(`${notice}\n`);
-    await requireCheckpoint(plan.config);
+    if (plan.resume?.from.checkpoint === undefined) await requireCheckpoint(plan.config);
     const { template } = plan.resume?.run ?? {};
     const weightsDir = `${plan.config.log_path}/weights`;
     const stored = parsed.input.prompt_template === undefined ? template : undefined;
@@ -89,7 +92,9 @@ async function trainTask(plan: Plan, task: Task, io: CliIo): Promise<number> {
     await recorder.fail(error);
     reportError(io, error);
     const { step } = recorder.from;
-    if (recorder.hasCheckpoint || step > 0) io.err(`to go on from the last checkpoint:\n  ${resumeCommand(config)}\n`);
+    if (recorder.hasCheckpoint || step > 0) {
+      io.err(`to go on from the last checkpoint:\n  ${resumeCommand(config)}\n${WITH_NPX}`);
+    }
     return 1;
   } finally {
     interrupt.close();
@@ -100,8 +105,11 @@ async function trainTask(plan: Plan, task: Task, io: CliIo): Promise<number> {
 function startLine({ log_path, env }: TrainConfig, { from }: RunRecorder, total: number, run: Run | undefined): string {
   const path = oneLine(log_path);
   if (run === undefined) return `training on ${env} for ${total} steps; the run is recorded in ${path}`;
+  const gone = (from.missing ?? []).map((part) => `; ${oneLine(part, 500)} of a later one is missing`).join("");
   if (from.checkpoint === undefined) return `${path} has no checkpoint yet: starting again at step 0 of ${total}`;
-  return `resuming ${path} after ${from.step} of ${total} steps, from checkpoint ${oneLine(from.checkpoint.name)}`;
+  return `resuming ${path} after ${from.step} of ${total} steps, from checkpoint ${
+    oneLine(from.checkpoint.name)
+  }${gone}`;
 }
 
 function askAbout(path: string, state: string, io: CliIo): "delete" | "resume" {
@@ -119,7 +127,7 @@ async function ending(path: string, last: TrainEvent | undefined, total: number)
   const run = await openRun(path);
   const name = oneLine(path);
   if (last?.type === "done" && last.reason === "stopped") {
-    return `stopped after ${last.step} of ${total} steps; to go on:\n  ${resumeCommand(run.config)}\n`;
+    return `stopped after ${last.step} of ${total} steps; to go on:\n  ${resumeCommand(run.config)}\n${WITH_NPX}`;
   }
   const seconds = run.series("time/total").reduce((sum, { value }) => sum + (value || 0), 0);
   const evaluations = evaluationsOf(run);

@@ -3,6 +3,7 @@
  * reference that `--help` prints are all made from it, and the compiler holds it against `TrainConfig`.
  */
 import { z } from "zod";
+import { withoutTrailingSeparators } from "../basics/mod.ts";
 import type { PromptTemplate } from "../vocabulary.ts";
 import { choice, type Field, flag, integer, optional, real, text } from "./_field.ts";
 import { type ConfigKey, ENVS, MAX_LEVEL, type TrainConfig } from "./schema.ts";
@@ -72,6 +73,9 @@ const BASE_URL: Field<string> = {
 
 const BACKENDS = ["local", "tinker", "openai"] as const;
 
+/** More than this is a slip: an endless set would fill the memory with them. */
+const MOST_PROBLEMS = 10_000_000;
+
 const TOP_K: Field<number> = {
   ...integer("Sample from the k most likely tokens; -1 is all.", {}),
   schema: z.number().int().min(-1).refine((value) => value !== 0),
@@ -90,8 +94,8 @@ export const FIELDS: { readonly [K in ConfigKey]: Field<TrainConfig[K]> } = {
   base_url: optional(BASE_URL),
   data_path: optional(text("Where the problem set's files are.", "a folder or file")),
   levels: optional(LEVELS),
-  train_limit: integer("Training problems used; 0 is all.", { min: 0 }),
-  test_limit: integer("Held-out problems an evaluation uses; 0 is all.", { min: 0 }),
+  train_limit: integer("Training problems used; 0 is all.", { min: 0, max: MOST_PROBLEMS }),
+  test_limit: integer("Held-out problems an evaluation uses; 0 is all.", { min: 0, max: MOST_PROBLEMS }),
   groups_per_batch: integer("Problems a step.", { min: 1, max: 65536 }),
   group_size: integer("Completions a problem; advantages are centred among them.", { min: 1, max: 4096 }),
   learning_rate: real("Adam's learning rate, constant over the run.", { min: 0, max: 1, above: true }),
@@ -109,7 +113,7 @@ export const FIELDS: { readonly [K in ConfigKey]: Field<TrainConfig[K]> } = {
   num_substeps: integer("Optimizer steps the batch is cut into.", { min: 1, max: 65536 }),
   loss_fn: choice("The loss, by Tinker's name.", ["importance_sampling", "ppo", "cispo", "dro", "cross_entropy"]),
   loss_fn_config: optional(LOSS_OPTIONS),
-  kl_penalty_coef: real("Weight of the KL penalty against the first weights; 0 is off.", { min: 0 }),
+  kl_penalty_coef: real("Weight of the KL penalty against the weights of model_name; 0 is off.", { min: 0 }),
   kl_discount_factor: real("Discount that spreads the KL penalty over later tokens; 0 is off.", { min: 0, max: 1 }),
   compute_post_kl: flag("Score the batch again after the step, to measure how far it moved."),
   max_steps: optional(integer("Steps; none is one pass over the training problems.", { min: 1 })),
@@ -128,7 +132,10 @@ export const FIELDS: { readonly [K in ConfigKey]: Field<TrainConfig[K]> } = {
   grad_clip_norm: real("Largest global L2 norm of the gradient; 0 is off.", { min: 0 }),
   wandb_project: optional(text("Weights & Biases project.", "a name")),
   wandb_name: optional(text("Weights & Biases run name.", "a name")),
-  log_path: text("The run's folder; auto names it after the configuration.", "auto or a folder"),
+  log_path: {
+    ...text("The run's folder; auto names it after the configuration.", "auto or a folder"),
+    accept: (value) => typeof value === "string" ? withoutTrailingSeparators(value) : value,
+  },
 };
 
 /** All names, in the order `--help` shows them. */

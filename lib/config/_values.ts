@@ -13,11 +13,12 @@ export function isConfigKey(name: string): name is ConfigKey {
 
 /** The sentence for a name that is no hyperparameter. The value is not repeated: it may be a secret. */
 export function unknownKey(source: string, name: string): string {
-  if (/key|token|secret|password/i.test(name)) {
+  // First: max_token is a slip, no secret.
+  const near = didYouMean(name, CONFIG_KEYS);
+  if (near === "" && /key|token|secret|password/i.test(name)) {
     return `${source}: no such hyperparameter. Secrets are read from the environment, for example TINKER_API_KEY.`;
   }
-  const hint = didYouMean(name, CONFIG_KEYS) || " All names are in the reference that --help prints.";
-  return `${source}: no such hyperparameter.${hint}`;
+  return `${source}: no such hyperparameter.${near || " All names are in the reference that --help prints."}`;
 }
 
 function shown(value: unknown): string {

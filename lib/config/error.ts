@@ -1,4 +1,5 @@
 /** The error of this room: everything that is wrong with a configuration, in one message. */
+import { maskUserInfo } from "../basics/mod.ts";
 
 /** A configuration that cannot be run. Its message holds every problem found, one a line. */
 export class ConfigError extends Error {
@@ -8,7 +9,8 @@ export class ConfigError extends Error {
   readonly problems: readonly string[];
 
   /** An error with these problems; there is at least one. */
-  constructor(problems: readonly string[]) {
+  constructor(found: readonly string[]) {
+    const problems = found.map(maskUserInfo);
     super(problems.length === 1 ? problems[0] : `${problems.length} problems:\n- ${problems.join("\n- ")}`);
     this.problems = problems;
   }

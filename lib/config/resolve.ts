@@ -24,6 +24,8 @@ export interface ResolveOptions {
   readonly environment: TinkerEnvironment;
   /** The command line the input came from: its problems are reported too, and its arguments are named. */
   readonly from?: Pick<ParsedArguments, "sources" | "problems">;
+  /** The rest may come from a recorded run: what is not given is not judged, neither defaults nor the environment. */
+  readonly partial?: boolean;
 }
 
 /** A configuration ready to run. */
@@ -41,7 +43,8 @@ const AVAILABLE: readonly BackendName[] = ["local"];
  * Completes and checks a configuration.
  * @throws {ConfigError} with every problem found
  */
-export function resolveConfig(input: TrainInput, { environment, from }: ResolveOptions): ResolvedConfig {
+export function resolveConfig(input: TrainInput, options: ResolveOptions): ResolvedConfig {
+  const { environment, from, partial = false } = options;
   const sourceOf = (key: string) => from?.sources[key] ?? `option ${key}`;
   const { backend: wanted = "auto", log_path: logPath = "auto", ...rest } = input;
   const given: Record<string, unknown> = { ...rest };
@@ -49,15 +52,15 @@ export function resolveConfig(input: TrainInput, { environment, from }: ResolveO
   if (logPath !== "auto") given.log_path = logPath;
 
   const { values, problems } = checkValues(given, sourceOf);
-  const server = serverFrom(environment, problems);
   const reason = reasonForTinker(given, environment);
   const backend = (values.backend ?? (reason === undefined ? "local" : "tinker")) as BackendName;
-  const merged = { ...defaultsFor(backend), ...(backend === "tinker" ? server : {}), ...values, backend };
+  const server = backend === "tinker" && !partial ? serverFrom(environment, problems) : {};
+  const merged = { ...defaultsFor(backend), ...server, ...values, backend };
   if (merged.env !== "word_problems" && values.levels === undefined) merged.levels = null;
   const config = inOrder({ ...merged, log_path: values.log_path ?? autoLogPath(merged as TrainConfig) });
 
-  const wrong = new Set(problems.keys());
-  const all = [...from?.problems ?? [], ...problems.values(), ...crossProblems(config, wrong, sourceOf)];
+  const cross = partial ? [] : crossProblems(config, new Set(problems.keys()), sourceOf);
+  const all = [...from?.problems ?? [], ...problems.values(), ...cross];
   if (all.length > 0) throw new ConfigError(all);
   return { config, notices: noticesFor(config, wanted === "auto", reason) };
 }

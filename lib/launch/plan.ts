@@ -4,6 +4,7 @@ import {
   type ParsedArguments,
   resolveConfig,
   type ResolvedConfig,
+  type ResolveOptions,
   type TinkerEnvironment,
   type TrainConfig,
 } from "../config/mod.ts";
@@ -13,6 +14,7 @@ import {
   inspectLogFolder,
   type LogFolderAction,
   openRun,
+  requireDeletable,
   type ResumePoint,
   type Run,
 } from "../runs/mod.ts";
@@ -35,6 +37,9 @@ export interface PlanOptions {
   readonly now: number;
 }
 
+/** A command line, or the same from a program. */
+export type PlanInput = Pick<ParsedArguments, "input" | "sources" | "problems">;
+
 /** Keys that a checkpoint depends on: changed, it could not be loaded. */
 const FIXED = ["backend", "model_name", "lora_rank"] as const;
 
@@ -43,25 +48,48 @@ const FIXED = ["backend", "model_name", "lora_rank"] as const;
  * @throws {ConfigError} when the configuration cannot run
  * @throws {LogFolderError} when the log folder may not be used
  */
-export async function planRun(
-  parsed: Pick<ParsedArguments, "input" | "sources" | "problems">,
-  { environment, ask, now }: PlanOptions,
-): Promise<Plan> {
-  const asked = resolveConfig(parsed.input, { environment, from: parsed });
-  const { log_path, behavior_if_log_dir_exists: behavior } = asked.config;
+export async function planRun(parsed: PlanInput, { environment, ask, now }: PlanOptions): Promise<Plan> {
+  const options = { environment, from: parsed };
+  const { log_path, behavior_if_log_dir_exists: behavior } = placeOf(parsed, options);
   const folder = await inspectLogFolder(log_path, now);
+  // Mistakes come first; but what a run is to go on with cannot be judged without the run.
+  const mayResume = folder.kind === "run" && (behavior === "resume" || behavior === "ask");
+  const asked = mayResume ? undefined : resolveConfig(parsed.input, options);
   const decided = decideLogFolder(folder, behavior, ask !== undefined);
   const state = folder.kind === "run" ? folder.state : "";
   // "ask" is decided only where there is somebody to ask.
   const action = decided === "ask" ? (ask as NonNullable<typeof ask>)(log_path, state) : decided;
-  if (action !== "resume") return { ...asked, action };
+  if (action === "resume") return { ...await resumption(log_path, parsed, options, now), action };
+  if (action === "delete") await requireDeletable(log_path);
+  return { ...asked ?? resolveConfig(parsed.input, options), action };
+}
 
+/** The folder and what to do if it holds a run: all that matters before it is known whether there is one. */
+function placeOf({ input }: PlanInput, options: ResolveOptions): TrainConfig {
+  try {
+    return resolveConfig(input, { ...options, partial: true }).config;
+  } catch (error) {
+    // Everything that is wrong in one message, unless a run will answer for what is left out.
+    if (input.behavior_if_log_dir_exists !== "resume") resolveConfig(input, options);
+    throw error;
+  }
+}
+
+/** What is not said is as it was, the backend included. */
+async function resumption(
+  log_path: string,
+  { input }: PlanInput,
+  options: ResolveOptions,
+  now: number,
+): Promise<ResolvedConfig & Pick<Plan, "resume">> {
   const run = await openRun(log_path, { now });
-  // What the command line does not say is as it was.
-  const input = { ...run.config, behavior_if_log_dir_exists: "ask" as const, ...parsed.input, log_path };
-  const resolved = resolveConfig(input, { environment, from: parsed });
+  const said = Object.entries(input).filter(([key, value]) =>
+    value !== undefined && !(key === "backend" && value === "auto")
+  );
+  const before = { ...run.config, behavior_if_log_dir_exists: "ask" as const };
+  const resolved = resolveConfig({ ...before, ...Object.fromEntries(said), log_path }, options);
   refuseOther(run.config, resolved.config);
-  return { ...resolved, action, resume: { run, from: await findResumePoint(log_path) } };
+  return { ...resolved, resume: { run, from: await findResumePoint(log_path) } };
 }
 
 function refuseOther(before: TrainConfig, after: TrainConfig): void {

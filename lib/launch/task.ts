@@ -4,7 +4,7 @@ import { ConfigError, requireAvailable, type TrainConfig } from "../config/mod.t
 import { createEnvironment, type Environment } from "../environment/mod.ts";
 import type { TrainablePolicy } from "../policy/mod.ts";
 import { loadProblems } from "../problems/mod.ts";
-import { loadTemplate } from "../prompts/mod.ts";
+import { loadTemplate, renderTemplate, TemplateError } from "../prompts/mod.ts";
 import type { Problem, PromptTemplate, Split } from "../vocabulary.ts";
 
 /** Opens the policy that a configuration names; `openPolicy` is one. */
@@ -30,14 +30,69 @@ export interface Task {
  */
 const TEST_SEED = 0;
 
-/** The problems of one split that a configuration asks for. */
-export function problemsOf(config: TrainConfig, split: Split): Promise<readonly Problem[]> {
+/**
+ * The problems of one split that a configuration asks for.
+ * @throws {ConfigError} when `data_path` leads nowhere
+ * @throws {SyntaxError} when a data file has a bad row
+ */
+export async function problemsOf(config: TrainConfig, split: Split): Promise<readonly Problem[]> {
   const { env, data_path, levels, train_limit, test_limit, seed } = config;
-  return loadProblems({
-    ...{ env, split, data_path, levels },
-    limit: split === "train" ? train_limit : test_limit,
-    seed: split === "train" ? seed : TEST_SEED,
-  });
+  try {
+    return await loadProblems({
+      ...{ env, split, data_path, levels },
+      limit: split === "train" ? train_limit : test_limit,
+      seed: split === "train" ? seed : TEST_SEED,
+    });
+  } catch (error) {
+    const wasNamed = error instanceof RangeError || (error instanceof TypeError && data_path === null);
+    throw wasNamed ? new ConfigError([error.message]) : error;
+  }
+}
+
+/**
+ * Loads the template of a task.
+ * @param stored the template as a run's `config.json` has it; one that lost its text is loaded again by its name
+ * @throws {TemplateError} when it cannot be used
+ */
+export async function templateOf(
+  { prompt_template }: Pick<TrainConfig, "prompt_template">,
+  stored?: PromptTemplate,
+): Promise<PromptTemplate> {
+  if (stored === undefined) return await loadTemplate(prompt_template);
+  if (typeof stored.question === "string") return await loadTemplate(stored);
+  const name = typeof prompt_template === "string" ? prompt_template : prompt_template.name;
+  if (stored.name === name) return await loadTemplate(prompt_template);
+  throw new TemplateError(["the run's config.json lacks its template; name the one to use with prompt_template=..."]);
+}
+
+/**
+ * Refuses a template that does not fit the problems, by putting one to it.
+ * @throws {TemplateError} naming both
+ */
+export function requireFit(template: PromptTemplate, problem: Problem | undefined): void {
+  if (problem === undefined) return;
+  try {
+    renderTemplate(template, problem);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new TemplateError([`template ${template.name} does not fit ${problem.env}: ${error.message}`]);
+  }
+}
+
+/**
+ * Opens the policy of a configuration.
+ * @throws {ConfigError} when there is no such model
+ */
+export async function openModel(
+  config: TrainConfig,
+  open: OpenPolicy,
+  options: { readonly weightsDir: string },
+): Promise<TrainablePolicy> {
+  try {
+    return await open(config, options);
+  } catch (error) {
+    throw error instanceof Deno.errors.NotFound ? new ConfigError([error.message]) : error;
+  }
 }
 
 /**
@@ -50,9 +105,10 @@ export async function openTask(
   options: { readonly weightsDir: string; readonly template?: PromptTemplate | undefined },
 ): Promise<Task> {
   requireAvailable(config);
-  const template = await loadTemplate(options.template ?? config.prompt_template);
+  const template = await templateOf(config, options.template);
   const [trainProblems, testProblems] = [await problemsOf(config, "train"), await problemsOf(config, "test")];
-  const policy = await open(config, options);
+  for (const problem of [trainProblems[0], testProblems[0]]) requireFit(template, problem);
+  const policy = await openModel(config, open, options);
   const environment = createEnvironment({ template, chat: policy.chat, format_coef: config.format_coef });
   return { template, policy, environment, trainProblems, testProblems };
 }

@@ -93,12 +93,27 @@ export function fillIn(text: string, problem: Problem): string {
   if (!hasJinja(text)) return text;
   const [first] = jinjaProblems(text);
   if (first !== undefined) throw new TypeError(`cannot render ${JSON.stringify(text)}: ${first.reason}`);
-  const scope = Object.fromEntries(PLACEHOLDERS.map((name) => [name, problem[name]]));
+  const scope: Record<string, unknown> = Object.fromEntries(PLACEHOLDERS.map((name) => [name, problem[name]]));
+  const parsed = new Template(text);
+  // Jinja would leave a hole in the text, and nobody would notice.
+  const missing = PLACEHOLDERS.find((name) => scope[name] === undefined && shows(parsed, name));
+  if (missing !== undefined) {
+    const guard = `put it in {% if ${missing} is defined %}...{% endif %}`;
+    throw new TypeError(
+      `cannot render ${JSON.stringify(text)} for problem ${problem.id}: it has no ${missing}; ${guard}`,
+    );
+  }
   try {
-    return new Template(text).render(scope);
+    return parsed.render(scope);
   } catch (error) {
     throw new TypeError(`cannot render ${JSON.stringify(text)} for problem ${problem.id}: ${syntaxReason(error)}`);
   }
+}
+
+/** Whether a text shows a placeholder whatever the conditions in it say. */
+function shows(template: Template, name: string): boolean {
+  const { body } = template.parsed as unknown as { readonly body: readonly Node[] };
+  return body.some(({ type, value }) => type === "Identifier" && value === name);
 }
 
 /** Walks the tree. `refuse` gets a word that stands in the tag at fault, and the reason. */

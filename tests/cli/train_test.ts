@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { main as evalMain } from "../../lib/cli/eval.ts";
+import { main as pretrainMain } from "../../lib/cli/pretrain.ts";
 import { main as runsMain } from "../../lib/cli/runs.ts";
 import { main as showMain } from "../../lib/cli/show.ts";
 import { main as smokeMain } from "../../lib/cli/smoke.ts";
@@ -59,7 +60,7 @@ Deno.test("a missing template, data set or checkpoint is said in one message and
     ];
     for (const args of cases) {
       const io = fakeIo();
-      assert.notEqual(await trainMain([...args, `log_path=${path}`], io, openAdder()), 0, args[0]);
+      assert.equal(await trainMain([...args, `log_path=${path}`], io, openAdder()), 2, args[0]);
       assert.match(io.complained(), /^error: /);
       assert.doesNotMatch(io.complained(), /\.ts:\d+/);
       assert.deepEqual(await names(folder), []);
@@ -281,6 +282,95 @@ Deno.test("commands refuse a folder that is not a run, in one sentence", () =>
     assert.match(io.complained(), /^error: .* is not a run folder: it has no config\.json\n$/);
     assert.equal(await showMain([], fakeIo()), 2);
     assert.equal(await runsMain(["a", "b"], fakeIo()), 2);
+  }));
+
+Deno.test("a run, an option or a model that is not there ends with 2", () =>
+  inTempFolder(async (folder) => {
+    const show = fakeIo();
+    assert.equal(await showMain(["nosuch"], show), 2);
+    assert.match(show.complained(), /there is no folder nosuch, nor runs\/nosuch/);
+    assert.equal(await showMain([join(folder, "nosuch")], fakeIo()), 2);
+    assert.equal(await showMain(["--verbose"], fakeIo()), 2);
+    assert.equal(await runsMain(["--verbose"], fakeIo()), 2);
+    const missing = () => Promise.reject(new Deno.errors.NotFound("there is no model nosuch"));
+    for (const main of [trainMain, evalMain]) {
+      const args = main === trainMain ? [`log_path=${folder}/a`, "model_name=nosuch"] : ["nosuch"];
+      assert.equal(await main(args, fakeIo(), missing), 2);
+    }
+  }));
+
+Deno.test("a template that needs what the problems lack is refused before a policy is opened", () =>
+  inTempFolder(async (folder) => {
+    const template = join(folder, "hard.yaml");
+    const never = () => Promise.reject(new Error("the policy was opened"));
+    for (const system of ["{% if level > 2 %}hard{% endif %}", "Level {{ level }}."]) {
+      await Deno.writeTextFile(template, `system: "${system}"\n`);
+      const args = ["env=arithmetic", `prompt_template=${template}`];
+      const io = fakeIo();
+      assert.equal(await trainMain([...args, `log_path=${folder}/a`], io, never), 2);
+      assert.match(io.complained(), /template hard does not fit arithmetic: /);
+      assert.equal(await evalMain(["abacus", ...args], fakeIo(), never), 2);
+    }
+    assert.deepEqual(await names(folder), ["hard.yaml"]);
+  }));
+
+Deno.test("a place that cannot be written is refused before a policy is opened", () =>
+  inTempFolder(async (folder) => {
+    const file = join(folder, "notes.txt");
+    await Deno.writeTextFile(file, "mine");
+    const never = () => Promise.reject(new Error("the policy was opened"));
+    for (const json of [folder, `${folder}/`, join(file, "x.json")]) {
+      const io = fakeIo();
+      assert.equal(await evalMain(["abacus", "env=arithmetic", "prompt_template=none", `json=${json}`], io, never), 2);
+      assert.match(io.complained(), /cannot write json=.*: (it is a folder|.* is no folder); name a file/);
+    }
+    const io = fakeIo();
+    assert.equal(await trainMain([...SMALL, `log_path=${join(file, "x")}`], io, never), 1);
+    assert.match(io.complained(), /log_path .* cannot be used: .*notes\.txt is no folder/);
+    for (const out of [file, join(file, "x")]) {
+      const pretrain = fakeIo();
+      assert.equal(await pretrainMain([`out=${out}`], pretrain), 2);
+      assert.match(pretrain.complained(), /cannot write out=.*notes\.txt is no folder/);
+    }
+  }));
+
+Deno.test("a run is resumed with what it was: neither defaults nor the environment are held against it", () =>
+  inTempFolder(async (folder) => {
+    const path = join(folder, "a");
+    await train(path, ["levels=none"], {}, openAdder());
+    const env = { TINKER_API_KEY: "k", TINKER_BASE_URL: "not an address" };
+    const resume = [`log_path=${path}/`, "behavior_if_log_dir_exists=resume"];
+    // lora_rank=0 and num_substeps=3 suit the run, but neither the defaults of tinker nor those of the engine.
+    for (
+      const more of [["max_steps=5"], ["max_steps=6", "lora_rank=0", "num_substeps=3"], ["max_steps=7", "backend=auto"]]
+    ) {
+      const io = fakeIo({ env });
+      assert.equal(await trainMain([...resume, ...more], io, openAdder()), 0, io.complained());
+    }
+    const run = await openRun(path);
+    assert.deepEqual([run.config.backend, run.status?.steps_done], ["local", 7]);
+    const typo = fakeIo({ env });
+    assert.equal(await trainMain([...resume, "max_step=9"], typo, openAdder()), 2);
+    assert.match(typo.complained(), /^error: argument "max_step=\.\.\.".*max_steps/);
+  }));
+
+Deno.test("a resumed run without its template's text gets it by its name, never a bare one", () =>
+  inTempFolder(async (folder) => {
+    const path = join(folder, "a");
+    const io = fakeIo();
+    const args = SMALL.filter((arg) => !arg.startsWith("prompt_template="));
+    assert.equal(await trainMain([...args, "prompt_template=concise", `log_path=${path}`], io, openAdder()), 0);
+    const file = join(path, "config.json");
+    const { template, ...rest } = JSON.parse(await Deno.readTextFile(file));
+    const resume = [`log_path=${path}`, "behavior_if_log_dir_exists=resume", "max_steps=5"];
+    await Deno.writeTextFile(file, JSON.stringify(rest));
+    assert.equal(await trainMain(resume, fakeIo(), openAdder()), 0);
+    assert.deepEqual((await openRun(path)).template, template);
+    const { prompt_template: _, ...nameless } = rest;
+    await Deno.writeTextFile(file, JSON.stringify(nameless));
+    const refused = fakeIo();
+    assert.equal(await trainMain(resume, refused, openAdder()), 2);
+    assert.match(refused.complained(), /lacks its template; name the one to use/);
   }));
 
 Deno.test("smoke goes through the whole chain and leaves nothing behind", async () => {

@@ -108,3 +108,24 @@ Deno.test("a secret given as an argument is not repeated", () => {
   }
   assert.match(problemsOf(["TINKER_API_KEY=x"])[0]!, /Secrets are read from the environment/);
 });
+
+Deno.test("a slip in a name that sounds like a secret is still a slip", () => {
+  for (const [arg, near] of [["max_token=5", "max_tokens"], ["maxtokens=5", "max_tokens"]] as const) {
+    assert.ok(problemsOf([arg]).join().includes(`Did you mean "${near}"?`), arg);
+  }
+});
+
+Deno.test("a password in an address is masked wherever the address was written", () => {
+  const address = "http://me:hunter2 x@host/v1";
+  const places = [[address], ["gsm8k", "none", "a", address], [`env=${address}`], [`seed=${address}`], [
+    "a=1",
+    address,
+  ]];
+  for (const args of [...places, ["env=https:me:hunter2@host"], ["env=http:\\\\me:hunter2@host"]]) {
+    const text = problemsOf(args).join("\n");
+    assert.notEqual(text, "");
+    assert.doesNotMatch(text, /hunter2/);
+  }
+  assert.match(problemsOf([address])[0]!, /http:\/\/\*\*\*@host/);
+  assert.match(problemsOf(["seed=a@b.org"])[0]!, /"a@b.org"/);
+});

@@ -176,3 +176,26 @@ Deno.test("the defaults of every backend pass their own checks", () => {
   assert.deepEqual(problemsOf({ backend: "local", ...defaultsFor("local") }), []);
   assert.deepEqual(problemsOf({ backend: "tinker", ...defaultsFor("tinker") }), []);
 });
+
+Deno.test("log_path ends without separators, which would follow a link", () => {
+  const pathOf = (log_path: string) => resolveConfig({ log_path }, { environment: {} }).config.log_path;
+  assert.deepEqual(["runs/a/", "runs/a//.", "/", "."].map(pathOf), ["runs/a", "runs/a", "/", "."]);
+});
+
+Deno.test("a wrong TINKER_BASE_URL stops only who would use it", () => {
+  const environment = { TINKER_BASE_URL: "not an address" };
+  assert.deepEqual(problemsOf({ backend: "local" }, environment), []);
+  assert.match(onlyProblem({}, environment), /TINKER_BASE_URL/);
+});
+
+Deno.test("limits of problems are bounded", () => {
+  assert.match(onlyProblem({ train_limit: 1e9 }), /train_limit: expected a whole number from 0 to 10000000/);
+  assert.match(onlyProblem({ test_limit: 1e9 }), /test_limit: expected a whole number from 0 to 10000000/);
+});
+
+Deno.test("what is partial is judged by what it says alone", () => {
+  const environment = { TINKER_API_KEY: "k", TINKER_BASE_URL: "not an address" };
+  const partial = (input: TrainInput) => resolveConfig(input, { environment, partial: true }).config;
+  assert.equal(partial({ lora_rank: 0, levels: [1], log_path: "a/" }).log_path, "a");
+  assert.throws(() => partial({ seed: -1 }), /option seed/);
+});

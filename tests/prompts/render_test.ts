@@ -86,3 +86,11 @@ Deno.test("what a problem holds cannot become markup or steer the terminal", asy
   assert.ok(!Deno.inspect(messages).includes("\u001b"));
   assert.equal(messages[0]!.content, question);
 });
+
+Deno.test("renderTemplate() leaves no hole where a problem lacks a field that is shown whatever else holds", async () => {
+  const { level: _, ...unlevelled } = PROBLEM;
+  const shown = await loadTemplate({ system: "Level {{ level }}." });
+  assert.throws(() => renderTemplate(shown, unlevelled), /it has no level; put it in \{% if level is defined %\}/);
+  const guarded = await loadTemplate({ system: "Hi.{% if level is defined %} Level {{ level }}.{% endif %}" });
+  assert.equal(renderTemplate(guarded, unlevelled)[0]!.content, "Hi.");
+});
