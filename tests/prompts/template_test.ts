@@ -35,7 +35,8 @@ Deno.test("the worked examples of the bundled templates show one problem in thre
   const turns = (await Promise.all(names.map((name) => loadTemplate(name)))).map(({ few_shot }) => few_shot[0]!);
   assert.equal(new Set(turns.map(({ question }) => question)).size, 1);
   const boxes = turns.map(({ answer }) => /\\boxed\{(\d+)\}\.?$/.exec(answer)?.[1]);
-  assert.deepEqual(boxes, ["15", "15", "15"]);
+  assert.equal(new Set(boxes).size, 1, boxes.join());
+  assert.match(boxes[0] ?? "none", /^\d+$/);
   const [baseline, concise, steps] = turns.map(({ answer }) => answer.length) as [number, number, number];
   assert.ok(concise < baseline && baseline < steps);
 });
