@@ -140,6 +140,7 @@ Deno.test("Ctrl-C saves a checkpoint, and the command it prints continues to the
     const open = openAdder({ onSample: (steps) => steps === 3 && pressed++ === 0 ? io.interrupt() : undefined });
     assert.equal(await trainMain([...SMALL, `log_path=${path}`], io, open), 0, io.complained());
     assert.match(io.said(), /finishing: saving a checkpoint/);
+    assert.match(io.said(), /\(with npx: npx -y deno task \.\.\.\)/);
     const command = /deno task train (log_path=\S+) (behavior_if_log_dir_exists=resume)/.exec(io.said());
     assert.ok(command);
     const stopped = await openRun(path);
@@ -352,6 +353,21 @@ Deno.test("a run is resumed with what it was: neither defaults nor the environme
     const typo = fakeIo({ env });
     assert.equal(await trainMain([...resume, "max_step=9"], typo, openAdder()), 2);
     assert.match(typo.complained(), /^error: argument "max_step=\.\.\.".*max_steps/);
+  }));
+
+Deno.test("resuming says that a later checkpoint is gone; delete is refused early where another run would go too", () =>
+  inTempFolder(async (folder) => {
+    const [path, other] = [join(folder, "a"), join(folder, "b")];
+    await train(path, []);
+    for (const name of ["final", "000004"]) await Deno.remove(join(path, "weights", name), { recursive: true });
+    const resumed = await train(path, ["behavior_if_log_dir_exists=resume"]);
+    assert.equal(resumed.code, 0, resumed.complained);
+    assert.match(resumed.said, /after 2 of 4 steps, from checkpoint 000002; .*weights.final of a later one is missing/);
+    await train(other, []);
+    await Deno.rename(other, join(path, "b"));
+    const never = () => Promise.reject(new Error("the policy was opened"));
+    const refused = await train(path, ["behavior_if_log_dir_exists=delete"], {}, never);
+    assert.match(refused.complained, /another run is in it/);
   }));
 
 Deno.test("a resumed run without its template's text gets it by its name, never a bare one", () =>
