@@ -1,19 +1,25 @@
 /**
  * Keys and values of the sequences being decoded: a slot holds one prompt's part, shared by its G samples, and a tail for
- * each sample. Slots stay dense at the front of the arrays, so that the graph gets a view and never a copy; capacities
- * grow in buckets.
+ * each sample. Slots stay dense at the front of the arrays, so that the graph gets a view and never a copy. What a step
+ * reads is what decoding costs, so rows are only as long as they have to be and are moved apart when they grow.
  */
 import type { LlamaConfig } from "./llama.ts";
 import { MASKED } from "./packing.ts";
 import type { Feeds } from "./runtime.ts";
 
-const BUCKET = 32;
+const BUCKET = 16;
 
-/** [slots * rows, Hk, capacity, h], a key and a value array a layer. */
+/** [slots * rows, Hk, capacity, h], a key and a value array a layer, with room for `limit` columns. */
 interface Block {
   readonly rowsPerSlot: number;
+  readonly arrays: readonly Float32Array<ArrayBuffer>[];
   capacity: number;
-  arrays: Float32Array<ArrayBuffer>[];
+}
+
+/** Most columns of a prompt and of a completion. */
+export interface CacheLimits {
+  readonly prompt: number;
+  readonly completion: number;
 }
 
 /** The cache of a decoding batch. */
@@ -21,20 +27,21 @@ export class Cache {
   readonly #config: LlamaConfig;
   readonly #slots: number;
   readonly #samples: number;
+  /** With one sample a prompt nothing is shared, and the tail holds the prompt too. */
+  readonly #shares: boolean;
   readonly #prefix: Block;
   readonly #tail: Block;
   /** Length of each slot's prompt and of its samples' tails, which grow together. */
   readonly #prefixLengths: number[] = [];
   readonly #tailLengths: number[] = [];
 
-  constructor(config: LlamaConfig, slots: number, samples: number) {
+  constructor(config: LlamaConfig, slots: number, samples: number, limits: CacheLimits) {
     this.#config = config;
     this.#slots = slots;
     this.#samples = samples;
-    this.#prefix = { rowsPerSlot: 1, capacity: 0, arrays: [] };
-    this.#tail = { rowsPerSlot: samples, capacity: 0, arrays: [] };
-    this.#grow(this.#prefix, BUCKET);
-    this.#grow(this.#tail, BUCKET);
+    this.#shares = samples > 1;
+    this.#prefix = this.#block(1, this.#shares ? limits.prompt : 0);
+    this.#tail = this.#block(samples, this.#shares ? limits.completion : limits.prompt + limits.completion);
   }
 
   /** Slots in use. */
@@ -54,9 +61,10 @@ export class Cache {
 
   /** Takes a slot for a prompt of `length` tokens, whose keys and values are row `row` of [B, Hk, time, h] outputs. */
   admit(outputs: readonly Float32Array[], row: number, time: number, length: number): void {
-    this.#grow(this.#prefix, length);
+    const block = this.#shares ? this.#prefix : this.#tail;
+    this.#grow(block, length);
     const { num_key_value_heads: heads, head_dim: h } = this.#config;
-    const { capacity, arrays } = this.#prefix;
+    const { capacity, arrays } = block;
     const slot = this.used;
     arrays.forEach((array, i) => {
       for (let head = 0; head < heads; head++) {
@@ -64,8 +72,8 @@ export class Cache {
         array.set((outputs[i] as Float32Array).subarray(from, from + length * h), (slot * heads + head) * capacity * h);
       }
     });
-    this.#prefixLengths.push(length);
-    this.#tailLengths.push(0);
+    this.#prefixLengths.push(this.#shares ? length : 0);
+    this.#tailLengths.push(this.#shares ? 0 : length);
   }
 
   /** Appends the new token's keys and values, [N, Hk, 1, h] outputs, to every sample of every slot in use. */
@@ -107,10 +115,12 @@ export class Cache {
   /** Inputs of the decode graph. */
   feeds(): Feeds {
     const feeds: Record<string, Feeds[string]> = {
-      groups: [BigInt64Array.from([this.used, this.#samples], BigInt), [2]],
-      prefix_mask: this.#mask(this.#prefix, this.#prefixLengths),
       tail_mask: this.#mask(this.#tail, this.#tailLengths),
     };
+    if (this.#shares) {
+      feeds.prefix_mask = this.#mask(this.#prefix, this.#prefixLengths);
+      feeds.groups = [BigInt64Array.from([this.used, this.#samples], BigInt), [2]];
+    }
     const { num_key_value_heads: heads, head_dim: h } = this.#config;
     for (const [name, block] of [["prefix", this.#prefix], ["tail", this.#tail]] as const) {
       const shape = [this.used * block.rowsPerSlot, heads, block.capacity, h];
@@ -135,18 +145,26 @@ export class Cache {
     return rowsPerSlot * this.#config.num_key_value_heads * capacity * this.#config.head_dim;
   }
 
+  #block(rowsPerSlot: number, limit: number): Block {
+    const { num_key_value_heads: heads, head_dim: h, num_hidden_layers: layers } = this.#config;
+    const size = this.#slots * rowsPerSlot * heads * roundUp(limit) * h;
+    return { rowsPerSlot, arrays: Array.from({ length: 2 * layers }, () => new Float32Array(size)), capacity: BUCKET };
+  }
+
+  /** Makes rows longer, in place: from the last row on, so that none is written over before it has moved. */
   #grow(block: Block, length: number): void {
     if (length <= block.capacity) return;
-    const { num_key_value_heads: heads, head_dim: h, num_hidden_layers: layers } = this.#config;
-    const [before, old] = [block.capacity, block.arrays];
-    block.capacity = Math.ceil(length / BUCKET) * BUCKET;
-    const size = this.#slots * this.#slotSize(block);
-    block.arrays = Array.from({ length: 2 * layers }, (_, i) => {
-      const array = new Float32Array(size);
-      for (let row = 0; old[i] !== undefined && row < this.used * block.rowsPerSlot * heads; row++) {
-        array.set(old[i].subarray(row * before * h, (row + 1) * before * h), row * block.capacity * h);
+    const { num_key_value_heads: heads, head_dim: h } = this.#config;
+    const [before, after] = [block.capacity * h, roundUp(length) * h];
+    for (const array of block.arrays) {
+      for (let row = this.used * block.rowsPerSlot * heads - 1; row > 0; row--) {
+        array.copyWithin(row * after, row * before, (row + 1) * before);
       }
-      return array;
-    });
+    }
+    block.capacity = roundUp(length);
   }
+}
+
+function roundUp(length: number): number {
+  return Math.max(1, Math.ceil(length / BUCKET)) * BUCKET;
 }

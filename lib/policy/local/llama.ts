@@ -174,6 +174,8 @@ export function selfAttention(g: Graph, config: LlamaConfig, layout: Layout, mas
 
 function splitHeads(g: Graph, x: Value, layout: Layout, count: number): Value {
   const size = (x.shape[1] as number) / count;
+  // With one token a row the order of the axes is the same either way.
+  if (layout.time === 1) return reshape(g, x, g.ints([-1, count, 1, size]), [layout.batch, count, 1, size]);
   const target = g.op("Concat", [layout.shape, g.ints([count, size])], [4], {
     dtype: "int64",
     attributes: { axis: 0 },
@@ -184,6 +186,7 @@ function splitHeads(g: Graph, x: Value, layout: Layout, count: number): Value {
 
 function mergeHeads(g: Graph, x: Value): Value {
   const [batch, heads, time, size] = x.shape as [Dim, number, Dim, number];
-  const back = transpose(g, x, [0, 2, 1, 3]);
-  return reshape(g, back, g.ints([-1, heads * size]), [`${batch}*${time}`, heads * size]);
+  const rows = [`${batch}*${time}`, heads * size];
+  if (time === 1) return reshape(g, x, g.ints([-1, heads * size]), rows);
+  return reshape(g, transpose(g, x, [0, 2, 1, 3]), g.ints([-1, heads * size]), rows);
 }

@@ -53,7 +53,18 @@ export class Session {
   }
 }
 
+/** Tensors of weights, which come again with the same array and the same shape in every run. */
+const known = new WeakMap<TensorData, { readonly dims: readonly number[]; readonly tensor: ort.Tensor }>();
+
 function tensor(data: TensorData, dims: readonly number[]): ort.Tensor {
+  const found = known.get(data);
+  if (found?.dims === dims) return found.tensor;
+  const made = newTensor(data, dims);
+  known.set(data, { dims, tensor: made });
+  return made;
+}
+
+function newTensor(data: TensorData, dims: readonly number[]): ort.Tensor {
   if (data instanceof BigInt64Array) return new ort.Tensor("int64", data, dims);
   if (data instanceof Float64Array) return new ort.Tensor("float64", data, dims);
   return new ort.Tensor("float32", data, dims);

@@ -32,6 +32,14 @@ const [MAX_ROWS, MAX_PREFILL_TOKENS] = [128, 8192];
 /** Bounds of memory: numbers in the cache, and attention scores of one layer while prompts are read. */
 const [MAX_CACHE, MAX_PREFILL_SCORES] = [256e6, 32e6];
 
+/** The graphs of sampling; those never needed are never built. */
+const GRAPHS = {
+  prefill: prefillGraph,
+  decode: (config: LlamaConfig) => decodeGraph(config, false),
+  decodeShared: (config: LlamaConfig) => decodeGraph(config, true),
+};
+type GraphName = keyof typeof GRAPHS;
+
 interface Sequence {
   readonly tokens: number[];
   readonly logprobs: number[];
@@ -48,7 +56,7 @@ interface Active {
 export class Sampler {
   readonly #config: LlamaConfig;
   readonly #fixed: Record<string, Feeds[string]>;
-  #sessions: Promise<{ readonly prefill: Session; readonly decode: Session }> | undefined;
+  readonly #sessions = new Map<GraphName, Promise<Session>>();
 
   constructor(config: LlamaConfig, weights: FlatTensors) {
     this.#config = config;
@@ -70,10 +78,9 @@ export class Sampler {
 
   /** Frees the graphs. */
   async release(): Promise<void> {
-    const sessions = await this.#sessions;
-    await sessions?.prefill.release();
-    await sessions?.decode.release();
-    this.#sessions = undefined;
+    const sessions = await Promise.allSettled(this.#sessions.values());
+    this.#sessions.clear();
+    for (const session of sessions) if (session.status === "fulfilled") await session.value.release();
   }
 
   async #sampleAlike(
@@ -84,7 +91,7 @@ export class Sampler {
     const { count, params } = requests[indices[0] as number] as SampleRequest;
     const longest = indices.reduce((max, i) => Math.max(max, (requests[i] as SampleRequest).prompt.length), 0);
     const slots = Math.min(indices.length, this.#slotsFor(count, longest, params.max_tokens));
-    const cache = new Cache(this.#config, slots, count);
+    const cache = new Cache(this.#config, slots, count, { prompt: longest, completion: params.max_tokens });
     const queue = [...indices];
     let active: Active[] = [];
     while (queue.length > 0 || active.length > 0) {
@@ -153,8 +160,8 @@ export class Sampler {
         positions[b * time + t] = BigInt(t);
       })
     );
-    const { prefill } = await this.#session();
-    const results = await prefill.run({
+    const session = await this.#session("prefill");
+    const results = await session.run({
       ...this.#fixed,
       tokens: [tokens, [prompts.length, time]],
       positions: [positions, [prompts.length, time]],
@@ -171,8 +178,8 @@ export class Sampler {
     const rows = active.length * count;
     const sequences = active.flatMap((slot) => slot.sequences);
     const positions = BigInt64Array.from({ length: rows }, (_, row) => BigInt(cache.position(Math.floor(row / count))));
-    const { decode } = await this.#session();
-    const outputs = await decode.run({
+    const session = await this.#session(count === 1 ? "decode" : "decodeShared");
+    const outputs = await session.run({
       ...this.#fixed,
       ...cache.feeds(),
       tokens: [BigInt64Array.from(sequences, ({ tokens }) => BigInt(tokens.at(-1) as number)), [rows, 1]],
@@ -214,12 +221,13 @@ export class Sampler {
     );
   }
 
-  #session(): Promise<{ readonly prefill: Session; readonly decode: Session }> {
-    this.#sessions ??= (async () => ({
-      prefill: await Session.create(prefillGraph(this.#config).encode()),
-      decode: await Session.create(decodeGraph(this.#config).encode()),
-    }))();
-    return this.#sessions;
+  #session(name: GraphName): Promise<Session> {
+    let session = this.#sessions.get(name);
+    if (session === undefined) {
+      session = Session.create(GRAPHS[name](this.#config).encode());
+      this.#sessions.set(name, session);
+    }
+    return session;
   }
 }
 

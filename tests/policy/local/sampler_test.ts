@@ -29,9 +29,10 @@ function requests(
   }));
 }
 
-for (const config of [TINY, GROUPED]) {
-  Deno.test(`log-probabilities of drawn tokens equal the trainer's (${config.num_key_value_heads} key heads)`, async () => {
-    const asked = requests(config, 3, { prompts: 60, max_tokens: 40 }); // more than fit at once, and two cache sizes
+for (const [config, count] of [[TINY, 1], [TINY, 3], [GROUPED, 1], [GROUPED, 3]] as const) {
+  const title = `${config.num_key_value_heads} key heads, ${count} completions a prompt`;
+  Deno.test(`log-probabilities of drawn tokens equal the trainer's (${title})`, async () => {
+    const asked = requests(config, count, { prompts: 150 / count, max_tokens: 40 }); // more than fit at once, and two cache sizes
     const drawn = await sampleAll(config, asked);
     const data: Datum[] = [];
     drawn.forEach((completions, i) =>
