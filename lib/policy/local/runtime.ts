@@ -35,6 +35,8 @@ export class Session {
         graphOptimizationLevel: "disabled",
         logSeverityLevel: 3,
         intraOpNumThreads: threads,
+        // Every graph has threads of its own, and they would spin on the cores that the next graph needs.
+        extra: { session: { force_spinning_stop: "1" } },
       }),
     );
   }
