@@ -5,17 +5,17 @@
 import { parseKeyValues, referenceTable, type TrainConfig } from "../config/mod.ts";
 import {
   isComplete,
+  openPlan,
   type OpenPolicy,
-  openTask,
+  openRecorder,
   type Plan,
   planRun,
   recordTraining,
-  requireCheckpoint,
   type Task,
   totalSteps,
 } from "../launch/mod.ts";
 import { openPolicy } from "../policy/mod.ts";
-import { createRun, openRun, type Run, type RunRecorder } from "../runs/mod.ts";
+import { openRun, type Run, type RunRecorder } from "../runs/mod.ts";
 import type { TrainEvent } from "../training/mod.ts";
 import { listenForInterrupt } from "./_interrupt.ts";
 import { type CliIo, reportError, runCommand, systemIo, tinkerEnvironment, UsageError } from "./_io.ts";
@@ -47,11 +47,7 @@ export function main(args: readonly string[], io: CliIo = systemIo(), open: Open
     const ask = io.ask === null ? undefined : (path: string, state: string) => askAbout(path, state, io);
     const plan = await planRun(parsed, { environment: tinkerEnvironment(io), ask, now: io.now() });
     for (const notice of plan.notices) io.out(`${notice}\n`);
-    if (plan.resume?.from.checkpoint === undefined) await requireCheckpoint(plan.config);
-    const { template } = plan.resume?.run ?? {};
-    const weightsDir = `${plan.config.log_path}/weights`;
-    const stored = parsed.input.prompt_template === undefined ? template : undefined;
-    const task = await openTask(plan.config, open, { weightsDir, template: stored });
+    const task = await openPlan(plan, parsed.input, open);
     try {
       return await trainTask(plan, task, io);
     } finally {
@@ -62,17 +58,14 @@ export function main(args: readonly string[], io: CliIo = systemIo(), open: Open
 
 /** Trains an opened task, or says that there is nothing left to train. */
 async function trainTask(plan: Plan, task: Task, io: CliIo): Promise<number> {
-  const { config, action, resume } = plan;
+  const { config, resume } = plan;
   const total = totalSteps(plan, task);
   if (resume !== undefined && isComplete(resume.from, total)) {
     io.out(`${oneLine(config.log_path)} is complete: ${resume.from.step} of ${total} steps are done. `);
     io.out(`To go on, give a larger max_steps, for example max_steps=${resume.from.step * 2}\n`);
     return 0;
   }
-  const recorder = await createRun(config, {
-    template: task.template,
-    behavior: action === "create" ? "raise" : action,
-  });
+  const recorder = await openRecorder(plan, task);
   const reporter = createReporter(io, (line) => void recorder.log(line).catch(() => {}));
   reporter.line(startLine(config, recorder, total, resume?.run));
   const notice = () => reporter.line("finishing: saving a checkpoint... (Ctrl-C again stops at once)");

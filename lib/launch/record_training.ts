@@ -2,9 +2,11 @@
  * One recorded training run: the policy starts from the right weights, every event goes to the run folder first and then
  * to whoever watches. What is on disk is never behind what a person has seen.
  */
+import { join } from "node:path";
+import { requireAvailable, type TrainInput } from "../config/mod.ts";
+import { createRun, type ResumePoint, RUN_FILES, type RunRecorder } from "../runs/mod.ts";
 import type { Plan } from "./plan.ts";
-import type { Task } from "./task.ts";
-import type { ResumePoint, RunRecorder } from "../runs/mod.ts";
+import { type OpenPolicy, openTask, requireCheckpoint, type Task } from "./task.ts";
 import { stepsPerPass, totalsOf, train, type TrainArgs, type TrainEvent } from "../training/mod.ts";
 
 /** Who watches a run, and who may stop it. */
@@ -15,6 +17,27 @@ export interface Watchers {
   readonly onEvent?: ((event: TrainEvent) => void) | undefined;
   /** Told of progress between events. */
   readonly onProgress?: TrainArgs["onProgress"];
+}
+
+/**
+ * Opens what a plan names. A resumed run keeps the template it has recorded unless another one is asked for.
+ * @param input what was asked for
+ * @throws {ConfigError} when the checkpoint to start from is not there; nothing is written
+ */
+export async function openPlan(
+  { config, resume }: Plan,
+  { prompt_template }: TrainInput,
+  open: OpenPolicy,
+): Promise<Task> {
+  requireAvailable(config);
+  if (resume?.from.checkpoint === undefined) await requireCheckpoint(config);
+  const template = prompt_template === undefined ? resume?.run.template : undefined;
+  return await openTask(config, open, { weightsDir: join(config.log_path, RUN_FILES.weights), template });
+}
+
+/** Does to the log folder what the plan says, and opens its recorder. */
+export function openRecorder({ config, action }: Plan, { template }: Task): Promise<RunRecorder> {
+  return createRun(config, { template, behavior: action === "create" ? "raise" : action });
 }
 
 /** Steps that a run will have at its end. */

@@ -1,10 +1,10 @@
 /** `trainGRPO`: what `deno task train` does, as one call from a program or a notebook. */
-import { requireAvailable, type TrainInput } from "../config/mod.ts";
+import type { TrainInput } from "../config/mod.ts";
 import { openPolicy } from "../policy/mod.ts";
-import { createRun, openRun, type Run } from "../runs/mod.ts";
+import { openRun, type Run } from "../runs/mod.ts";
 import { planRun } from "./plan.ts";
-import { isComplete, recordTraining, totalSteps, type Watchers } from "./record_training.ts";
-import { type OpenPolicy, openTask, requireCheckpoint } from "./task.ts";
+import { isComplete, openPlan, openRecorder, recordTraining, totalSteps, type Watchers } from "./record_training.ts";
+import type { OpenPolicy } from "./task.ts";
 
 /** Options of `trainGRPO` besides the hyperparameters. */
 export interface TrainOptions extends Watchers {
@@ -28,20 +28,11 @@ export interface TrainOptions extends Watchers {
  */
 export async function trainGRPO(input: TrainInput = {}, options: TrainOptions = {}): Promise<Run> {
   const plan = await planRun({ input, sources: {}, problems: [] }, { environment: tinkerVariables(), now: Date.now() });
-  const { config, action, resume } = plan;
-  requireAvailable(config);
-  if (resume?.from.checkpoint === undefined) await requireCheckpoint(config);
-  const template = input.prompt_template === undefined ? resume?.run.template : undefined;
-  const task = await openTask(config, options.open ?? openPolicy, {
-    weightsDir: `${config.log_path}/weights`,
-    template,
-  });
+  const { config, resume } = plan;
+  const task = await openPlan(plan, input, options.open ?? openPolicy);
   try {
     if (resume !== undefined && isComplete(resume.from, totalSteps(plan, task))) return resume.run;
-    const recorder = await createRun(config, {
-      template: task.template,
-      behavior: action === "create" ? "raise" : action,
-    });
+    const recorder = await openRecorder(plan, task);
     try {
       await recordTraining(plan, task, recorder, options);
     } catch (error) {

@@ -71,3 +71,31 @@ function newTensor(data: TensorData, dims: readonly number[]): ort.Tensor {
   if (data instanceof Float64Array) return new ort.Tensor("float64", data, dims);
   return new ort.Tensor("float32", data, dims);
 }
+
+/** Sessions by name, each created when it is first needed. */
+export class Sessions<Name extends string> {
+  readonly #build: (name: Name) => Uint8Array<ArrayBuffer>;
+  readonly #open = new Map<Name, Promise<Session>>();
+
+  /** @param build the graph's bytes */
+  constructor(build: (name: Name) => Uint8Array<ArrayBuffer>) {
+    this.#build = build;
+  }
+
+  /** The session of a graph. */
+  get(name: Name): Promise<Session> {
+    let session = this.#open.get(name);
+    if (session === undefined) {
+      session = Session.create(this.#build(name));
+      this.#open.set(name, session);
+    }
+    return session;
+  }
+
+  /** Frees all of them; one that could not be created holds nothing. */
+  async release(): Promise<void> {
+    const sessions = await Promise.allSettled(this.#open.values());
+    this.#open.clear();
+    for (const session of sessions) if (session.status === "fulfilled") await session.value.release();
+  }
+}

@@ -7,11 +7,11 @@ import { hash32, type Random, randomFrom } from "../../basics/mod.ts";
 import type { Completion, SamplingParams, StopReason } from "../../vocabulary.ts";
 import { Cache } from "./cache.ts";
 import { decodeGraph, prefillGraph } from "./decode_graph.ts";
-import { type LlamaConfig, rotaryTables } from "./llama.ts";
+import type { LlamaConfig } from "./llama.ts";
 import { causalMask } from "./packing.ts";
-import { type Feeds, Session } from "./runtime.ts";
+import { type Feeds, Sessions } from "./runtime.ts";
 import { chooseToken } from "./sampling_rule.ts";
-import type { FlatTensors } from "./weights.ts";
+import { type FlatTensors, parameterFeeds, rotaryFeeds } from "./weights.ts";
 
 /** Completions wanted of one prompt. */
 export interface SampleRequest {
@@ -55,15 +55,13 @@ interface Active {
 /** Samples from weights that are handed in and may change between calls. */
 export class Sampler {
   readonly #config: LlamaConfig;
-  readonly #fixed: Record<string, Feeds[string]>;
-  readonly #sessions = new Map<GraphName, Promise<Session>>();
+  readonly #fixed: Feeds;
+  readonly #sessions: Sessions<GraphName>;
 
   constructor(config: LlamaConfig, weights: FlatTensors) {
     this.#config = config;
-    const { cos, sin } = rotaryTables(config);
-    const table = [config.max_position_embeddings, config.head_dim / 2];
-    this.#fixed = { cos: [cos, table], sin: [sin, table] };
-    for (const [name, view] of weights.views) this.#fixed[name] = [view, weights.shapes.get(name) as readonly number[]];
+    this.#fixed = { ...rotaryFeeds(config), ...parameterFeeds(weights) };
+    this.#sessions = new Sessions((name) => GRAPHS[name](config).encode());
   }
 
   /** Answers all requests. Those with equal counts and parameters share batches. */
@@ -78,9 +76,7 @@ export class Sampler {
 
   /** Frees the graphs. */
   async release(): Promise<void> {
-    const sessions = await Promise.allSettled(this.#sessions.values());
-    this.#sessions.clear();
-    for (const session of sessions) if (session.status === "fulfilled") await session.value.release();
+    await this.#sessions.release();
   }
 
   async #sampleAlike(
@@ -160,7 +156,7 @@ export class Sampler {
         positions[b * time + t] = BigInt(t);
       })
     );
-    const session = await this.#session("prefill");
+    const session = await this.#sessions.get("prefill");
     const results = await session.run({
       ...this.#fixed,
       tokens: [tokens, [prompts.length, time]],
@@ -178,7 +174,7 @@ export class Sampler {
     const rows = active.length * count;
     const sequences = active.flatMap((slot) => slot.sequences);
     const positions = BigInt64Array.from({ length: rows }, (_, row) => BigInt(cache.position(Math.floor(row / count))));
-    const session = await this.#session(count === 1 ? "decode" : "decodeShared");
+    const session = await this.#sessions.get(count === 1 ? "decode" : "decodeShared");
     const outputs = await session.run({
       ...this.#fixed,
       ...cache.feeds(),
@@ -219,15 +215,6 @@ export class Sampler {
       { length: 2 * this.#config.num_hidden_layers },
       (_, i) => outputs[`${i % 2 === 0 ? "key" : "value"}${Math.floor(i / 2)}`] as Float32Array,
     );
-  }
-
-  #session(name: GraphName): Promise<Session> {
-    let session = this.#sessions.get(name);
-    if (session === undefined) {
-      session = Session.create(GRAPHS[name](this.#config).encode());
-      this.#sessions.set(name, session);
-    }
-    return session;
   }
 }
 

@@ -5,12 +5,12 @@
 import type { AdamParams, Datum, Metrics } from "../../vocabulary.ts";
 import type { ForwardBackwardOutput, LossName } from "../policy.ts";
 import { type AdamState, adamStep, emptyAdam } from "./adam.ts";
-import { EMBEDDING, type LlamaConfig, rotaryTables } from "./llama.ts";
+import { EMBEDDING, type LlamaConfig } from "./llama.ts";
 import { LOSSES } from "./losses.ts";
 import { type Batch, packData, type PackingLimits } from "./packing.ts";
-import { type Feeds, Session } from "./runtime.ts";
+import { type Feeds, Sessions } from "./runtime.ts";
 import { EMBEDDED_GRADIENT, gradientName, trainingGraph } from "./training_graph.ts";
-import { emptyTensors, type FlatTensors } from "./weights.ts";
+import { emptyTensors, type FlatTensors, parameterFeeds, rotaryFeeds } from "./weights.ts";
 
 /** Called between batches; throws to stop. */
 export type Checkpoint = () => Promise<void>;
@@ -32,8 +32,8 @@ export class Trainer {
   readonly #weights: FlatTensors;
   readonly #gradient: FlatTensors;
   readonly #limits: PackingLimits;
-  readonly #tables: { cos: Float32Array<ArrayBuffer>; sin: Float32Array<ArrayBuffer> };
-  readonly #sessions = new Map<LossName | "logprobs", Promise<Session>>();
+  readonly #angles: Feeds;
+  readonly #sessions: Sessions<LossName | "logprobs">;
   adam: AdamState;
 
   constructor(config: LlamaConfig, weights: FlatTensors, limits: PackingLimits = packingLimits(config)) {
@@ -41,7 +41,8 @@ export class Trainer {
     this.#weights = weights;
     this.#limits = limits;
     this.#gradient = emptyTensors(config);
-    this.#tables = rotaryTables(config);
+    this.#angles = rotaryFeeds(config);
+    this.#sessions = new Sessions((loss) => trainingGraph(config, loss === "logprobs" ? undefined : loss).encode());
     this.adam = emptyAdam(weights.flat.length);
   }
 
@@ -57,7 +58,7 @@ export class Trainer {
     let total = 0;
     try {
       await between();
-      const session = await this.#session(loss);
+      const session = await this.#sessions.get(loss);
       for (const batch of packData(data, this.#limits)) {
         await between();
         const results = await session.run(this.#feeds(batch, this.#weights, data, loss));
@@ -75,7 +76,7 @@ export class Trainer {
   /** Log-probabilities of the targets under some weights. */
   async logprobs(data: readonly Datum[], weights: FlatTensors, between: Checkpoint): Promise<number[][]> {
     const logprobs = emptyLogprobs(data);
-    const session = await this.#session("logprobs");
+    const session = await this.#sessions.get("logprobs");
     for (const batch of packData(data, this.#limits)) {
       await between();
       const results = await session.run(this.#feeds(batch, weights, data, undefined));
@@ -101,32 +102,20 @@ export class Trainer {
 
   /** Frees the graphs. */
   async release(): Promise<void> {
-    for (const session of this.#sessions.values()) await (await session).release();
-    this.#sessions.clear();
-  }
-
-  #session(loss: LossName | "logprobs"): Promise<Session> {
-    let session = this.#sessions.get(loss);
-    if (session === undefined) {
-      session = Session.create(trainingGraph(this.#config, loss === "logprobs" ? undefined : loss).encode());
-      this.#sessions.set(loss, session);
-    }
-    return session;
+    await this.#sessions.release();
   }
 
   #feeds(batch: Batch, weights: FlatTensors, data: readonly Datum[], loss: LossName | undefined): Feeds {
     const { batch: b, time: t, sources } = batch;
-    const table = [this.#config.max_position_embeddings, this.#config.head_dim / 2];
     const feeds: Record<string, Feeds[string]> = {
       tokens: [batch.tokens, [b, t]],
       positions: [batch.positions, [b, t]],
       mask: [batch.mask, [batch.maskRows, 1, t, t]],
       rows: [batch.rows, [sources.length]],
       targets: [batch.targets, [sources.length, 1]],
-      cos: [this.#tables.cos, table],
-      sin: [this.#tables.sin, table],
+      ...this.#angles,
+      ...parameterFeeds(weights),
     };
-    for (const [name, view] of weights.views) feeds[name] = [view, weights.shapes.get(name) as readonly number[]];
     for (const name of loss === undefined ? [] : LOSSES[loss].inputs) {
       const values = Float32Array.from(
         sources,

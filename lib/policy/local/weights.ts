@@ -2,7 +2,8 @@
  * A model's parameters as one flat array with a view a parameter, so that Adam, clipping and saving are single loops and
  * the same memory is handed to every graph without a copy.
  */
-import { type LlamaConfig, parameterCount, parameterSpecs } from "./llama.ts";
+import { type LlamaConfig, parameterCount, parameterSpecs, rotaryTables } from "./llama.ts";
+import type { Feeds } from "./runtime.ts";
 import { randomFrom } from "../../basics/mod.ts";
 
 /** A flat array with named views into it. */
@@ -25,6 +26,18 @@ export function emptyTensors(config: LlamaConfig): FlatTensors {
     offset += size;
   }
   return { flat, views, shapes };
+}
+
+/** The parameters as inputs of a graph. */
+export function parameterFeeds({ views, shapes }: FlatTensors): Feeds {
+  return Object.fromEntries(Array.from(views, ([name, view]) => [name, [view, shapes.get(name) as readonly number[]]]));
+}
+
+/** The tables of angles as inputs of a graph. */
+export function rotaryFeeds(config: LlamaConfig): Feeds {
+  const { cos, sin } = rotaryTables(config);
+  const shape = [config.max_position_embeddings, config.head_dim / 2];
+  return { cos: [cos, shape], sin: [sin, shape] };
 }
 
 /**
