@@ -105,6 +105,10 @@ export interface Completion {
   readonly logprobs: readonly number[];
   /** Why it ended. */
   readonly stopReason: StopReason;
+  /** What was said, from a policy that answers in text; absent: it is read from the tokens. */
+  readonly text?: string;
+  /** Tokens as the server counted them, from a policy that answers in text. */
+  readonly usage?: { readonly prompt: number; readonly completion: number };
 }
 
 /** What became of a completion; each has exactly one. */

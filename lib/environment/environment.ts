@@ -25,10 +25,9 @@ export interface Environment {
   prompt(problem: Problem): Prompt;
   /**
    * Grades one completion of a prompt.
-   * @param text the completion as text, for a policy that answers in text; else it is read from the tokens
    * @throws {TypeError} when there is neither a text nor a chat format to read the tokens with
    */
-  grade(prompt: Prompt, completion: Completion, text?: string): Rollout;
+  grade(prompt: Prompt, completion: Completion): Rollout;
 }
 
 /** Makes the environment of one template and one policy's chat format. */
@@ -39,9 +38,9 @@ export function createEnvironment({ template, chat, format_coef }: EnvironmentOp
       const messages = renderTemplate(template, problem).map(({ role, content }) => ({ role, content }));
       return { problem, messages, tokens: chat?.encodePrompt(messages) ?? [] };
     },
-    grade(prompt: Prompt, completion: Completion, text?: string): Rollout {
+    grade(prompt: Prompt, completion: Completion): Rollout {
       const { problem } = prompt;
-      const said = text ?? chat?.parseResponse(completion.tokens, completion.stopReason).text;
+      const said = completion.text ?? chat?.parseResponse(completion.tokens, completion.stopReason).text;
       if (said === undefined) {
         throw new TypeError(`cannot grade an answer to ${problem.id}: it has no text and there is no chat format`);
       }

@@ -9,13 +9,47 @@ import type { ChatFormat } from "../tokens/mod.ts";
 /** Where a policy runs. */
 export type Backend = "local" | "tinker" | "openai";
 
-/** Names of the losses; the value of each is a sum over tokens, not a mean. */
-export type LossName = "cross_entropy" | "importance_sampling";
+/** Names of the losses, by Tinker's words; the value of each is a sum over tokens, not a mean. */
+export type LossName = "cross_entropy" | "importance_sampling" | "ppo" | "cispo" | "dro";
+
+/** Options of a loss by Tinker's names, such as `clip_low_threshold`, `clip_high_threshold` (ratios) or `beta`. */
+export type LossConfig = Readonly<Record<string, number>>;
 
 /** Options every call takes. */
 export interface CallOptions {
   /** Ends the call early with the signal's reason; nothing half-done is kept. */
   readonly signal?: AbortSignal;
+}
+
+/** Options of `forwardBackward`. */
+export interface LossOptions extends CallOptions {
+  /** Options of the loss; absent: its defaults. */
+  readonly config?: LossConfig;
+}
+
+/**
+ * Why a policy on someone else's machine makes its caller wait. The `paused_` states are the server's words for its
+ * queue, `paused_billing` is an account without funds, `unreachable` is a server that does not answer at all.
+ */
+export type QueueState = "active" | "paused_capacity" | "paused_rate_limit" | "paused_billing" | "unreachable";
+
+/** All queue states, the least worrying first. */
+export const QUEUE_STATES: readonly QueueState[] = [
+  "active",
+  "paused_rate_limit",
+  "paused_capacity",
+  "paused_billing",
+  "unreachable",
+];
+
+/** What a policy waits for, as of now. */
+export interface Waiting {
+  /** The most worrying state among the requests under way; `active` when there are none. */
+  readonly state: QueueState;
+  /** The server's or the network's reason, in words; plain text from outside, to be escaped. */
+  readonly reason?: string;
+  /** Seconds spent in each state but `active` since the policy was opened, the state it is in now included. */
+  readonly seconds: Readonly<Partial<Record<QueueState, number>>>;
 }
 
 /** What `forwardBackward` returns. */
@@ -32,8 +66,8 @@ export interface SamplingPolicy {
   readonly backend: Backend;
   /** The model's name or directory. */
   readonly model: string;
-  /** How chats become tokens for this model. */
-  readonly chat: ChatFormat;
+  /** How chats become tokens for this model; absent: the policy takes messages and answers in text. */
+  readonly chat?: ChatFormat;
   /** Longest sequence in tokens, prompt and completion together. */
   readonly contextLength: number;
   /**
@@ -43,14 +77,18 @@ export interface SamplingPolicy {
    * @throws {RangeError} when the prompt leaves no room in the context
    */
   sample(prompt: Prompt, count: number, params: SamplingParams, options?: CallOptions): Promise<readonly Completion[]>;
+  /** What its calls wait for; absent: the policy runs here, and nobody else makes it wait. */
+  waiting?(): Waiting;
   /** Frees everything the policy holds. Further calls fail. */
   close(): Promise<void>;
 }
 
 /** A policy that also learns. Samples are always drawn from the current weights. */
 export interface TrainablePolicy extends SamplingPolicy {
+  /** How chats become tokens for this model. */
+  readonly chat: ChatFormat;
   /** Adds the gradient of the loss over `data` to what is accumulated since the last `optimStep`. */
-  forwardBackward(data: readonly Datum[], loss: LossName, options?: CallOptions): Promise<ForwardBackwardOutput>;
+  forwardBackward(data: readonly Datum[], loss: LossName, options?: LossOptions): Promise<ForwardBackwardOutput>;
   /** [D][T] log-probabilities of the targets, 0 where the mask is 0; `reference`: under the weights the model was opened with. */
   logprobs(
     data: readonly Datum[],

@@ -74,6 +74,6 @@ Deno.test("without a chat format prompts have no tokens, and answers are graded 
   const prompt = environment.prompt(problem);
   assert.deepEqual(prompt.tokens, []);
   const answered: Completion = { tokens: [], logprobs: [], stopReason: "stop" };
-  assert.equal(environment.grade(prompt, answered, "\\boxed{7}").reward, 1);
+  assert.equal(environment.grade(prompt, { ...answered, text: "\\boxed{7}" }).reward, 1);
   assert.throws(() => environment.grade(prompt, answered), { name: "TypeError", message: /own\/train\/0.*no text/ });
 });

@@ -1,13 +1,13 @@
 /** What the main thread and the engine's worker say to each other. Calls are answered in the order they are made. */
 import type { AdamParams, Completion, Datum, Metrics } from "../../vocabulary.ts";
-import type { ForwardBackwardOutput, LossName } from "../policy.ts";
+import type { ForwardBackwardOutput } from "../policy.ts";
 import type { SampleRequest } from "./sampler.ts";
 
 /** Calls by name: what goes in and what comes back. */
 export interface Calls {
   open: { args: { model: string }; result: { vocabSize: number; contextLength: number; folder: string } };
   sample: { args: { requests: readonly SampleRequest[] }; result: null };
-  forwardBackward: { args: { data: readonly Datum[]; loss: LossName }; result: ForwardBackwardOutput };
+  forwardBackward: { args: { data: readonly Datum[]; loss: string }; result: ForwardBackwardOutput };
   logprobs: { args: { data: readonly Datum[]; which: "current" | "reference" }; result: number[][] };
   optimStep: { args: { adam: AdamParams }; result: Metrics };
   save: { args: { folder: string; optimizer: boolean }; result: null };

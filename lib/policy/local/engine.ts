@@ -4,10 +4,10 @@
  * use it directly.
  */
 import type { AdamParams, Completion, Datum, Metrics } from "../../vocabulary.ts";
-import type { ForwardBackwardOutput, LossName } from "../policy.ts";
+import type { ForwardBackwardOutput } from "../policy.ts";
 import { emptyAdam } from "./adam.ts";
 import type { LlamaConfig } from "./llama.ts";
-import { checkData } from "./losses.ts";
+import { checkData, localLoss } from "./losses.ts";
 import { findModel, readModelConfig, readOptimizer, readWeights, writeModel } from "./model_folder.ts";
 import { Sampler, type SampleRequest } from "./sampler.ts";
 import { Trainer } from "./trainer.ts";
@@ -64,10 +64,11 @@ export class Engine {
   }
 
   /** See `TrainablePolicy.forwardBackward`. */
-  async forwardBackward(data: readonly Datum[], loss: LossName, between: Between): Promise<ForwardBackwardOutput> {
+  async forwardBackward(data: readonly Datum[], loss: string, between: Between): Promise<ForwardBackwardOutput> {
     try {
-      checkData(data, loss, this.config.vocab_size, this.config.max_position_embeddings);
-      return await this.#trainer.forwardBackward(data, loss, between);
+      const known = localLoss(loss);
+      checkData(data, known, this.config.vocab_size, this.config.max_position_embeddings);
+      return await this.#trainer.forwardBackward(data, known, between);
     } catch (error) {
       this.#incomplete = true;
       throw error;

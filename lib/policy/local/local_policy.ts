@@ -5,7 +5,7 @@
 import { join } from "node:path";
 import { type ChatFormat, loadChatFormat } from "../../tokens/mod.ts";
 import type { AdamParams, Completion, Datum, Metrics, Prompt, SamplingParams } from "../../vocabulary.ts";
-import type { CallOptions, ForwardBackwardOutput, LossName, TrainablePolicy } from "../policy.ts";
+import type { CallOptions, ForwardBackwardOutput, LossName, LossOptions, TrainablePolicy } from "../policy.ts";
 import type { CallName, Calls, FromWorker, ToWorker } from "./_messages.ts";
 import type { SampleRequest } from "./sampler.ts";
 
@@ -87,8 +87,15 @@ class LocalPolicy implements TrainablePolicy {
     });
   }
 
-  async forwardBackward(data: readonly Datum[], loss: LossName, options?: CallOptions): Promise<ForwardBackwardOutput> {
-    return await this.#link.call("forwardBackward", { data, loss }, options);
+  async forwardBackward(
+    data: readonly Datum[],
+    loss: LossName,
+    { config = {}, ...options }: LossOptions = {},
+  ): Promise<ForwardBackwardOutput> {
+    const unknown = Object.keys(config);
+    // Sent on, as a loss that there is not: the engine has to know that a part of the gradient is missing.
+    const name = unknown.length === 0 ? loss : `${loss} with option ${unknown.join(", ")}`;
+    return await this.#link.call("forwardBackward", { data, loss: name }, options);
   }
 
   async logprobs(data: readonly Datum[], which: "current" | "reference", options?: CallOptions): Promise<number[][]> {

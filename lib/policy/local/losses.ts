@@ -5,7 +5,6 @@
 import type { Graph, Value } from "./graph.ts";
 import { exp, mul, scale, sub, sumAll } from "./ops.ts";
 import type { Datum } from "../../vocabulary.ts";
-import type { LossName } from "../policy.ts";
 
 /** How a loss is built and which per-target inputs it takes. */
 export interface Loss {
@@ -15,8 +14,11 @@ export interface Loss {
   build(g: Graph, logprobs: Value, inputs: Readonly<Record<string, Value>>): Value;
 }
 
+/** Names of the losses the engine has. */
+export type LocalLossName = "cross_entropy" | "importance_sampling";
+
 /** All losses by name. */
-export const LOSSES: Readonly<Record<LossName, Loss>> = {
+export const LOSSES: Readonly<Record<LocalLossName, Loss>> = {
   // -sum w log p
   cross_entropy: {
     inputs: ["weights"],
@@ -32,19 +34,22 @@ export const LOSSES: Readonly<Record<LossName, Loss>> = {
   },
 };
 
+/** A loss by name. @throws {TypeError} when the engine does not have it */
+export function localLoss(name: string): LocalLossName {
+  if (Object.hasOwn(LOSSES, name)) return name as LocalLossName;
+  throw new TypeError(`loss "${name}" is not one of the embedded engine's: ${Object.keys(LOSSES).join(", ")}`);
+}
+
 /**
  * Checks data against a loss before any of it is used.
  * @throws {TypeError} naming the datum and what it lacks
  */
 export function checkData(
   data: readonly Datum[],
-  loss: LossName | undefined,
+  loss: LocalLossName | undefined,
   vocabSize: number,
   contextLength: number,
 ): void {
-  if (loss !== undefined && !Object.hasOwn(LOSSES, loss)) {
-    throw new TypeError(`loss "${loss}" is not one of the embedded engine's: ${Object.keys(LOSSES).join(", ")}`);
-  }
   data.forEach((datum, i) => {
     const length = datum.tokens.length;
     if (length === 0) throw new TypeError(`datum ${i} has no tokens`);

@@ -3,10 +3,10 @@
  * takes them. Owns no weights; they are handed in, so trainer and sampler share the same memory.
  */
 import type { AdamParams, Datum, Metrics } from "../../vocabulary.ts";
-import type { ForwardBackwardOutput, LossName } from "../policy.ts";
+import type { ForwardBackwardOutput } from "../policy.ts";
 import { type AdamState, adamStep, emptyAdam } from "./adam.ts";
 import { EMBEDDING, type LlamaConfig } from "./llama.ts";
-import { LOSSES } from "./losses.ts";
+import { type LocalLossName, LOSSES } from "./losses.ts";
 import { type Batch, packData, type PackingLimits } from "./packing.ts";
 import { type Feeds, Sessions } from "./runtime.ts";
 import { EMBEDDED_GRADIENT, gradientName, trainingGraph } from "./training_graph.ts";
@@ -33,7 +33,7 @@ export class Trainer {
   readonly #gradient: FlatTensors;
   readonly #limits: PackingLimits;
   readonly #angles: Feeds;
-  readonly #sessions: Sessions<LossName | "logprobs">;
+  readonly #sessions: Sessions<LocalLossName | "logprobs">;
   adam: AdamState;
 
   constructor(config: LlamaConfig, weights: FlatTensors, limits: PackingLimits = packingLimits(config)) {
@@ -52,7 +52,11 @@ export class Trainer {
   }
 
   /** Adds the gradient of a loss over data. On an error or a stop the gradient is as it was. */
-  async forwardBackward(data: readonly Datum[], loss: LossName, between: Checkpoint): Promise<ForwardBackwardOutput> {
+  async forwardBackward(
+    data: readonly Datum[],
+    loss: LocalLossName,
+    between: Checkpoint,
+  ): Promise<ForwardBackwardOutput> {
     const before = this.#gradient.flat.slice();
     const logprobs = emptyLogprobs(data);
     let total = 0;
@@ -105,7 +109,7 @@ export class Trainer {
     await this.#sessions.release();
   }
 
-  #feeds(batch: Batch, weights: FlatTensors, data: readonly Datum[], loss: LossName | undefined): Feeds {
+  #feeds(batch: Batch, weights: FlatTensors, data: readonly Datum[], loss: LocalLossName | undefined): Feeds {
     const { batch: b, time: t, sources } = batch;
     const feeds: Record<string, Feeds[string]> = {
       tokens: [batch.tokens, [b, t]],

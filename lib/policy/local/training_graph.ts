@@ -14,8 +14,7 @@ import {
 } from "./llama.ts";
 import { distinctRows } from "./ops.ts";
 import { targetLogprobs } from "./blocks.ts";
-import { LOSSES } from "./losses.ts";
-import type { LossName } from "../policy.ts";
+import { type LocalLossName, LOSSES } from "./losses.ts";
 
 /** Name of the graph output that holds a parameter's gradient. */
 export const gradientName = (parameter: string): string => `gradient:${parameter}`;
@@ -30,7 +29,7 @@ export const EMBEDDED_GRADIENT = "gradient:embedded";
  * into B*T; `targets` [R, 1]; the loss's own inputs [R]; `cos`, `sin`; the parameters.
  * Outputs: `target_logprobs` [R]; `loss` []; a gradient a parameter.
  */
-export function trainingGraph(config: LlamaConfig, loss: LossName | undefined, options?: GraphOptions): Graph {
+export function trainingGraph(config: LlamaConfig, loss: LocalLossName | undefined, options?: GraphOptions): Graph {
   const g = new Graph(options);
   const parameters = declareParameters(g, config, loss !== undefined);
   const layout = declareLayout(g, config, "B", "T");

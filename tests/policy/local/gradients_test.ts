@@ -7,19 +7,19 @@ import { packData } from "../../../lib/policy/local/packing.ts";
 import { type Feeds, Session, type TensorData } from "../../../lib/policy/local/runtime.ts";
 import { EMBEDDED_GRADIENT, gradientName, trainingGraph } from "../../../lib/policy/local/training_graph.ts";
 import type { FlatTensors } from "../../../lib/policy/local/weights.ts";
-import type { LossName } from "../../../lib/policy/policy.ts";
+import type { LocalLossName } from "../../../lib/policy/local/losses.ts";
 import type { Datum } from "../../../lib/vocabulary.ts";
 import { GROUPED, lively, randomGroup, TINY } from "./_fixtures.ts";
 
 const MODELS: readonly (readonly [string, LlamaConfig])[] = [["tied heads", TINY], ["grouped, untied heads", GROUPED]];
-const LOSS_NAMES = Object.keys(LOSSES) as LossName[];
+const LOSS_NAMES = Object.keys(LOSSES) as LocalLossName[];
 
 function feedsOf(
   config: LlamaConfig,
   weights: ReadonlyMap<string, TensorData>,
   shapes: FlatTensors["shapes"],
   data: readonly Datum[],
-  loss: LossName,
+  loss: LocalLossName,
   Real: Float32ArrayConstructor | Float64ArrayConstructor,
 ): { feeds: Feeds; tokens: BigInt64Array } {
   const batches = packData(data, { tokens: 1e6, scores: 1e6, tokenCost: 100, rowLength: 64 });
