@@ -10,6 +10,7 @@ import { walk } from "./_paths.ts";
 /** The rooms from top to bottom: each imports only from those before it. */
 const ROOMS = [
   "basics",
+  "hub",
   "config",
   "problems",
   "prompts",
@@ -21,6 +22,7 @@ const ROOMS = [
   "runs",
   "pretraining",
   "launch",
+  "serving",
   "plots",
   "notebook",
   "reports",

@@ -10,11 +10,24 @@ import { promptOf } from "./local/_fixtures.ts";
 const ADAM = { learning_rate: 1e-3, beta1: 0.9, beta2: 0.95, eps: 1e-8, weight_decay: 0, grad_clip_norm: 0 };
 const PARAMS = { max_tokens: 6, temperature: 1, seed: 1 };
 
+/** What a backend documents to do otherwise than the rest. */
+export interface Differences {
+  /**
+   * How far two computations of one log-probability may be apart. 0: the same work gives the same bits, as on the
+   * embedded engine; a server batches and pads as it likes.
+   */
+  readonly tolerance?: number;
+}
+
 /** Runs every claim against a policy opened anew for it. */
 export function contractSuite(
   name: string,
   withPolicy: (body: (policy: TrainablePolicy) => Promise<void>) => Promise<void>,
+  { tolerance = 0 }: Differences = {},
 ): void {
+  const far = (a: readonly number[], b: readonly number[]) =>
+    a.length !== b.length || a.some((value, i) => !(Math.abs(value - b[i]!) <= tolerance));
+  const same = (a: readonly number[], b: readonly number[]) => assert.ok(!far(a, b), `${a.join(" ")} | ${b.join(" ")}`);
   const claim = (text: string, body: (policy: TrainablePolicy) => Promise<void>) =>
     Deno.test(`${name}: ${text}`, () => withPolicy(body));
 
@@ -76,8 +89,8 @@ export function contractSuite(
     const before = await policy.logprobs([datum], "current");
     await policy.forwardBackward([datum], "cross_entropy");
     await policy.optimStep(ADAM);
-    assert.deepEqual(await policy.logprobs([datum], "reference"), before);
-    assert.notDeepEqual(await policy.logprobs([datum], "current"), before);
+    same((await policy.logprobs([datum], "reference"))[0]!, before[0]!);
+    assert.ok(far((await policy.logprobs([datum], "current"))[0]!, before[0]!));
   });
 
   claim("training goes on from a saved state as if it had not stopped", async (policy) => {
@@ -91,11 +104,11 @@ export function contractSuite(
     const path = await policy.saveState("000001");
     const through = [await step(), await step()];
     await policy.loadState(path, { optimizer: true });
-    assert.deepEqual([await step(), await step()], through);
+    same([await step(), await step()], through);
     await policy.loadState(path, { optimizer: false });
     const fresh = [await step(), await step()];
-    assert.equal(fresh[0], through[0]);
-    assert.notEqual(fresh[1], through[1]);
+    same([fresh[0]!], [through[0]!]);
+    assert.ok(far([fresh[1]!], [through[1]!]), "Adam's moments were kept");
   });
 
   claim("a failed forwardBackward is not stepped on", async (policy) => {
@@ -105,7 +118,7 @@ export function contractSuite(
     const update = policy.optimStep(ADAM);
     await assert.rejects(bad, /weights/);
     await assert.rejects(update, /not taken/);
-    assert.deepEqual(await policy.logprobs([datum], "current"), before);
+    same((await policy.logprobs([datum], "current"))[0]!, before[0]!);
   });
 
   claim("a prompt that fills the context is refused", async (policy) => {
