@@ -1,7 +1,10 @@
 /** Helpers that know nothing of reinforcement learning. */
+export * from "./abort.ts";
+export * from "./clock.ts";
 export * from "./files.ts";
 export * from "./html.ts";
 export * from "./jsonl.ts";
+export * from "./limiter.ts";
 export * from "./mask.ts";
 export * from "./random.ts";
 export * from "./statistics.ts";
