@@ -86,7 +86,8 @@ function listenForSignals(handler: () => void): () => void {
 
 /** The environment variables that decide about the backend. */
 export function tinkerEnvironment(io: CliIo): TinkerEnvironment {
-  return { TINKER_API_KEY: io.env("TINKER_API_KEY"), TINKER_BASE_URL: io.env("TINKER_BASE_URL") };
+  const names = ["TINKER_API_KEY", "TINKER_BASE_URL", "TINKER_CREDENTIAL_CMD"] as const;
+  return Object.fromEntries(names.map((name) => [name, io.env(name)]));
 }
 
 /**

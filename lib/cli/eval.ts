@@ -6,12 +6,11 @@ import { join, resolve } from "node:path";
 import { whyNoFile, writeAside } from "../basics/mod.ts";
 import {
   ConfigError,
+  type ConfigInput,
   type ParsedArguments,
   parseKeyValues,
-  requireAvailable,
   resolveConfig,
   type TrainConfig,
-  type TrainInput,
 } from "../config/mod.ts";
 import { createEnvironment } from "../environment/mod.ts";
 import { openModel, type OpenPolicy, problemsOf, requireFit, templateOf } from "../launch/mod.ts";
@@ -57,7 +56,6 @@ export function main(args: readonly string[], io: CliIo = systemIo(), open: Open
     }
     const target = await evaluationTarget(options.target, options.checkpoint, io.now());
     const config = configOf(options, target, io);
-    requireAvailable(config);
     const templates = await templatesOf(options, config, target);
     const problems = await problemsOf(config, "test");
     for (const template of templates) requireFit(template, problems[0]);
@@ -101,7 +99,7 @@ function parseEvalArgs(args: readonly string[]): EvalOptions | undefined {
 }
 
 function configOf({ parsed }: EvalOptions, target: EvaluationTarget, io: CliIo): TrainConfig {
-  const base: TrainInput = target.run?.config ?? {};
+  const base: ConfigInput = target.run?.config ?? {};
   const model = target.model === undefined ? {} : { model_name: target.model };
   const input = { ...base, ...model, ...parsed.input };
   return resolveConfig(input, { environment: tinkerEnvironment(io), from: parsed }).config;

@@ -2,11 +2,14 @@
  * Checks that a configuration makes sense as a whole. Each names the keys it looks at, and is left out when one of them
  * is already known to be wrong, so that one mistake gives one message.
  */
+import { lossOptionsProblem } from "./loss_options.ts";
 import type { ConfigKey, TrainConfig } from "./schema.ts";
 
 /** One check. */
 interface Check {
   readonly keys: readonly ConfigKey[];
+  /** It is about training alone: a backend that only samples is not held to it. */
+  readonly ofTraining?: true;
   /** What is wrong, without the source of the first key's value; undefined when all is well. */
   readonly problem: (config: TrainConfig) => string | undefined;
 }
@@ -14,6 +17,7 @@ interface Check {
 const CHECKS: readonly Check[] = [
   {
     keys: ["group_size"],
+    ofTraining: true,
     problem: ({ group_size }) =>
       group_size >= 2
         ? undefined
@@ -21,6 +25,7 @@ const CHECKS: readonly Check[] = [
   },
   {
     keys: ["num_substeps", "groups_per_batch"],
+    ofTraining: true,
     problem: ({ num_substeps, groups_per_batch }) =>
       groups_per_batch % num_substeps === 0
         ? undefined
@@ -29,6 +34,7 @@ const CHECKS: readonly Check[] = [
   },
   {
     keys: ["temperature"],
+    ofTraining: true,
     problem: ({ temperature }) =>
       temperature > 0
         ? undefined
@@ -36,6 +42,7 @@ const CHECKS: readonly Check[] = [
   },
   {
     keys: ["loss_fn", "backend"],
+    ofTraining: true,
     problem: ({ loss_fn, backend }) => {
       if (loss_fn === "cross_entropy") {
         return "cross_entropy learns from worked answers, not from rewards; use loss_fn=importance_sampling";
@@ -45,11 +52,9 @@ const CHECKS: readonly Check[] = [
     },
   },
   {
-    keys: ["loss_fn_config", "loss_fn", "backend"],
-    problem: ({ loss_fn_config, loss_fn, backend }) =>
-      backend === "local" && loss_fn === "importance_sampling" && loss_fn_config !== null
-        ? "importance_sampling has no options on the embedded engine; leave loss_fn_config out"
-        : undefined,
+    keys: ["loss_fn_config", "loss_fn"],
+    ofTraining: true,
+    problem: lossOptionsProblem,
   },
   {
     keys: ["lora_rank", "backend"],
@@ -64,9 +69,28 @@ const CHECKS: readonly Check[] = [
   },
   {
     keys: ["base_url", "backend"],
-    problem: ({ base_url, backend }) =>
-      backend === "local" && base_url !== null
+    problem: ({ base_url, backend }) => {
+      if (backend === "openai" && base_url === null) {
+        return "backend=openai has no address of its own; name the endpoint, such as base_url=http://127.0.0.1:11434/v1";
+      }
+      return backend === "local" && base_url !== null
         ? "the embedded engine has no server; leave base_url out, or use backend=tinker"
+        : undefined;
+    },
+  },
+  {
+    keys: ["max_cost", "prices"],
+    ofTraining: true,
+    problem: ({ max_cost, prices }) =>
+      max_cost !== null && Object.values(prices ?? {}).every((price) => !price)
+        ? 'nothing has a price, so no cost is known; give prices={"prompt":...,"completion":...,"train":...} as well'
+        : undefined,
+  },
+  {
+    keys: ["ttl_seconds", "backend"],
+    problem: ({ ttl_seconds, backend }) =>
+      backend === "local" && ttl_seconds !== null
+        ? "the embedded engine's checkpoints stay until somebody deletes them; leave ttl_seconds out"
         : undefined,
   },
   {
@@ -99,8 +123,8 @@ export function crossProblems(
   sourceOf: (key: ConfigKey) => string,
 ): string[] {
   const found: string[] = [];
-  for (const { keys, problem } of CHECKS) {
-    if (keys.some((key) => wrong.has(key))) continue;
+  for (const { keys, ofTraining, problem } of CHECKS) {
+    if (keys.some((key) => wrong.has(key)) || (ofTraining && config.backend === "openai")) continue;
     const text = problem(config);
     if (text !== undefined) found.push(`${sourceOf(keys[0]!)}: ${text}.`);
   }

@@ -89,3 +89,12 @@ export function optional<T>(field: Field<T>): Field<T | null> {
     accept: (value) => value === "none" ? null : accept(value),
   };
 }
+
+/** JSON text to its value; text that is no JSON comes back as it is. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

@@ -5,8 +5,8 @@
 import { z } from "zod";
 import { withoutTrailingSeparators } from "../basics/mod.ts";
 import type { PromptTemplate } from "../vocabulary.ts";
-import { choice, type Field, flag, integer, optional, real, text } from "./_field.ts";
-import { type ConfigKey, ENVS, MAX_LEVEL, type TrainConfig } from "./schema.ts";
+import { choice, type Field, flag, integer, optional, parseJson, real, text } from "./_field.ts";
+import { type ConfigKey, ENVS, MAX_LEVEL, type TokenPrices, type TrainConfig } from "./schema.ts";
 
 const LEVELS: Field<readonly number[]> = {
   schema: z.array(z.number().int().min(1).max(MAX_LEVEL)).min(1),
@@ -48,14 +48,19 @@ const TEMPLATE: Field<string | PromptTemplate> = {
 const LOSS_OPTIONS: Field<Readonly<Record<string, number>>> = {
   schema: z.record(z.string(), z.number()),
   values: 'a JSON object of numbers, such as {"clip_high_threshold":1.2}',
-  help: "Options of the loss.",
-  parse: (value) => {
-    try {
-      return JSON.parse(value);
-    } catch {
-      return value;
-    }
-  },
+  help:
+    "Options of the loss: clip_low_threshold and clip_high_threshold (ratios) of ppo, by default 0.8 and 1.2, and " +
+    "of cispo, by default 0 and 4; beta of dro, by default 0.05.",
+  parse: parseJson,
+};
+
+const PRICE = z.number().min(0).optional();
+
+const PRICES: Field<TokenPrices> = {
+  schema: z.strictObject({ prompt: PRICE, completion: PRICE, train: PRICE }),
+  values: 'a JSON object such as {"prompt":0.1,"completion":0.3,"train":0.3}, each of the three of at least 0',
+  help: "Dollars a million tokens; what is left out counts as 0. A run with prices shows what it costs.",
+  parse: parseJson,
 };
 
 /** Anything in an address that could be a secret would end up in `config.json`. */
@@ -66,7 +71,10 @@ function isPlainUrl(value: string): boolean {
 }
 
 const BASE_URL: Field<string> = {
-  ...text("Address of a Tinker-compatible server.", "an http(s) address without user name, password or query"),
+  ...text(
+    "Address of a Tinker-compatible server; with backend=openai of the endpoint.",
+    "an http(s) address without user name, password or query",
+  ),
   schema: z.string().max(4096).refine(isPlainUrl),
   hidden: true,
 };
@@ -88,7 +96,10 @@ export const FIELDS: { readonly [K in ConfigKey]: Field<TrainConfig[K]> } = {
   prompt_template: TEMPLATE,
   model_name: text("The model to train.", "a model's name or a directory in Hugging Face format"),
   backend: {
-    ...choice("Where the model runs; auto is tinker if TINKER_API_KEY or base_url is set, else local.", BACKENDS),
+    ...choice(
+      "Where the model runs; auto is tinker if TINKER_API_KEY or base_url is set, else local. openai only evaluates.",
+      BACKENDS,
+    ),
     values: `one of auto, ${BACKENDS.join(", ")}`,
   },
   base_url: optional(BASE_URL),
@@ -111,7 +122,13 @@ export const FIELDS: { readonly [K in ConfigKey]: Field<TrainConfig[K]> } = {
   eval_temperature: real("Sampling temperature in evaluations; 0 is greedy.", { min: 0, max: 100 }),
   seed: integer("Fixes data order, sampling and initial values.", { min: 0, max: 4294967295 }),
   num_substeps: integer("Optimizer steps the batch is cut into.", { min: 1, max: 65536 }),
-  loss_fn: choice("The loss, by Tinker's name.", ["importance_sampling", "ppo", "cispo", "dro", "cross_entropy"]),
+  loss_fn: choice("The loss, by Tinker's name. dro first scores the prompts, for its penalty reaches them as well.", [
+    "importance_sampling",
+    "ppo",
+    "cispo",
+    "dro",
+    "cross_entropy",
+  ]),
   loss_fn_config: optional(LOSS_OPTIONS),
   kl_penalty_coef: real("Weight of the KL penalty against the weights of model_name; 0 is off.", { min: 0 }),
   kl_discount_factor: real("Discount that spreads the KL penalty over later tokens; 0 is off.", { min: 0, max: 1 }),
@@ -130,6 +147,23 @@ export const FIELDS: { readonly [K in ConfigKey]: Field<TrainConfig[K]> } = {
   eps: real("Adam's epsilon.", { min: 0, above: true }),
   weight_decay: real("Decoupled weight decay, as in AdamW.", { min: 0 }),
   grad_clip_norm: real("Largest global L2 norm of the gradient; 0 is off.", { min: 0 }),
+  prices: optional(PRICES),
+  max_cost: optional(real("Dollars; the run stops before the step that would pass it. Needs prices.", {
+    min: 0,
+    above: true,
+  })),
+  max_train_tokens: optional(
+    integer("Tokens trained on; the run stops before the step that would pass it.", { min: 1 }),
+  ),
+  stall_timeout: integer("Seconds without progress before a server's stall is reported; 0 is never.", {
+    min: 0,
+    max: 31_536_000,
+  }),
+  ttl_seconds: optional(
+    integer("Seconds that the server keeps checkpoints of save_every; others, the last among them, are kept.", {
+      min: 1,
+    }),
+  ),
   wandb_project: optional(text("Weights & Biases project.", "a name")),
   wandb_name: optional(text("Weights & Biases run name.", "a name")),
   log_path: {

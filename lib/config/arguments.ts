@@ -4,12 +4,12 @@
  */
 import { FIELDS } from "./_fields.ts";
 import { isConfigKey, unknownKey } from "./_values.ts";
-import type { ConfigKey, TrainInput } from "./schema.ts";
+import type { ConfigInput, ConfigKey } from "./schema.ts";
 
 /** What a command line says. */
 export interface ParsedArguments {
   /** The values, not yet checked. */
-  readonly input: TrainInput;
+  readonly input: ConfigInput;
   /** Whether help was asked for, with `--help`, `-h` or `help`. */
   readonly help: boolean;
   /** Where the value of a key was written, for messages. */
@@ -68,5 +68,5 @@ export function parseKeyValues(args: readonly string[], options: ParseOptions = 
       set(key, arg, `argument "${arg}" (${key})`);
     }
   }
-  return { input: input as TrainInput, help, sources, problems };
+  return { input: input as ConfigInput, help, sources, problems };
 }

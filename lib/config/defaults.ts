@@ -47,6 +47,11 @@ export const TINKER_DEFAULTS: Defaults = {
   eps: 1e-8,
   weight_decay: 0,
   grad_clip_norm: 0,
+  prices: null,
+  max_cost: null,
+  max_train_tokens: null,
+  stall_timeout: 600,
+  ttl_seconds: null,
   wandb_project: null,
   wandb_name: null,
 };

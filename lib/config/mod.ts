@@ -4,4 +4,5 @@ export * from "./error.ts";
 export * from "./defaults.ts";
 export * from "./arguments.ts";
 export * from "./resolve.ts";
+export * from "./loss_options.ts";
 export * from "./reference.ts";

@@ -8,7 +8,7 @@ import { checkValues } from "./_values.ts";
 import type { ParsedArguments } from "./arguments.ts";
 import { defaultsFor } from "./defaults.ts";
 import { ConfigError } from "./error.ts";
-import type { BackendName, TrainConfig, TrainInput } from "./schema.ts";
+import type { BackendName, ConfigInput, TrainConfig } from "./schema.ts";
 
 /** The environment variables that matter here. */
 export interface TinkerEnvironment {
@@ -16,6 +16,8 @@ export interface TinkerEnvironment {
   readonly TINKER_API_KEY?: string | undefined;
   /** Default of `base_url`. */
   readonly TINKER_BASE_URL?: string | undefined;
+  /** A command that prints a key; only whether it is set is looked at. */
+  readonly TINKER_CREDENTIAL_CMD?: string | undefined;
 }
 
 /** What `resolveConfig` needs besides the input. */
@@ -36,14 +38,14 @@ export interface ResolvedConfig {
   readonly notices: readonly string[];
 }
 
-/** The backends that this version can train on. */
-const AVAILABLE: readonly BackendName[] = ["local"];
+/** Why the embedded engine was taken without being asked for. */
+const AUTO_LOCAL = "nothing else is set";
 
 /**
  * Completes and checks a configuration.
  * @throws {ConfigError} with every problem found
  */
-export function resolveConfig(input: TrainInput, options: ResolveOptions): ResolvedConfig {
+export function resolveConfig(input: ConfigInput, options: ResolveOptions): ResolvedConfig {
   const { environment, from, partial = false } = options;
   const sourceOf = (key: string) => from?.sources[key] ?? `option ${key}`;
   const { backend: wanted = "auto", log_path: logPath = "auto", ...rest } = input;
@@ -62,7 +64,8 @@ export function resolveConfig(input: TrainInput, options: ResolveOptions): Resol
   const cross = partial ? [] : crossProblems(config, new Set(problems.keys()), sourceOf);
   const all = [...from?.problems ?? [], ...problems.values(), ...cross];
   if (all.length > 0) throw new ConfigError(all);
-  return { config, notices: noticesFor(config, wanted === "auto", reason) };
+  const why = wanted !== "auto" ? undefined : backend === "local" ? AUTO_LOCAL : reason;
+  return { config, notices: noticesFor(config, environment, why) };
 }
 
 /**
@@ -85,14 +88,14 @@ export function parseConfig(stored: unknown, source: string): TrainConfig {
 }
 
 /**
- * Refuses a backend that this version cannot train on.
+ * Refuses a backend that cannot train.
  * @throws {ConfigError} naming the way out
  */
-export function requireAvailable(config: Pick<TrainConfig, "backend">): void {
-  if (AVAILABLE.includes(config.backend)) return;
+export function requireTrainable({ backend }: Pick<TrainConfig, "backend">): void {
+  if (backend !== "openai") return;
   throw new ConfigError([
-    `backend ${config.backend} is not available in this version; ` +
-    "use backend=local to train on the embedded engine (and leave base_url out).",
+    "backend=openai cannot train, endpoints of this kind only sample: train with backend=tinker or backend=local, " +
+    "evaluate with `deno task eval backend=openai base_url=... <model>`.",
   ]);
 }
 
@@ -132,20 +135,46 @@ function reasonForTinker(given: Readonly<Record<string, unknown>>, environment: 
   return environment.TINKER_API_KEY ? "TINKER_API_KEY is set" : undefined;
 }
 
-function noticesFor(config: TrainConfig, chosen: boolean, reason: string | undefined): string[] {
+function noticesFor(
+  config: TrainConfig,
+  environment: TinkerEnvironment,
+  reason: string | undefined,
+): string[] {
   const { backend, env, model_name } = config;
-  if (backend !== "local") {
-    const why = chosen && reason !== undefined ? ` (${reason})` : "";
+  if (backend === "openai") return [`Backend openai: ${model_name} answers at ${config.base_url}.`];
+  if (backend === "tinker") {
+    const why = reason === undefined ? "" : ` (${reason})`;
     return [
-      `Backend ${backend}${why}: training ${model_name} on ${env}. For the embedded engine pass backend=local.`,
+      `Backend tinker${why}: training ${model_name} on ${env}. For the embedded engine pass backend=local.`,
+      keyNotice(environment),
+      ...temperedNotice(config),
     ];
   }
   const model = model_name === "abacus" ? `the bundled model "abacus"` : model_name;
   const where = `training ${model} on ${env} with the embedded engine (CPU)`;
-  if (!chosen) return [`Backend local: ${where}.`];
-  const caveat = AVAILABLE.includes("tinker") ? "" : " (not available in this version)";
+  if (reason !== AUTO_LOCAL) return [`Backend local: ${where}.`];
   return [
     `No TINKER_API_KEY and no base_url: ${where}.`,
-    `To train through the Tinker API set TINKER_API_KEY, or pass base_url=...${caveat}; --help lists all keys.`,
+    "To train through the Tinker API set TINKER_API_KEY, or pass base_url=...; --help lists all keys.",
+  ];
+}
+
+/** Where the key comes from, never the key. */
+function keyNotice({ TINKER_API_KEY, TINKER_CREDENTIAL_CMD }: TinkerEnvironment): string {
+  if (TINKER_API_KEY) return "The key is the one in TINKER_API_KEY.";
+  if (TINKER_CREDENTIAL_CMD) return "The key is what the command in TINKER_CREDENTIAL_CMD prints.";
+  return "No key is set: a server of one's own may take that, the official service does not (set TINKER_API_KEY).";
+}
+
+function temperedNotice({ temperature, top_p, top_k }: TrainConfig): string[] {
+  const changed = [
+    ...(temperature === 1 ? [] : [`temperature=${temperature}`]),
+    ...(top_p === 1 ? [] : [`top_p=${top_p}`]),
+    ...(top_k === -1 ? [] : [`top_k=${top_k}`]),
+  ];
+  if (changed.length === 0) return [];
+  return [
+    `With ${changed.join(" ")} a server may report log-probabilities of the changed distribution, while training ` +
+    "compares them with the model's own: the ratios of the loss are then off. Unchanged (temperature=1) is the safe way.",
   ];
 }

@@ -17,6 +17,19 @@ export type BackendName = "local" | "tinker" | "openai";
 /** Losses by Tinker's names. Which of them a run may use depends on the backend. */
 export type LossFn = "importance_sampling" | "ppo" | "cispo" | "dro" | "cross_entropy";
 
+/** The backends that train; an OpenAI-compatible endpoint only samples. */
+export type TrainableBackend = Exclude<BackendName, "openai">;
+
+/** Dollars a million tokens, by what is done with them; what is left out counts as 0. */
+export interface TokenPrices {
+  /** Read: prompts, and data that are scored without a gradient. */
+  readonly prompt?: number | undefined;
+  /** Drawn. */
+  readonly completion?: number | undefined;
+  /** Trained on. */
+  readonly train?: number | undefined;
+}
+
 /** What happens to a log folder that exists. */
 export type LogDirBehavior = "ask" | "delete" | "resume" | "raise";
 
@@ -30,7 +43,7 @@ export interface TrainConfig {
   readonly model_name: string;
   /** Where the policy runs. */
   readonly backend: BackendName;
-  /** Address of a Tinker-compatible server. */
+  /** Address of a Tinker-compatible server, or of an OpenAI-compatible endpoint; it holds no secret. */
   readonly base_url: string | null;
   /** Where the problem set's files are. */
   readonly data_path: string | null;
@@ -100,6 +113,16 @@ export interface TrainConfig {
   readonly weight_decay: number;
   /** 0: off. */
   readonly grad_clip_norm: number;
+  /** null: unknown. */
+  readonly prices: TokenPrices | null;
+  /** Dollars; needs `prices`. null: no limit. */
+  readonly max_cost: number | null;
+  /** Tokens trained on; null: no limit. */
+  readonly max_train_tokens: number | null;
+  /** Seconds without any progress before a server's stall is reported; 0: never. */
+  readonly stall_timeout: number;
+  /** Seconds that the server keeps checkpoints of `save_every`; null: for ever. */
+  readonly ttl_seconds: number | null;
   /** Weights & Biases project. */
   readonly wandb_project: string | null;
   /** Weights & Biases run name. */
@@ -112,12 +135,15 @@ export interface TrainConfig {
 export type ConfigKey = keyof TrainConfig;
 
 /** What a caller may give: any of the keys; `levels` also as `"1-3"`, optional ones also as `"none"`. */
-export type TrainInput =
+export type ConfigInput =
   & { readonly [K in Exclude<ConfigKey, "backend" | "levels">]?: TrainConfig[K] | undefined }
   & {
     readonly backend?: BackendName | "auto" | undefined;
     readonly levels?: string | number | readonly number[] | null | undefined;
   };
+
+/** What a caller of training may give: a backend that only samples does not type-check. */
+export type TrainInput = Omit<ConfigInput, "backend"> & { readonly backend?: TrainableBackend | "auto" | undefined };
 
 /** The hardest level there is. */
 export const MAX_LEVEL = 4;

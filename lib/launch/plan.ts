@@ -2,6 +2,7 @@
 import {
   ConfigError,
   type ParsedArguments,
+  requireTrainable,
   resolveConfig,
   type ResolvedConfig,
   type ResolveOptions,
@@ -50,7 +51,9 @@ const FIXED = ["backend", "model_name", "lora_rank"] as const;
  */
 export async function planRun(parsed: PlanInput, { environment, ask, now }: PlanOptions): Promise<Plan> {
   const options = { environment, from: parsed };
-  const { log_path, behavior_if_log_dir_exists: behavior } = placeOf(parsed, options);
+  const place = placeOf(parsed, options);
+  requireTrainable(place);
+  const { log_path, behavior_if_log_dir_exists: behavior } = place;
   const folder = await inspectLogFolder(log_path, now);
   // Mistakes come first; but what a run is to go on with cannot be judged without the run.
   const mayResume = folder.kind === "run" && (behavior === "resume" || behavior === "ask");

@@ -3,7 +3,7 @@
  * to whoever watches. What is on disk is never behind what a person has seen.
  */
 import { join } from "node:path";
-import { requireAvailable, type TrainInput } from "../config/mod.ts";
+import type { ConfigInput } from "../config/mod.ts";
 import { createRun, type ResumePoint, RUN_FILES, type RunRecorder } from "../runs/mod.ts";
 import type { Plan } from "./plan.ts";
 import { type OpenPolicy, openTask, requireCheckpoint, type Task } from "./task.ts";
@@ -26,10 +26,9 @@ export interface Watchers {
  */
 export async function openPlan(
   { config, resume }: Plan,
-  { prompt_template }: TrainInput,
+  { prompt_template }: ConfigInput,
   open: OpenPolicy,
 ): Promise<Task> {
-  requireAvailable(config);
   if (resume?.from.checkpoint === undefined) await requireCheckpoint(config);
   const template = prompt_template === undefined ? resume?.run.template : undefined;
   return await openTask(config, open, { weightsDir: join(config.log_path, RUN_FILES.weights), template });

@@ -1,6 +1,6 @@
 /** From a configuration to what works on it: the problems, the template, the policy and the environment they make. */
 import { pathKind } from "../basics/mod.ts";
-import { ConfigError, requireAvailable, type TrainConfig } from "../config/mod.ts";
+import { ConfigError, requireTrainable, type TrainConfig } from "../config/mod.ts";
 import { createEnvironment, type Environment } from "../environment/mod.ts";
 import type { TrainablePolicy } from "../policy/mod.ts";
 import { loadProblems } from "../problems/mod.ts";
@@ -104,7 +104,7 @@ export async function openTask(
   open: OpenPolicy,
   options: { readonly weightsDir: string; readonly template?: PromptTemplate | undefined },
 ): Promise<Task> {
-  requireAvailable(config);
+  requireTrainable(config);
   const template = await templateOf(config, options.template);
   const [trainProblems, testProblems] = [await problemsOf(config, "train"), await problemsOf(config, "test")];
   for (const problem of [trainProblems[0], testProblems[0]]) requireFit(template, problem);

@@ -51,5 +51,6 @@ export async function trainGRPO(input: TrainInput = {}, options: TrainOptions = 
 function tinkerVariables(): Record<string, string | undefined> {
   const read = (variable: string) =>
     Deno.permissions.querySync({ name: "env", variable }).state === "granted" ? Deno.env.get(variable) : undefined;
-  return { TINKER_API_KEY: read("TINKER_API_KEY"), TINKER_BASE_URL: read("TINKER_BASE_URL") };
+  const names = ["TINKER_API_KEY", "TINKER_BASE_URL", "TINKER_CREDENTIAL_CMD"] as const;
+  return Object.fromEntries(names.map((name) => [name, read(name)]));
 }

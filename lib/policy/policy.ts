@@ -27,6 +27,12 @@ export interface LossOptions extends CallOptions {
   readonly config?: LossConfig;
 }
 
+/** Options of `saveState` and `saveWeightsForSampler`. */
+export interface SaveOptions {
+  /** Seconds that a server keeps what is saved; absent: for ever. A policy that saves on this machine takes no notice. */
+  readonly ttl_seconds?: number;
+}
+
 /**
  * Why a policy on someone else's machine makes its caller wait. The `paused_` states are the server's words for its
  * queue, `paused_billing` is an account without funds, `unreachable` is a server that does not answer at all.
@@ -101,9 +107,9 @@ export interface TrainablePolicy extends SamplingPolicy {
    */
   optimStep(adam: AdamParams): Promise<Metrics>;
   /** Saves weights and optimizer under a name. @returns the path that `loadState` takes */
-  saveState(name: string): Promise<string>;
+  saveState(name: string, options?: SaveOptions): Promise<string>;
   /** Saves weights for sampling under a name. @returns the path that opens them as a model */
-  saveWeightsForSampler(name: string): Promise<string>;
+  saveWeightsForSampler(name: string, options?: SaveOptions): Promise<string>;
   /** Loads weights, and with `optimizer` Adam's moments and step count; without it Adam starts fresh. */
   loadState(path: string, options: { readonly optimizer: boolean }): Promise<void>;
 }

@@ -38,7 +38,7 @@ Deno.test("a command line that is wrong ends with 2, all its problems, and nothi
       [["env=gsm9k"], /gsm8k/],
       [["--max-steps=3"], /no dashes/],
       [["behavior_if_log_dir_exists=overwrite"], /ask, delete, resume, raise/],
-      [["backend=openai"], /not available|cannot/],
+      [["backend=openai", "base_url=http://127.0.0.1:1/v1"], /^error: backend=openai cannot train, .*deno task eval/],
     ];
     for (const [args, pattern] of cases) {
       const io = fakeIo();

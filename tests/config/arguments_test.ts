@@ -49,6 +49,7 @@ Deno.test("parseKeyValues() reads options of the loss as JSON", () => {
   const { input } = parseKeyValues(['loss_fn_config={"beta":0.5}']);
   assert.deepEqual(input.loss_fn_config, { beta: 0.5 });
   assert.match(problemsOf(["loss_fn_config={beta}"])[0]!, /expected a JSON object of numbers/);
+  assert.deepEqual(resolve('prices={"prompt":0.1,"train":2} max_cost=5').prices, { prompt: 0.1, train: 2 });
 });
 
 Deno.test("the first values without a key are the problem set, the template and the model", () => {

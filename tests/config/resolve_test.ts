@@ -2,17 +2,18 @@ import assert from "node:assert/strict";
 import {
   autoLogPath,
   ConfigError,
+  type ConfigInput,
   defaultsFor,
   LOCAL_DEFAULTS,
+  lossOptionsOf,
   parseConfig,
-  requireAvailable,
+  requireTrainable,
   resolveConfig,
-  type TrainInput,
 } from "../../lib/config/mod.ts";
 
 const NOTHING_SET = { environment: {} };
 
-function problemsOf(input: TrainInput, environment: Record<string, string> = {}): readonly string[] {
+function problemsOf(input: ConfigInput, environment: Record<string, string> = {}): readonly string[] {
   try {
     resolveConfig(input, { environment });
   } catch (error) {
@@ -22,7 +23,7 @@ function problemsOf(input: TrainInput, environment: Record<string, string> = {})
   return [];
 }
 
-function onlyProblem(input: TrainInput, environment: Record<string, string> = {}): string {
+function onlyProblem(input: ConfigInput, environment: Record<string, string> = {}): string {
   const problems = problemsOf(input, environment);
   assert.equal(problems.length, 1, problems.join("\n"));
   return problems[0]!;
@@ -81,11 +82,23 @@ Deno.test("parseConfig() names the file and key of a bad or missing value", () =
   assert.throws(() => parseConfig([], "config.json"), /expected a JSON object/);
 });
 
-Deno.test("requireAvailable() names backend=local for backends that are not there yet", () => {
-  requireAvailable({ backend: "local" });
-  for (const backend of ["tinker", "openai"] as const) {
-    assert.throws(() => requireAvailable({ backend }), /not available in this version; use backend=local/);
-  }
+Deno.test("requireTrainable() refuses an endpoint that only samples, and names the way out", () => {
+  for (const backend of ["local", "tinker"] as const) requireTrainable({ backend });
+  assert.throws(() => requireTrainable({ backend: "openai" }), {
+    name: "ConfigError",
+    message: /cannot train.* only sample: train with backend=tinker or backend=local, evaluate with `deno task eval/,
+  });
+});
+
+Deno.test("resolveConfig() completes an endpoint for evaluation: it needs an address, and nothing of training is judged", () => {
+  const base_url = "http://127.0.0.1:11434/v1";
+  const environment = { TINKER_BASE_URL: "http://other", TINKER_API_KEY: "k", OPENAI_BASE_URL: "http://other" };
+  const { config, notices } = resolveConfig({ backend: "openai", base_url, model_name: "m" }, { environment });
+  assert.deepEqual([config.backend, config.base_url], ["openai", base_url]);
+  assert.deepEqual(notices, ["Backend openai: m answers at http://127.0.0.1:11434/v1."]);
+  const odd = { lora_rank: 0, group_size: 1, temperature: 0, loss_fn: "cross_entropy", max_cost: 1 } as const;
+  assert.deepEqual(problemsOf({ backend: "openai", base_url, ...odd }), []);
+  assert.match(onlyProblem({ backend: "openai" }, environment), /^option base_url: .* has no address of its own; name/);
 });
 
 Deno.test("autoLogPath() has no clock, and stays inside runs/ whatever the names hold", () => {
@@ -110,13 +123,63 @@ Deno.test("resolveConfig() refuses what the embedded engine cannot do, and allow
   assert.deepEqual(problemsOf({ loss_fn: "ppo", loss_fn_config: { clip_high_threshold: 1.2 } }, key), []);
   assert.match(onlyProblem({ lora_rank: 32 }), /trains all weights .* use lora_rank=0/);
   assert.match(onlyProblem({ lora_rank: 0 }, key), /adapters only/);
-  assert.match(onlyProblem({ loss_fn_config: { beta: 1 } }), /has no options/);
   assert.match(onlyProblem({ backend: "local", base_url: "http://localhost:1" }), /has no server/);
+});
+
+Deno.test("each loss takes its own options and no other, and thresholds in order", () => {
+  const on = (loss_fn: ConfigInput["loss_fn"], loss_fn_config: Record<string, number>) =>
+    problemsOf({ backend: "tinker", loss_fn, loss_fn_config }).join();
+  for (const loss_fn of ["ppo", "cispo"] as const) {
+    assert.equal(on(loss_fn, { clip_low_threshold: 0.9, clip_high_threshold: 0.9 }), "");
+    assert.equal(on(loss_fn, {}), "");
+    assert.match(on(loss_fn, { clip_low_threshold: 2, clip_high_threshold: 1 }), /\(2\) is above .* \(1\)/);
+    assert.match(on(loss_fn, { beta: 1 }), /"beta": \w+ takes clip_low_threshold and clip_high_threshold/);
+    assert.match(on(loss_fn, { clip_low_threshold: -1 }), /clip_low_threshold is -1; use 0 or more/);
+  }
+  // What is left out is the default, which the other one must fit.
+  assert.match(on("ppo", { clip_high_threshold: 0.5 }), /clip_low_threshold \(0.8\) is above/);
+  assert.equal(on("cispo", { clip_high_threshold: 0.5 }), "");
+  assert.equal(on("dro", { beta: 0.1 }), "");
+  assert.match(on("dro", { clip_low_threshold: 1 }), /"clip_low_threshold": dro takes beta/);
+  assert.match(on("importance_sampling", { beta: 1 }), /"beta": importance_sampling has no options; leave/);
+  assert.match(on("importance_sampling", {}), /has no options/);
+  assert.deepEqual(lossOptionsOf({ loss_fn: "ppo", loss_fn_config: { clip_high_threshold: 1.1 } }), {
+    clip_low_threshold: 0.8,
+    clip_high_threshold: 1.1,
+  });
+});
+
+Deno.test("prices are dollars a million tokens, any of the three; a cost limit needs one", () => {
+  assert.deepEqual(problemsOf({ prices: { prompt: 0.1 }, max_cost: 2 }), []);
+  assert.deepEqual(problemsOf({ prices: {} }), []);
+  for (const prices of [{ prompt: -1 }, { prompts: 1 }, { train: NaN }, [], "cheap"]) {
+    assert.match(onlyProblem({ prices } as unknown as ConfigInput), /^option prices: expected a JSON object such as/);
+  }
+  for (const prices of [null, {}, { train: 0 }]) {
+    assert.match(onlyProblem({ prices, max_cost: 1 }), /^option max_cost: n/);
+  }
+  assert.match(onlyProblem({ prices: { train: 1 }, max_cost: 0 }), /a number above 0/);
+  assert.match(onlyProblem({ max_train_tokens: 0 }), /a whole number of at least 1/);
+});
+
+Deno.test("with the Tinker API a notice says where the key comes from, and that a changed distribution is a risk", () => {
+  const said = (environment: Record<string, string>, input: ConfigInput = {}) =>
+    resolveConfig({ backend: "tinker", ...input }, { environment }).notices.join("\n");
+  assert.match(said({ TINKER_API_KEY: "tml-x" }), /The key is the one in TINKER_API_KEY/);
+  assert.match(said({ TINKER_CREDENTIAL_CMD: "pass tml-x" }), /the command in TINKER_CREDENTIAL_CMD prints/);
+  assert.match(said({}), /No key is set/);
+  assert.doesNotMatch(
+    said({ TINKER_API_KEY: "tml-x", TINKER_CREDENTIAL_CMD: "pass tml-x" }),
+    /tml-x|log-probabilities/,
+  );
+  assert.match(said({}, { temperature: 0.7, top_k: 5 }), /With temperature=0.7 top_k=5 a server may report/);
+  assert.doesNotMatch(resolveConfig({ temperature: 0.7 }, NOTHING_SET).notices.join(), /server/);
 });
 
 Deno.test("resolveConfig() refuses keys that the problem set would silently ignore", () => {
   assert.match(onlyProblem({ data_path: "data" }), /makes its own problems .* use env=gsm8k/);
   assert.match(onlyProblem({ env: "gsm8k", levels: [2] }), /env=gsm8k has no levels/);
+  assert.match(onlyProblem({ ttl_seconds: 60 }), /checkpoints stay until somebody deletes them/);
 });
 
 Deno.test("resolveConfig() refuses Weights & Biases in words", () => {
@@ -133,7 +196,7 @@ Deno.test("resolveConfig() names the allowed values, and the likely one", () => 
       group_size: 2.5,
       seed: -1,
       grup_size: 4,
-    } as unknown as TrainInput,
+    } as unknown as ConfigInput,
   );
   const text = problems.join("\n");
   assert.equal(problems.length, 6, text);
@@ -145,8 +208,8 @@ Deno.test("resolveConfig() names the allowed values, and the likely one", () => 
 });
 
 Deno.test("one wrong value gives one message: checks across keys skip it", () => {
-  assert.match(onlyProblem({ num_substeps: 7, groups_per_batch: "many" } as unknown as TrainInput), /got "many"/);
-  assert.match(onlyProblem({ backend: "lokal", lora_rank: 0 } as unknown as TrainInput), /Did you mean "local"\?/);
+  assert.match(onlyProblem({ num_substeps: 7, groups_per_batch: "many" } as unknown as ConfigInput), /got "many"/);
+  assert.match(onlyProblem({ backend: "lokal", lora_rank: 0 } as unknown as ConfigInput), /Did you mean "local"\?/);
 });
 
 Deno.test("an address with a secret in it is refused and not repeated", () => {
@@ -162,10 +225,10 @@ Deno.test("hostile values are reported, bounded, and never crash the report", ()
   const circle: Record<string, unknown> = {};
   circle.self = circle;
   for (const value of [circle, 10n, () => 1, Symbol("x"), "x".repeat(1e6), [circle], new Map()]) {
-    const problem = onlyProblem({ group_size: value } as unknown as TrainInput);
+    const problem = onlyProblem({ group_size: value } as unknown as ConfigInput);
     assert.ok(problem.length < 300, problem);
   }
-  assert.match(onlyProblem({ levels: [Symbol("x")] } as unknown as TrainInput), /expected levels/);
+  assert.match(onlyProblem({ levels: [Symbol("x")] } as unknown as ConfigInput), /expected levels/);
   for (const key of ["__proto__", "constructor", "toString"]) {
     const input = JSON.parse(`{"${key}": 1}`);
     assert.match(onlyProblem(input), /no such hyperparameter/);
@@ -195,7 +258,7 @@ Deno.test("limits of problems are bounded", () => {
 
 Deno.test("what is partial is judged by what it says alone", () => {
   const environment = { TINKER_API_KEY: "k", TINKER_BASE_URL: "not an address" };
-  const partial = (input: TrainInput) => resolveConfig(input, { environment, partial: true }).config;
+  const partial = (input: ConfigInput) => resolveConfig(input, { environment, partial: true }).config;
   assert.equal(partial({ lora_rank: 0, levels: [1], log_path: "a/" }).log_path, "a");
   assert.throws(() => partial({ seed: -1 }), /option seed/);
 });

@@ -65,6 +65,17 @@ Deno.test("GRPO makes rewarded answers more likely: training on a handful of pro
     assert.ok(mean(correct.slice(-3)) > mean(correct.slice(0, 3)) + 0.1, correct.join(" "));
   }));
 
+Deno.test("training on an endpoint that only samples does not type-check, and is refused at run time as well", () =>
+  inTemporaryFolder(async (folder) => {
+    const log_path = join(folder, "run");
+    // @ts-expect-error -- the type of the input has no such backend: that is the claim
+    const input: TrainInput = { log_path, backend: "openai", base_url: "http://127.0.0.1:1/v1" };
+    await assert.rejects(trainGRPO(input), { name: "ConfigError", message: /backend=openai cannot train/ });
+    // @ts-expect-error -- nor does the call
+    await assert.rejects(trainGRPO({ log_path, backend: "openai" }), { message: /backend=openai cannot train/ });
+    await assert.rejects(Deno.stat(log_path), Deno.errors.NotFound);
+  }));
+
 Deno.test("bad input is refused before anything is written", () =>
   inTemporaryFolder(async (folder) => {
     const log_path = join(folder, "run");
