@@ -1,0 +1,77 @@
+/**
+ * Turns a hub's refusals and a network's failures into a `HubError` that says what to do. The hub names the trouble in
+ * `X-Error-Code`; the status alone does not tell a gated repository from one that does not exist.
+ */
+import { type Asked, describeAsked } from "./_asked.ts";
+import { HubError } from "./errors.ts";
+import type { HubSettings } from "./settings.ts";
+
+/** The error for an answer that is not the one hoped for. Does not read the body. */
+export function explainStatus(response: Response, asked: Asked): HubError | Deno.errors.NotFound {
+  const { repository, settings } = asked;
+  const status = response.status;
+  const code = response.headers.get("X-Error-Code");
+  const what = `cannot fetch ${describeAsked(asked)}`;
+  if (code === "EntryNotFound") return new Deno.errors.NotFound(`${what}: the repository has no such file`);
+  if (code === "RevisionNotFound") {
+    return new HubError("revision", `${what}: the repository has no revision ${repository.revision}`, status);
+  }
+  if (code === "GatedRepo") return new HubError("access", `${what}: ${gatedHelp(asked)}`, status);
+  if (code === "RepoNotFound" || status === 404) {
+    return new HubError("repository", `${what}: ${noRepositoryHelp(asked)}`, status);
+  }
+  if (status === 401) return new HubError("access", `${what}: ${unauthorisedHelp(asked)}`, status);
+  if (status === 403) return new HubError("access", `${what}: ${gatedHelp(asked)}`, status);
+  const said = clean(response.headers.get("X-Error-Message"), settings);
+  const limits = status === 429 ? "; wait some minutes, or set HF_TOKEN, which raises the limits" : "; try again later";
+  return new HubError(
+    "server",
+    `${what}: ${settings.endpoint} answered ${status}${said && ` (${said})`}${limits}`,
+    status,
+  );
+}
+
+/** The error for a request that got no answer. */
+export function explainFailure(error: unknown, asked: Asked): HubError {
+  const { settings } = asked;
+  const help = error instanceof Deno.errors.NotCapable
+    ? "allow the network with --allow-net"
+    : "check the network, or HF_ENDPOINT if you use a mirror";
+  const reason = clean(error instanceof Error ? error.message : String(error), settings);
+  return new HubError(
+    "unreachable",
+    `cannot fetch ${describeAsked(asked)}: ${settings.endpoint} cannot be reached (${reason}); ${help}`,
+  );
+}
+
+/** Text from outside on one short line: no addresses, which can carry signatures, and no token. */
+function clean(text: string | null, { token }: HubSettings): string {
+  const plain = (text ?? "").replace(/ for url \([^)]*\)/g, "").replace(/https?:\/\/\S+/g, "...");
+  const safe = token === undefined ? plain : plain.replaceAll(token, "...");
+  // deno-lint-ignore no-control-regex
+  return safe.replace(/[\s\x00-\x1f\x7f-\x9f]+/g, " ").trim().slice(0, 300);
+}
+
+function pageOf({ repository, settings }: Asked): string {
+  return `${settings.endpoint}/${repository.type === "dataset" ? "datasets/" : ""}${repository.name}`;
+}
+
+function gatedHelp(asked: Asked): string {
+  const token = asked.settings.token === undefined
+    ? "set HF_TOKEN to a token of that account"
+    : "check that HF_TOKEN belongs to that account and may read gated repositories";
+  return `access is restricted; accept its licence on ${pageOf(asked)} while signed in, and ${token}`;
+}
+
+function unauthorisedHelp(asked: Asked): string {
+  if (asked.settings.token === undefined) return noRepositoryHelp(asked);
+  return `${asked.settings.endpoint} does not accept the token; set HF_TOKEN to a valid one, or unset it for public files`;
+}
+
+function noRepositoryHelp({ repository, settings }: Asked): string {
+  const kind = repository.type === "dataset" ? "data set" : "model";
+  const token = settings.token === undefined
+    ? "set HF_TOKEN if it is private"
+    : "HF_TOKEN may not read it if it is private";
+  return `${settings.endpoint} has no ${kind} of that name that may be seen; check the name, or ${token}`;
+}

@@ -1,0 +1,192 @@
+/**
+ * Files of a Hugging Face repository as paths on this machine. Asks the hub what a revision stands for, fetches what the
+ * cache lacks, and falls back on the cache when the hub cannot be asked. The cache is the one Python programs use.
+ */
+import { join } from "node:path";
+import { type Asked, checkRepository, COMMIT, describeAsked } from "./_asked.ts";
+import { openCache, type RepositoryCache, sizeOf } from "./_cache.ts";
+import { downloadBlob } from "./_download.ts";
+import { fetchCommit, fetchFileList, type RemoteFile } from "./_repository.ts";
+import type { Requests } from "./_requests.ts";
+import { HubError } from "./errors.ts";
+import { type ReadEnv, readHubSettings } from "./settings.ts";
+
+/** A repository of the hub at a revision. */
+export interface HubRepository {
+  /** Its name, such as `Qwen/Qwen3-8B`. */
+  readonly repo: string;
+  /** What it holds; default `model`. */
+  readonly type?: "model" | "dataset";
+  /** A branch, a tag or a commit; default `main`. A full commit hash needs no network once it is in the cache. */
+  readonly revision?: string;
+}
+
+/** How far a download is. */
+export interface HubProgress {
+  /** The repository's name. */
+  readonly repo: string;
+  /** The file's name in it. */
+  readonly path: string;
+  /** Bytes that are here. */
+  readonly receivedBytes: number;
+  /** Bytes of the whole file. */
+  readonly totalBytes: number;
+}
+
+/** Options of `hubFile` and `hubFolder`. */
+export interface HubOptions {
+  /** Makes the requests; default: the global one. */
+  readonly fetch?: typeof fetch;
+  /** Reads environment variables; default: the process's, as far as reading them is allowed. */
+  readonly env?: ReadEnv;
+  /** Called as bytes of a download arrive; not called for what the cache has. */
+  readonly onProgress?: (progress: HubProgress) => void;
+  /** Ends the call early with the signal's reason; no half of a file stays. */
+  readonly signal?: AbortSignal;
+  /** A file larger than this is refused before it is fetched; default: no limit. */
+  readonly maxFileBytes?: number;
+  /** How long the hub may be silent before a request is given up; default 30 seconds. */
+  readonly silenceMs?: number;
+  /** Waits before a failed request is repeated; default half a second, then two. */
+  readonly retryWaitsMs?: readonly number[];
+}
+
+/** Files of one commit of a repository. */
+export interface HubFolder {
+  /** Absolute path of the commit's folder. */
+  readonly folder: string;
+  /** The commit, 40 hexadecimal digits. */
+  readonly commit: string;
+  /** Those of the files asked for that are in the folder. */
+  readonly files: readonly string[];
+  /** Why the hub could not be asked, if so: then a file that is not here may be in the repository all the same. */
+  readonly trouble?: HubError;
+}
+
+/**
+ * Fetches a file of a repository, if the cache does not have it.
+ * @returns its path in the cache
+ * @throws {Deno.errors.NotFound} when the repository has no such file
+ * @throws {HubError} when there is no such repository, no access to it, or no network
+ * @throws {TypeError} when a name or an environment variable cannot be used
+ */
+export async function hubFile(
+  file: HubRepository & { readonly path: string },
+  options: HubOptions = {},
+): Promise<string> {
+  const { folder, files, trouble, commit } = await hubFolder({ ...file, files: [file.path] }, options);
+  if (files.length > 0) return join(folder, file.path);
+  if (trouble !== undefined) throw trouble;
+  throw new Deno.errors.NotFound(
+    `cannot fetch ${file.path} of ${file.repo}: the repository has no such file at commit ${commit}`,
+  );
+}
+
+/**
+ * Fetches files of a repository, all of the same commit, as far as the cache does not have them. Files that the
+ * repository lacks are left out.
+ * @throws {HubError} when there is no such repository, no access to it, or no network
+ * @throws {TypeError} when a name or an environment variable cannot be used
+ */
+export async function hubFolder(
+  wanted: HubRepository & { readonly files: readonly string[] },
+  options: HubOptions = {},
+): Promise<HubFolder> {
+  const { repo, type = "model", revision = "main", files } = wanted;
+  const repository = { name: repo, type, revision };
+  checkRepository(repository, files);
+  options.signal?.throwIfAborted();
+  const asked: Asked = { repository, settings: await readHubSettings(options.env) };
+  const cache = openCache(asked);
+  const known = await fromCache(cache, revision, files);
+  // A commit never changes, so what is known of it needs no asking.
+  if (known !== undefined && COMMIT.test(revision) && known.complete) return known.folder;
+  try {
+    if (asked.settings.offline) throw offlineError(asked, cache);
+    return await fromHub(asked, cache, files, options);
+  } catch (error) {
+    if (known === undefined || !cacheWillDo(error)) throw error;
+    return known.complete ? known.folder : { ...known.folder, trouble: error };
+  }
+}
+
+/** What the cache has of a revision; undefined when that is none of the files. `complete`: it knows about each. */
+async function fromCache(
+  cache: RepositoryCache,
+  revision: string,
+  files: readonly string[],
+): Promise<{ readonly folder: HubFolder; readonly complete: boolean } | undefined> {
+  const commit = await cache.commitOf(revision);
+  if (commit === undefined) return undefined;
+  const states = await Promise.all(files.map((path) => cache.look(commit, path)));
+  const here = files.filter((_, i) => states[i] === "here");
+  const complete = !states.includes("unknown");
+  if (here.length === 0 && !complete) return undefined;
+  return { folder: { folder: cache.snapshot(commit), commit, files: here }, complete };
+}
+
+function offlineError(asked: Asked, cache: RepositoryCache): HubError {
+  return new HubError(
+    "offline",
+    `cannot open ${
+      describeAsked(asked)
+    }: ${cache.folder} does not have all that is needed, and HF_HUB_OFFLINE forbids asking the hub; ` +
+      "unset HF_HUB_OFFLINE once, or copy the repository's folder there",
+  );
+}
+
+/** Whether a failure is one that a copy from earlier gets around: the hub was not asked, or did not answer to us. */
+function cacheWillDo(error: unknown): error is HubError {
+  return error instanceof HubError && ["offline", "unreachable", "server", "access"].includes(error.reason);
+}
+
+async function fromHub(
+  asked: Asked,
+  cache: RepositoryCache,
+  files: readonly string[],
+  options: HubOptions,
+): Promise<HubFolder> {
+  const requests: Requests = {
+    fetch: options.fetch ?? fetch,
+    signal: options.signal,
+    silenceMs: options.silenceMs ?? 30_000,
+    retryWaitsMs: options.retryWaitsMs ?? [500, 2000],
+  };
+  const { repository: { revision } } = asked;
+  const commit = COMMIT.test(revision) ? revision : await fetchCommit(requests, asked);
+  const states = await Promise.all(files.map((path) => cache.look(commit, path)));
+  const unknown = files.filter((_, i) => states[i] === "unknown");
+  const remote = unknown.length === 0 ? [] : await fetchFileList(requests, asked, commit, unknown);
+  for (const file of remote) refuseTooLarge(asked, file, options.maxFileBytes ?? Infinity);
+  for (const file of remote) await place(requests, asked, cache, commit, file, options);
+  const has = new Set([...files.filter((_, i) => states[i] === "here"), ...remote.map(({ path }) => path)]);
+  for (const path of unknown) if (!has.has(path)) await cache.keepLacking(commit, path);
+  // Last: whoever finds the commit by its revision finds its files.
+  await cache.keepCommit(revision, commit);
+  return { folder: cache.snapshot(commit), commit, files: files.filter((path) => has.has(path)) };
+}
+
+function refuseTooLarge(asked: Asked, { path, sizeBytes }: RemoteFile, limit: number): void {
+  if (sizeBytes <= limit) return;
+  const what = describeAsked({ ...asked, path });
+  throw new HubError("too_large", `cannot fetch ${what}: it has ${sizeBytes} bytes, and at most ${limit} are expected`);
+}
+
+/** Puts one file into the cache; a content that another commit brought already is only linked. */
+async function place(
+  requests: Requests,
+  asked: Asked,
+  cache: RepositoryCache,
+  commit: string,
+  file: RemoteFile,
+  options: HubOptions,
+): Promise<void> {
+  const { path, etag, sizeBytes } = file;
+  const blobPath = cache.blob(etag);
+  if (await sizeOf(blobPath) !== sizeBytes) {
+    const onBytes = (receivedBytes: number) =>
+      options.onProgress?.({ repo: asked.repository.name, path, receivedBytes, totalBytes: sizeBytes });
+    await downloadBlob({ requests, asked, commit, file, blobPath, onBytes });
+  }
+  await cache.link(commit, path, etag);
+}

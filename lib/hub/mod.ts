@@ -1,0 +1,4 @@
+/** Files of Hugging Face repositories, by name, through the cache that Python programs use too. */
+export * from "./errors.ts";
+export * from "./hub.ts";
+export * from "./settings.ts";
