@@ -3,9 +3,9 @@
  * becomes a control token: where it spells one out, it is cut there with marks that survive the template, and the pieces
  * are encoded apart. Everything else is encoded whole, as the model's makers do it.
  */
-import { Template } from "@huggingface/jinja";
 import type { Message, StopReason } from "../vocabulary.ts";
 import { type ChatEncoder, encodeChat, encodePrompt } from "./_chat_encoder.ts";
+import { chooseTemplate, type ChosenTemplate, templateRenderer, tokenContent } from "./_template.ts";
 import { createTokenizer, inFolder, readModelJson, type Tokenizer } from "./tokenizer.ts";
 
 /** How chats become tokens for one model. */
@@ -41,31 +41,52 @@ export interface ChatFormatFiles {
   readonly modelConfig?: Readonly<Record<string, unknown>> | undefined;
 }
 
+/** How a chat format is made from a model's files. */
+export interface ChatFormatOptions {
+  /**
+   * `auto` (the default): the model's own chat template, and where it has none the built-in one that its special tokens
+   * ask for. `llama3` or `chatml`: that built-in one, whatever the model brings. They are plain: no date lines, no tools.
+   */
+  readonly renderer_name?: string | undefined;
+  /** Whether the model thinks first, for templates with an `enable_thinking` switch; absent: the template's default. */
+  readonly thinking?: boolean | undefined;
+}
+
 /**
  * Opens the chat format of a model folder in Hugging Face format.
+ * @param source how messages call it; default: the folder
  * @throws {Deno.errors.NotFound} when a file it needs is missing
  * @throws {SyntaxError} when the tokenizer or the chat template cannot be used
+ * @throws {RangeError} when `renderer_name` is none
  */
-export async function loadChatFormat(folder: string | URL): Promise<ChatFormat> {
+export async function loadChatFormat(
+  folder: string | URL,
+  options: ChatFormatOptions = {},
+  source: string = String(folder),
+): Promise<ChatFormat> {
+  const specialTokens = await ifThere(readModelJson(folder, "special_tokens_map.json"));
   const files: ChatFormatFiles = {
     tokenizer: await readModelJson(folder, "tokenizer.json"),
-    tokenizerConfig: await readModelJson(folder, "tokenizer_config.json"),
+    tokenizerConfig: { ...specialTokens, ...await readModelJson(folder, "tokenizer_config.json") },
     chatTemplate: await ifThere(Deno.readTextFile(inFolder(folder, "chat_template.jinja"))),
     generationConfig: await ifThere(readModelJson(folder, "generation_config.json")),
     modelConfig: await ifThere(readModelJson(folder, "config.json")),
   };
-  return createChatFormat(files, String(folder));
+  return createChatFormat(files, source, options);
 }
 
 /**
  * Makes a chat format from files already parsed.
  * @param source where they came from, for messages
  * @throws {SyntaxError} when there is no tokenizer, chat template or stop token to be had from them
+ * @throws {RangeError} when `renderer_name` is none
  */
-export function createChatFormat(files: ChatFormatFiles, source: string): ChatFormat {
+export function createChatFormat(files: ChatFormatFiles, source: string, options: ChatFormatOptions = {}): ChatFormat {
   const tokenizer = createTokenizer({ tokenizer: files.tokenizer, config: files.tokenizerConfig }, source);
-  const stopTokens = stopTokensOf(files, tokenizer, source);
-  const encoder: ChatEncoder = { tokenizer, stopTokens, render: templateRenderer(files, source), source };
+  const template = chooseTemplate(files, tokenizer, options, source);
+  const stopTokens = stopTokensOf(files, template, tokenizer, source);
+  const render = templateRenderer(template.text, files, options, source);
+  const encoder: ChatEncoder = { tokenizer, stopTokens, render, source };
   const specialIds = new Set(tokenizer.specialTokens.map((token) => tokenizer.idOf(token)));
   return {
     encodePrompt: (messages) => encodePrompt(encoder, messages),
@@ -82,62 +103,13 @@ export function createChatFormat(files: ChatFormatFiles, source: string): ChatFo
   };
 }
 
-/** Renders messages with the model's template. */
-function templateRenderer(files: ChatFormatFiles, source: string): ChatEncoder["render"] {
-  const template = parseTemplate(files.chatTemplate ?? configuredTemplate(files.tokenizerConfig, source), source);
-  const named = Object.fromEntries(
-    ["bos_token", "eos_token", "pad_token", "unk_token"].flatMap((key) => {
-      const content = tokenContent(files.tokenizerConfig[key]);
-      return content === undefined ? [] : [[key, content]];
-    }),
-  );
-  return (messages, generationPrompt) => {
-    try {
-      return template.render({ ...named, messages, add_generation_prompt: generationPrompt, fixed_clock: fixedClock });
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      const roles = messages.map((message) => message.role).join(", ");
-      throw new SyntaxError(`cannot render a chat of turns [${roles}] with the chat template of ${source}: ${reason}`);
-    }
-  };
-}
-
-/** The date that Llama 3's chat template falls back to, in the asked format. */
-function fixedClock(format: string): string {
-  const parts: Readonly<Record<string, string>> = { d: "26", m: "07", b: "Jul", B: "July", Y: "2024" };
-  return format.replace(/%([dmbBY])/g, (_, letter: string) => parts[letter] as string);
-}
-
-function parseTemplate(text: string, source: string): Template {
-  try {
-    // Some templates write today's date; a prompt must not depend on the day it is made.
-    return new Template(`{% set strftime_now = fixed_clock %}${text}`);
-  } catch (error) {
-    throw new SyntaxError(`cannot parse the chat template of ${source}: ${(error as Error).message}`);
-  }
-}
-
-function configuredTemplate(config: Readonly<Record<string, unknown>>, source: string): string {
-  const found = config.chat_template;
-  if (typeof found === "string") return found;
-  if (Array.isArray(found)) {
-    const named = found.find((entry) => entry?.name === "default") ?? found[0];
-    if (typeof named?.template === "string") return named.template;
-  }
-  throw new SyntaxError(
-    `cannot open a chat format from ${source}: it has no chat template; ` +
-      "add chat_template.jinja, or chat_template in tokenizer_config.json",
-  );
-}
-
-/** A token in `tokenizer_config.json` is a string or an object with `content`. */
-function tokenContent(value: unknown): string | undefined {
-  if (typeof value === "string") return value;
-  const content = (value as { content?: unknown } | null | undefined)?.content;
-  return typeof content === "string" ? content : undefined;
-}
-
-function stopTokensOf(files: ChatFormatFiles, tokenizer: Tokenizer, source: string): readonly number[] {
+function stopTokensOf(
+  files: ChatFormatFiles,
+  { stops }: ChosenTemplate,
+  tokenizer: Tokenizer,
+  source: string,
+): readonly number[] {
+  if (stops !== undefined) return stops.flatMap((token) => tokenizer.idOf(token) ?? []);
   for (const config of [files.generationConfig, files.modelConfig]) {
     const ids = [config?.eos_token_id].flat().filter((id): id is number => Number.isInteger(id));
     if (ids.length > 0) return ids;
