@@ -29,8 +29,22 @@ export type ModelInputChunk =
     readonly data: Uint8Array;
     readonly format: "png" | "jpeg";
     readonly expected_tokens?: number;
+    /** Counts as an image of this size in pixels; has no JSON form. */
+    readonly override_dimensions?: { readonly width: number; readonly height: number };
   }
   | { readonly type: "dmel"; readonly dmel: Uint8Array };
+
+/** Where a run of a datum's positions comes from: a sequence that was sampled, or the prompt it was sampled from. */
+export interface ProvenanceSpan {
+  /** Which of the two. */
+  readonly source: "prompt_tokens" | "sampled_tokens";
+  /** The sequence by the name that the reply to `asample` gave it. */
+  readonly sequence_id: string;
+  /** First position there. */
+  readonly offset: number;
+  /** Number of positions. */
+  readonly length: number;
+}
 
 /** A training example as it travels. */
 export interface WireDatum {
@@ -38,6 +52,10 @@ export interface WireDatum {
   readonly model_input: readonly ModelInputChunk[];
   /** Inputs of the loss by name, such as `target_tokens`. */
   readonly loss_fn_inputs: Readonly<Record<string, TensorData>>;
+  /** Runs that tile the input. Both lists of spans or neither; has no JSON form. */
+  readonly model_input_spans?: readonly ProvenanceSpan[];
+  /** Runs that tile the targets. */
+  readonly loss_fn_input_spans?: readonly ProvenanceSpan[];
 }
 
 /** `POST forward_backward`. */
@@ -99,11 +117,11 @@ export interface SampleResponse {
 
 /** `sampling_params` of a sample request. */
 export interface WireSamplingParams {
-  /** Most tokens of a completion. Always sent: some servers insist on it. */
-  readonly max_tokens: number;
+  /** Most tokens of a completion. Always sent by this client, as some servers insist on it; other clients may leave it out. */
+  readonly max_tokens?: number;
   /** Fixes the draw. */
   readonly seed?: number;
-  /** Token ids or strings, never both. Always a list: some servers insist on it. */
+  /** Token ids or strings, never both; absent: the model's own, empty: none. Always sent as a list: some servers insist on it. */
   readonly stop?: readonly number[] | readonly string[];
   /** 0 is greedy. */
   readonly temperature: number;
@@ -129,4 +147,14 @@ export interface SampleRequest {
   readonly prompt_logprobs?: boolean;
   /** Also the likeliest tokens of each prompt position. */
   readonly topk_prompt_logprobs?: number;
+  /** Also the likeliest tokens of each position of the answers. */
+  readonly topk_sample_logprobs?: number;
+  /** Also score these tokens, [T - 1][K] of a prompt of T; -1 asks for nothing. */
+  readonly target_prompt_logprobs?: TensorData;
+  /** Also draw this many tokens at each prompt position but the first. */
+  readonly prompt_alt_tokens_k?: number;
+  /** Score only this many tokens at the prompt's end. */
+  readonly prompt_logprobs_last_n?: number;
+  /** Keep what training needs to know of how the answers were drawn. */
+  readonly record_stability_info?: boolean;
 }
