@@ -12,3 +12,4 @@ export {
   parameterCount,
   type Timing,
 } from "./local/mod.ts";
+export { type OpenAIPolicyOptions, openOpenAIPolicy } from "./openai/mod.ts";

@@ -2,6 +2,7 @@
  * A policy behind an OpenAI-compatible chat endpoint: vLLM, Ollama, a vendor, or Tinker's own for its checkpoints. It
  * takes messages and answers in text: no tokens, no log-probabilities, so it cannot be trained, and its type says so.
  */
+import { Limiter } from "../../basics/mod.ts";
 import type { Completion, Message, Prompt, SamplingParams } from "../../vocabulary.ts";
 import type { CallOptions, SamplingPolicy, Waiting } from "../policy.ts";
 import { ApiError, ConnectionError } from "../tinker/errors.ts";
@@ -9,7 +10,6 @@ import { type Address, addressOf } from "./address.ts";
 import { readAnswers } from "./answers.ts";
 import type { Endpoint, OnAttempt } from "./endpoint.ts";
 import { type OfferedModel, offeredModels, offerInWords } from "./offer.ts";
-import { Slots } from "./slots.ts";
 import { chatRequest, COMMON, lessonOf, type Spelling, type Wanted } from "./spelling.ts";
 import { WaitingClock } from "./waiting.ts";
 
@@ -81,7 +81,7 @@ class OpenAIPolicy implements SamplingPolicy {
   readonly contextLength: number;
   readonly #endpoint: Endpoint;
   readonly #address: Address;
-  readonly #slots: Slots;
+  readonly #limiter: Limiter;
   readonly #clock: WaitingClock;
   readonly #closing = new AbortController();
   readonly #calls = new Set<Promise<unknown>>();
@@ -96,7 +96,7 @@ class OpenAIPolicy implements SamplingPolicy {
     this.contextLength = options.contextLength;
     this.#endpoint = endpoint;
     this.#address = address;
-    this.#slots = new Slots(options.maxConcurrency);
+    this.#limiter = new Limiter(options.maxConcurrency);
     this.#clock = new WaitingClock(options.now);
   }
 
@@ -154,11 +154,12 @@ class OpenAIPolicy implements SamplingPolicy {
 
   /** One request, written anew as long as the endpoint teaches how. @returns 1 to `wanted.count` completions */
   async #ask(wanted: Wanted, signal: AbortSignal): Promise<Completion[]> {
+    const leave = await this.#limiter.acquire(1, signal);
     const request = chatRequest(wanted, this.#spelling);
     const call = {};
     try {
       const onAttempt: OnAttempt = (state, reason) => this.#clock.set(call, state, reason);
-      const reply = await this.#slots.run(() => this.#endpoint.chat(request, { signal, onAttempt }), signal);
+      const reply = await this.#endpoint.chat(request, { signal, onAttempt });
       return readAnswers(reply, wanted.count, this.#address);
     } catch (error) {
       const lesson = lessonOf(error, request);
@@ -166,6 +167,7 @@ class OpenAIPolicy implements SamplingPolicy {
       this.#spelling = { ...this.#spelling, ...lesson };
     } finally {
       this.#clock.set(call, "active");
+      leave();
     }
     return await this.#ask(wanted, signal);
   }
