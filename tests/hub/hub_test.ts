@@ -1,0 +1,307 @@
+import assert from "node:assert/strict";
+import { HubError, hubFile, hubFolder, type HubOptions } from "../../lib/hub/mod.ts";
+import { commitOf, etagOf, type FakeRepository, freshEnv, startHub, TOKEN } from "./_hub.ts";
+
+const BIG = Uint8Array.from({ length: 300_000 }, (_, i) => (i * 7) % 251);
+const SMALL: FakeRepository = {
+  commit: commitOf(1),
+  files: { "config.json": '{"a": 1}', "deep/er/notes.txt": "ä\n", "weights.bin": BIG },
+  large: ["weights.bin"],
+};
+const QUICK: HubOptions = { retryWaitsMs: [0, 0] };
+
+/** All files and links below a folder, sorted, links with their targets. */
+async function listing(folder: string, prefix = ""): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { name, isDirectory, isSymlink } of Deno.readDir(`${folder}/${prefix}`)) {
+    const path = `${prefix}${name}`;
+    if (isDirectory) found.push(...await listing(folder, `${path}/`));
+    else found.push(isSymlink ? `${path} -> ${await Deno.readLink(`${folder}/${path}`)}` : path);
+  }
+  return found.sort();
+}
+
+function reason(expected: string, ...words: RegExp[]): (error: unknown) => true {
+  return (error) => {
+    assert.ok(error instanceof HubError, String(error));
+    assert.equal(error.reason, expected, error.message);
+    for (const word of words) assert.match(error.message, word);
+    assert.ok(!error.message.includes(TOKEN), "the token is in a message");
+    return true;
+  };
+}
+
+Deno.test("hubFile() lays the cache out as Python does: blobs by hash, links by commit, refs by name", async () => {
+  await using hub = startHub({ "org/small": SMALL });
+  await using at = await freshEnv(hub);
+  const path = await hubFile({ repo: "org/small", path: "deep/er/notes.txt" }, { env: at.env });
+  assert.equal(await Deno.readTextFile(path), "ä\n");
+  await hubFile({ repo: "org/small", path: "weights.bin" }, { env: at.env });
+  const notes = etagOf(new TextEncoder().encode("ä\n"), false);
+  assert.deepEqual(
+    await listing(`${at.home}/hub/models--org--small`),
+    [
+      `blobs/${etagOf(BIG, true)}`,
+      `blobs/${notes}`,
+      "refs/main",
+      `snapshots/${commitOf(1)}/deep/er/notes.txt -> ../../../../blobs/${notes}`,
+      `snapshots/${commitOf(1)}/weights.bin -> ../../blobs/${etagOf(BIG, true)}`,
+    ].sort(),
+  );
+  assert.equal(await Deno.readTextFile(`${at.home}/hub/models--org--small/refs/main`), commitOf(1));
+});
+
+Deno.test("hubFile() fetches data sets from their own place", async () => {
+  await using hub = startHub({ "org/sums": { ...SMALL, type: "dataset" } });
+  await using at = await freshEnv(hub);
+  const path = await hubFile({ repo: "org/sums", type: "dataset", path: "config.json" }, { env: at.env });
+  assert.ok(path.startsWith(`${at.home}/hub/datasets--org--sums/`));
+  assert.ok(hub.seen.at(-1)?.path.startsWith("/datasets/org/sums/resolve/"));
+  await assert.rejects(hubFile({ repo: "org/sums", path: "config.json" }, { env: at.env }), reason("repository"));
+});
+
+Deno.test("the token goes to the hub and not to the address it redirects to", async () => {
+  await using hub = startHub({ "org/gated": { ...SMALL, gated: true } });
+  await using at = await freshEnv(hub, { HF_TOKEN: TOKEN });
+  const path = await hubFile({ repo: "org/gated", path: "weights.bin" }, { env: at.env });
+  assert.deepEqual(await Deno.readFile(path), BIG);
+  const sent = hub.seen.map(({ origin, token }) => `${origin} ${token}`);
+  assert.deepEqual([...new Set(sent)].sort(), ["cdn null", `hub Bearer ${TOKEN}`]);
+});
+
+Deno.test("a commit in the cache needs no request; a branch costs one, and new commits link contents that are here", async () => {
+  await using hub = startHub({ "org/small": SMALL });
+  await using at = await freshEnv(hub);
+  const wanted = { repo: "org/small", files: ["config.json", "weights.bin", "absent.txt"] };
+  await hubFolder(wanted, { env: at.env });
+  hub.seen.length = 0;
+  const again = await hubFolder({ ...wanted, revision: commitOf(1) }, { env: at.env });
+  assert.deepEqual(again.files, ["config.json", "weights.bin"]);
+  assert.equal(hub.seen.length, 0);
+  await hubFolder(wanted, { env: at.env });
+  assert.deepEqual(hub.seen.map(({ path }) => path), ["/api/models/org/small/revision/main"]);
+  hub.repositories["org/small"] = { ...SMALL, commit: commitOf(2) };
+  hub.seen.length = 0;
+  const moved = await hubFolder(wanted, { env: at.env });
+  assert.equal(moved.commit, commitOf(2));
+  assert.deepEqual(await Deno.readFile(`${moved.folder}/weights.bin`), BIG);
+  assert.equal(hub.seen.filter(({ path }) => path.includes("/resolve/")).length, 0);
+});
+
+Deno.test("hubFolder() takes all files of one commit, though the branch moves meanwhile", async () => {
+  await using hub = startHub({ "org/small": { commit: commitOf(1), files: { "a": "old a", "b": "old b" } } });
+  await using at = await freshEnv(hub);
+  hub.fault = ({ path }) => {
+    // An old commit stays readable on the hub; here it is enough that nobody asks for the branch again.
+    assert.ok(!path.includes("/resolve/main/") && !path.endsWith("/paths-info/main"), path);
+    return undefined;
+  };
+  const { folder, files } = await hubFolder({ repo: "org/small", files: ["a", "b", "c"] }, { env: at.env });
+  assert.deepEqual([files, await Deno.readTextFile(`${folder}/b`)], [["a", "b"], "old b"]);
+});
+
+Deno.test("what a repository lacks is said once by the hub and remembered", async () => {
+  await using hub = startHub({ "org/small": SMALL });
+  await using at = await freshEnv(hub);
+  const lacking = { repo: "org/small", path: "absent.txt" };
+  await assert.rejects(hubFile(lacking, { env: at.env }), { name: "NotFound", message: /absent\.txt of org\/small/ });
+  assert.ok((await listing(`${at.home}/hub/models--org--small`)).includes(`.no_exist/${commitOf(1)}/absent.txt`));
+  hub.seen.length = 0;
+  await assert.rejects(hubFile({ ...lacking, revision: commitOf(1) }, { env: at.env }), { name: "NotFound" });
+  assert.equal(hub.seen.length, 0);
+});
+
+Deno.test("a repository or revision that is not there, and a gated one, each say what to do", async () => {
+  await using hub = startHub({ "org/small": SMALL, "org/gated": { ...SMALL, gated: true } });
+  await using at = await freshEnv(hub);
+  const file = { path: "config.json" };
+  const call = (repo: string, revision?: string) =>
+    hubFile({ ...file, repo, ...(revision === undefined ? {} : { revision }) }, { env: at.env });
+  await assert.rejects(call("org/none"), reason("repository", /org\/none/, /HF_TOKEN if it is private/));
+  await assert.rejects(call("org/small", "v9"), reason("revision", /no revision v9/));
+  await assert.rejects(call("org/small", commitOf(9)), reason("revision", /no revision c0ffee/));
+  const page = new RegExp(`accept its licence on ${hub.endpoint}/org/gated .*set HF_TOKEN`);
+  await assert.rejects(call("org/gated"), reason("access", page));
+  assert.deepEqual((await listing(at.home)).filter((path) => !path.includes("refs")), []);
+});
+
+Deno.test("a token that the hub does not accept is named as the trouble and not shown", async () => {
+  await using hub = startHub({ "org/small": SMALL });
+  await using at = await freshEnv(hub, { HF_TOKEN: TOKEN });
+  const headers = { "X-Error-Message": `Bearer ${TOKEN} is no good` };
+  hub.fault = () => new Response(null, { status: 401, headers });
+  const call = () => hubFile({ repo: "org/small", path: "config.json" }, { env: at.env, ...QUICK });
+  await assert.rejects(call(), reason("access", /does not accept the token/));
+  hub.fault = () => new Response(null, { status: 418, headers });
+  await assert.rejects(call(), reason("server", /answered 418 \(Bearer \.\.\. is no good\)/));
+});
+
+Deno.test("with HF_HUB_OFFLINE the cache is used without a request, and what it lacks is one clear sentence", async () => {
+  await using hub = startHub({ "org/small": SMALL });
+  await using at = await freshEnv(hub);
+  await hubFile({ repo: "org/small", path: "config.json" }, { env: at.env });
+  const env = (name: string) => name === "HF_HUB_OFFLINE" ? "1" : at.env(name);
+  const options = { env, fetch: () => Promise.reject(new Error("a request was made")) };
+  const path = await hubFile({ repo: "org/small", path: "config.json" }, options);
+  assert.equal(await Deno.readTextFile(path), '{"a": 1}');
+  const says = reason("offline", /models--org--small/, /HF_HUB_OFFLINE/);
+  await assert.rejects(hubFile({ repo: "org/small", path: "weights.bin" }, options), says);
+  const { files, trouble } = await hubFolder({ repo: "org/small", files: ["config.json", "weights.bin"] }, options);
+  assert.deepEqual([files, trouble?.reason], [["config.json"], "offline"]);
+});
+
+Deno.test("without a network the cache's copy serves, else the error names the hub", async () => {
+  await using hub = startHub({ "org/small": SMALL });
+  await using at = await freshEnv(hub);
+  await hubFile({ repo: "org/small", path: "config.json" }, { env: at.env });
+  const options = { env: at.env, fetch: () => Promise.reject(new TypeError(`no route for url (${hub.endpoint}/x)`)) };
+  const path = await hubFile({ repo: "org/small", path: "config.json" }, { ...options, ...QUICK });
+  assert.equal(await Deno.readTextFile(path), '{"a": 1}');
+  const says = reason("unreachable", /127\.0\.0\.1:\d+ cannot be reached \(no route\); check the network/);
+  await assert.rejects(hubFile({ repo: "org/other", path: "config.json" }, { ...options, ...QUICK }), says);
+});
+
+Deno.test("a connection that breaks is taken up where it broke", async () => {
+  await using hub = startHub({ "org/small": SMALL });
+  await using at = await freshEnv(hub);
+  hub.fault = ({ origin, range }) =>
+    origin === "cdn" && range === null ? new Response(BIG.slice(0, 100_000)) : undefined;
+  let broken = false;
+  const breaking: typeof fetch = async (input, init) => {
+    const response = await fetch(input, init);
+    if (broken || new Headers(init?.headers).get("Range") === null || response.body === null) return response;
+    broken = true;
+    const cut = new TransformStream({
+      transform(chunk: Uint8Array, controller) {
+        controller.enqueue(chunk.slice(0, 1000));
+        controller.error(new TypeError("connection reset"));
+      },
+    });
+    return new Response(response.body.pipeThrough(cut), response);
+  };
+  const path = await hubFile({ repo: "org/small", path: "weights.bin" }, { env: at.env, fetch: breaking, ...QUICK });
+  assert.deepEqual(await Deno.readFile(path), BIG);
+  const ranges = hub.seen.filter(({ origin }) => origin === "cdn").map(({ range }) => range);
+  assert.deepEqual(ranges.slice(0, 2), [null, "bytes=100000-"]);
+  assert.ok(ranges.length === 3 && broken, ranges.join());
+});
+
+Deno.test("downloads that are short, long or changed are refused, and nothing of them stays", async () => {
+  await using hub = startHub({ "org/small": SMALL });
+  await using at = await freshEnv(hub);
+  const wrong: [Uint8Array<ArrayBuffer>, string][] = [
+    [BIG.slice(0, 299_999), "unreachable"],
+    [Uint8Array.from([...BIG, 1]), "damaged"],
+    [BIG.map((byte, i) => i === 150_000 ? byte + 1 : byte), "damaged"],
+  ];
+  for (const [bytes, why] of wrong) {
+    hub.fault = ({ origin }) => origin === "cdn" ? new Response(bytes) : undefined;
+    await assert.rejects(hubFile({ repo: "org/small", path: "weights.bin" }, { env: at.env, ...QUICK }), reason(why));
+    assert.deepEqual(await listing(at.home), []);
+  }
+});
+
+Deno.test("a hub that fails in passing is asked again, one that keeps failing is given up", async () => {
+  await using hub = startHub({ "org/small": SMALL });
+  await using at = await freshEnv(hub);
+  let failures = 2;
+  hub.fault = () => failures-- > 0 ? new Response(null, { status: 503 }) : undefined;
+  await hubFile({ repo: "org/small", path: "config.json" }, { env: at.env, ...QUICK });
+  hub.fault = () => new Response(null, { status: 429 });
+  hub.seen.length = 0;
+  const call = hubFile({ repo: "org/other", path: "config.json" }, { env: at.env, ...QUICK });
+  await assert.rejects(call, reason("server", /answered 429; wait some minutes, or set HF_TOKEN/));
+  assert.equal(hub.seen.length, 1);
+});
+
+Deno.test("a hub that falls silent is given up, and a signal ends a download with its reason", async () => {
+  await using hub = startHub({ "org/small": SMALL });
+  await using at = await freshEnv(hub);
+  const file = { repo: "org/small", path: "weights.bin" };
+  let stop = () => {};
+  hub.fault = ({ origin }) => {
+    if (origin !== "cdn") return undefined;
+    const body = new ReadableStream({
+      start(controller) {
+        controller.enqueue(BIG.slice(0, 1000));
+        stop();
+      },
+    });
+    return new Response(body);
+  };
+  const silent = hubFile(file, { env: at.env, silenceMs: 50, retryWaitsMs: [] });
+  await assert.rejects(silent, reason("unreachable", /nothing arrived for 0\.05 s/));
+  const controller = new AbortController();
+  const why = new RangeError("enough");
+  const onProgress = () => controller.abort(why);
+  stop = () => {};
+  await assert.rejects(hubFile(file, { env: at.env, signal: controller.signal, onProgress }), why);
+  await assert.rejects(hubFile(file, { env: at.env, signal: controller.signal }), why);
+  assert.deepEqual(await listing(at.home), []);
+});
+
+Deno.test("many calls for one file at once leave one whole copy", async () => {
+  await using hub = startHub({ "org/small": SMALL });
+  await using at = await freshEnv(hub);
+  const calls = Array.from({ length: 8 }, () => hubFile({ repo: "org/small", path: "weights.bin" }, { env: at.env }));
+  for (const path of await Promise.all(calls)) assert.deepEqual(await Deno.readFile(path), BIG);
+  assert.equal((await listing(`${at.home}/hub/models--org--small`)).length, 3);
+});
+
+Deno.test("names that would leave the cache are refused before any request", async () => {
+  await using hub = startHub({});
+  await using at = await freshEnv(hub);
+  const options = { env: at.env };
+  for (const repo of ["", "a/b/c", "../x", "org/..", "/etc", "org/na me", "a--b/c", "org\\x"]) {
+    await assert.rejects(hubFile({ repo, path: "x" }, options), { name: "TypeError", message: /is not the name/ });
+  }
+  for (const path of ["", "../x", "a/../../x", "/etc/passwd", "C:\\x", "a\\..\\x", "a//b", "a\0"]) {
+    await assert.rejects(hubFile({ repo: "org/x", path }, options), { name: "TypeError", message: /is not a file/ });
+    const call = hubFile({ repo: "org/x", path: "x", revision: path }, options);
+    await assert.rejects(call, { name: "TypeError", message: /is not a revision/ });
+  }
+  assert.equal(hub.seen.length, 0);
+});
+
+Deno.test("a file larger than allowed is refused before it is fetched", async () => {
+  await using hub = startHub({ "org/small": SMALL });
+  await using at = await freshEnv(hub);
+  const call = hubFile({ repo: "org/small", path: "weights.bin" }, { env: at.env, maxFileBytes: 1000 });
+  await assert.rejects(call, reason("too_large", /300000 bytes.*1000/));
+  assert.ok(hub.seen.every(({ path }) => !path.includes("/resolve/")));
+});
+
+Deno.test("answers that are not a hub's are called so: pages of a proxy, hashes that are paths, circles", async () => {
+  await using hub = startHub({ "org/small": SMALL });
+  await using at = await freshEnv(hub);
+  const call = () => hubFile({ repo: "org/small", path: "config.json" }, { env: at.env, ...QUICK });
+  const listed = { type: "file", path: "config.json", size: 8, oid: "../../../../escaped" };
+  const wrong: (() => Response | undefined)[] = [
+    () => new Response("<html>Sign in to the network</html>"),
+    () => Response.json({ sha: "../../x" }),
+    () => new Response(null, { status: 302, headers: { Location: "/again" } }),
+    () => new Response(null, { status: 302, headers: { Location: "file:///etc/passwd" } }),
+    () => new Response("x".repeat(8_000_001)),
+  ];
+  for (const fault of wrong) {
+    hub.fault = fault;
+    await assert.rejects(call(), reason("server", /org\/small/));
+  }
+  hub.fault = ({ method }) => method === "POST" ? Response.json([listed]) : undefined;
+  await assert.rejects(call(), reason("server", /config\.json of org\/small.*size and hash/));
+  assert.deepEqual(await listing(at.home), []);
+});
+
+Deno.test("progress ends with the whole file", async () => {
+  await using hub = startHub({ "org/small": SMALL });
+  await using at = await freshEnv(hub);
+  const seen: number[] = [];
+  const onProgress = (
+    { receivedBytes, totalBytes, path }: { receivedBytes: number; totalBytes: number; path: string },
+  ) => {
+    assert.deepEqual([path, totalBytes], ["weights.bin", BIG.length]);
+    seen.push(receivedBytes);
+  };
+  await hubFile({ repo: "org/small", path: "weights.bin" }, { env: at.env, onProgress });
+  assert.deepEqual([seen.at(-1), seen.toSorted((a, b) => a - b)], [BIG.length, seen]);
+});
