@@ -169,7 +169,7 @@ Deno.test("a connection that breaks is taken up where it broke", async () => {
   let broken = false;
   const breaking: typeof fetch = async (input, init) => {
     const response = await fetch(input, init);
-    if (broken || new Headers(init?.headers).get("Range") === null || response.body === null) return response;
+    if (broken || response.status !== 206 || response.body === null) return response;
     broken = true;
     const cut = new TransformStream({
       transform(chunk: Uint8Array, controller) {
