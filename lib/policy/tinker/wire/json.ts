@@ -60,6 +60,12 @@ export function float(value: unknown, where: string): number {
   refuseJson(where, value, "a number");
 }
 
+/** A number, and nothing but a number. */
+export function finite(value: unknown, where: string): number {
+  if (typeof value !== "number" || !Number.isFinite(value)) refuseJson(where, value, "a number");
+  return value;
+}
+
 /** Whole numbers. */
 export function wholes(value: unknown, where: string): number[] {
   return each(value, where, whole);

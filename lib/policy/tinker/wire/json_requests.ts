@@ -8,11 +8,10 @@ import {
   chunkFromJson,
   chunkToJson,
   each,
-  float,
+  finite,
   int32,
   int32s,
   type Json,
-  jsonFloat,
   object,
   optional,
   refuseJson,
@@ -95,8 +94,7 @@ export function sampleRequestFromJson(value: unknown): SampleRequest {
 
 /** `sampling_params` as JSON. */
 export function samplingParamsToJson(params: WireSamplingParams): Json {
-  const { temperature, top_p, ...rest } = params;
-  return { ...rest, temperature: jsonFloat(temperature), top_p: jsonFloat(top_p) };
+  return { ...params };
 }
 
 /** Reads `sampling_params`, with the protocol's defaults; a stop that is one text becomes a list. @throws {SyntaxError} */
@@ -109,9 +107,9 @@ export function samplingParamsFromJson(value: unknown, where = "sampling_params"
     ...(max_tokens !== undefined && { max_tokens }),
     ...(seed !== undefined && { seed }),
     ...(stop !== undefined && { stop }),
-    temperature: optional(json, "temperature", where, float) ?? 1,
+    temperature: optional(json, "temperature", where, finite) ?? 1,
     top_k: optional(json, "top_k", where, int32) ?? -1,
-    top_p: optional(json, "top_p", where, float) ?? 1,
+    top_p: optional(json, "top_p", where, finite) ?? 1,
   };
 }
 

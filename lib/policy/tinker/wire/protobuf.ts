@@ -99,6 +99,13 @@ export function integer(input: Input, signed = true): number {
   return value;
 }
 
+/** A float that is neither NaN nor infinite. */
+export function finite(input: Input): number {
+  const value = input.reader.float();
+  if (!Number.isFinite(value)) refuse(input, `is ${value}`);
+  return value;
+}
+
 /** Adds one int64, or a packed run of them. */
 export function integers(input: Input, list: number[], type: WireType): void {
   packed(input, type, () => list.push(integer(input)));

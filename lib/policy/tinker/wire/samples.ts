@@ -10,6 +10,7 @@ import {
   type Building,
   decodeMessage,
   type Fields,
+  finite,
   type Input,
   integer,
   nested,
@@ -85,9 +86,9 @@ const TOPK: Fields<TopkParts> = {
 const SAMPLING: Fields<Building<WireSamplingParams>> = {
   1: ["max_tokens", Varint, (input, params) => params.max_tokens = input.reader.int32()],
   2: ["seed", Varint, (input, params) => params.seed = integer(input, false)],
-  3: ["temperature", Bit32, (input, params) => params.temperature = input.reader.float()],
+  3: ["temperature", Bit32, (input, params) => params.temperature = finite(input)],
   4: ["top_k", Varint, (input, params) => params.top_k = input.reader.int32()],
-  5: ["top_p", Bit32, (input, params) => params.top_p = input.reader.float()],
+  5: ["top_p", Bit32, (input, params) => params.top_p = finite(input)],
   6: ["stop_strs", LengthDelimited, (input, params) => {
     params.stop = nested<string[]>(input, "StopStrings", STOP_STRINGS, []);
   }],
