@@ -1,7 +1,7 @@
 /** Tables that compare evaluations: before and after a run, one template with another. Numbers come from metrics. */
 import { type Metrics, type Outcome, OUTCOMES } from "../vocabulary.ts";
 import type { Run, StepMetrics } from "../runs/mod.ts";
-import type { Evaluation } from "../training/mod.ts";
+import { type Evaluation, totalsOf } from "../training/mod.ts";
 import { rate, table } from "./_text.ts";
 
 /** Metric keys that the terminal shows; evaluations carry them behind `test/`. */
@@ -13,11 +13,18 @@ export const KEYS = {
   tokens: "env/all/ac_tokens_per_turn",
   episodes: "env/all/total_episodes",
   seconds: "time/total",
+  cost: "cost/total",
 } as const;
 
 /** The metric key of the same measure in an evaluation. */
 export function testKey(key: string): string {
   return `test/${key}`;
+}
+
+/** All tokens that a run has read, drawn and trained on, evaluations included; undefined where a row tells of none. */
+export function allTokens(metrics: Metrics): number | undefined {
+  if (metrics["tokens/prompt_total"] === undefined) return undefined;
+  return Object.values(totalsOf(metrics)).reduce((sum, count) => sum + count, 0);
 }
 
 /** The evaluations of a run, first to last. */
@@ -71,8 +78,8 @@ export interface NamedEvaluation {
   readonly evaluation: Evaluation;
 }
 
-/** Evaluations side by side, with the 95 % interval of strict accuracy. */
-export function evaluationTable(evaluations: readonly NamedEvaluation[]): string {
+/** Evaluations side by side, with the 95 % interval of strict accuracy. @param spent rows about what they took */
+export function evaluationTable(evaluations: readonly NamedEvaluation[], spent: readonly string[][] = []): string {
   const all = evaluations.map(({ evaluation }) => evaluation.metrics);
   const row = (name: string, show: (metrics: Metrics) => string) => [name, ...all.map(show)];
   const interval = ({ "env/all/correct_low": low, "env/all/correct_high": high }: Metrics) =>
@@ -88,6 +95,7 @@ export function evaluationTable(evaluations: readonly NamedEvaluation[]): string
     row("accuracy (lenient)", (metrics) => rate(metrics[KEYS.lenient])),
     row("format", (metrics) => rate(metrics[KEYS.format])),
     row("length (tokens)", (metrics) => (metrics[KEYS.tokens] ?? NaN).toFixed(1)),
+    ...spent,
     ["outcomes"],
     ...outcomes.map((outcome) => row(`  ${outcome}`, (metrics) => rate(metrics[outcomeKey(outcome)]))),
     ...(levels.length === 0 ? [] : [["accuracy by level"]]),

@@ -2,12 +2,12 @@
  * A training run in the terminal: one of the consumers of the event stream. A line a step stays; while somebody watches,
  * two bars below them move. Text of models is stripped before it is shown.
  */
-import type { TrainEvent, TrainProgress } from "../training/mod.ts";
+import { dollars, estimateText, stallText, type TrainEvent, type TrainProgress } from "../training/mod.ts";
 import type { Metrics, Rollout } from "../vocabulary.ts";
 import { liveLines } from "./_live.ts";
 import type { CliIo } from "./_io.ts";
-import { KEYS, testKey } from "./_summary.ts";
-import { bar, duration, oneLine, painter, quote, rate, type Style } from "./_text.ts";
+import { allTokens, KEYS, testKey } from "./_summary.ts";
+import { bar, duration, oneLine, painter, quote, rate, short, type Style } from "./_text.ts";
 
 /** Shows a run as it happens. */
 export interface Reporter {
@@ -26,7 +26,7 @@ const RECENT = 10;
 
 /**
  * A reporter for a terminal, or, where nobody watches, for a file: plain lines only.
- * @param log takes every line that stays, without colours, but for samples
+ * @param log takes every line that stays, without colours, but for samples and what the recorder logs itself
  */
 export function createReporter(io: CliIo, log: (line: string) => void = () => {}): Reporter {
   const live = liveLines(io);
@@ -35,6 +35,8 @@ export function createReporter(io: CliIo, log: (line: string) => void = () => {}
   let total = 0;
   let done = 0;
   let within: TrainProgress | undefined;
+  /** Tokens and dollars so far. */
+  let spent = "";
   let startedAt = io.now();
   let stepStartedAt = io.now();
 
@@ -49,11 +51,11 @@ export function createReporter(io: CliIo, log: (line: string) => void = () => {}
   function redraw(): void {
     const share = within === undefined || within.total === 0 ? 0 : within.done / within.total;
     const width = Math.min(30, Math.max(8, io.columns() - 50));
-    const what = within === undefined ? "" : `${within.phase} ${within.done}/${within.total}`;
+    const what = within === undefined ? "" : `${within.phase} ${within.done}/${within.total}${waitingFor(within)}`;
     const time = `${duration((io.now() - startedAt) / 1000)} gone, ${duration(secondsLeft())} left`;
     live.show([
       `step  ${bar(share, width)}  ${what}`,
-      `run   ${bar(total === 0 ? 0 : (done + share) / total, width)}  ${done}/${total}  ${time}`,
+      `run   ${bar(total === 0 ? 0 : (done + share) / total, width)}  ${done}/${total}  ${time}${spent}`,
     ]);
   }
   function stepLine(step: number, metrics: Metrics): string {
@@ -62,6 +64,9 @@ export function createReporter(io: CliIo, log: (line: string) => void = () => {}
     recent.push(seconds);
     if (recent.length > RECENT) recent.shift();
     done = step + 1;
+    const [cost, tokens] = [metrics[KEYS.cost], allTokens(metrics)];
+    spent = [tokens === undefined ? "" : `  ${short(tokens)} tokens`, cost === undefined ? "" : `  ${dollars(cost)}`]
+      .join("");
     const digits = String(total).length;
     return [
       `step ${String(done).padStart(digits)}/${total}`,
@@ -70,6 +75,7 @@ export function createReporter(io: CliIo, log: (line: string) => void = () => {}
       `length ${(metrics[KEYS.tokens] ?? NaN).toFixed(1)}`,
       `${seconds.toFixed(1)} s`,
       `${duration(secondsLeft())} left`,
+      ...(cost === undefined ? [] : [`${dollars(cost)} so far`]),
     ].join("  ");
   }
   return {
@@ -78,6 +84,7 @@ export function createReporter(io: CliIo, log: (line: string) => void = () => {}
         case "start":
           [done, total] = [event.step, event.total];
           startedAt = stepStartedAt = io.now();
+          if (event.estimate !== undefined) live.print(estimateText(event.estimate));
           break;
         case "evaluation":
           within = undefined;
@@ -91,6 +98,9 @@ export function createReporter(io: CliIo, log: (line: string) => void = () => {}
         case "checkpoint":
           keep(`checkpoint ${oneLine(event.checkpoint.name)}`, "dim");
           break;
+        case "stall":
+          live.print(paint("bold", oneLine(stallText(event), 500)));
+          break;
         case "done":
           return;
       }
@@ -103,6 +113,14 @@ export function createReporter(io: CliIo, log: (line: string) => void = () => {}
     line: (text) => keep(text),
     close: () => live.clear(),
   };
+}
+
+/** What the server makes the run wait for, as ` - waiting: paused_capacity (reason) 0:42`. */
+function waitingFor({ waiting }: TrainProgress): string {
+  if (waiting === undefined) return "";
+  const { state, reason, seconds } = waiting;
+  const why = reason === undefined ? "" : ` (${oneLine(reason, 80)})`;
+  return `  waiting: ${state}${why} ${duration(seconds)}`;
 }
 
 function evaluationLine(step: number, metrics: Metrics, problems: number): string {

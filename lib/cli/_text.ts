@@ -93,3 +93,12 @@ export function duration(seconds: number): string {
 export function rate(value: number | undefined): string {
   return value === undefined || !Number.isFinite(value) ? "-" : value.toFixed(3);
 }
+
+/** A count in few characters: `950`, `41.2k`, `3.1M`. */
+export function short(count: number): string {
+  if (!Number.isFinite(count)) return "-";
+  if (count < 1000) return String(Math.round(count));
+  // Rounded first: 999,960 is 1.0M, not 1000.0k.
+  const thousands = Math.round(count / 100) / 10;
+  return thousands < 1000 ? `${thousands.toFixed(1)}k` : `${(count / 1e6).toFixed(1)}M`;
+}

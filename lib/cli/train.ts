@@ -16,10 +16,10 @@ import {
 } from "../launch/mod.ts";
 import { openPolicy } from "../policy/mod.ts";
 import { openRun, type Run, type RunRecorder } from "../runs/mod.ts";
-import type { TrainEvent } from "../training/mod.ts";
+import { dollars, type TrainEvent } from "../training/mod.ts";
 import { listenForInterrupt } from "./_interrupt.ts";
 import { type CliIo, reportError, runCommand, systemIo, tinkerEnvironment, UsageError } from "./_io.ts";
-import { beforeAfterTable, evaluationsOf } from "./_summary.ts";
+import { beforeAfterTable, evaluationsOf, KEYS } from "./_summary.ts";
 import { createReporter } from "./_terminal.ts";
 import { duration, oneLine } from "./_text.ts";
 
@@ -119,8 +119,14 @@ function askAbout(path: string, state: string, io: CliIo): "delete" | "resume" {
 async function ending(path: string, last: TrainEvent | undefined, total: number): Promise<string> {
   const run = await openRun(path);
   const name = oneLine(path);
-  if (last?.type === "done" && last.reason === "stopped") {
-    return `stopped after ${last.step} of ${total} steps; to go on:\n  ${resumeCommand(run.config)}\n${WITH_NPX}`;
+  if (last?.type === "done" && last.reason !== "finished") {
+    const { step, detail, limit } = last;
+    const why = detail === undefined ? "" : ` (${oneLine(detail, 500)})`;
+    // Without more of what ran out it would end again at once.
+    const more = limit === undefined ? "" : ` ${limit}=${(run.config[limit] ?? 0) * 2}`;
+    return `stopped after ${step} of ${total} steps${why}; to go on:\n  ${
+      resumeCommand(run.config)
+    }${more}\n${WITH_NPX}`;
   }
   const seconds = run.series("time/total").reduce((sum, { value }) => sum + (value || 0), 0);
   const evaluations = evaluationsOf(run);
@@ -128,9 +134,11 @@ async function ending(path: string, last: TrainEvent | undefined, total: number)
   const table = first !== undefined && final !== undefined && first !== final
     ? `\n${beforeAfterTable(first.metrics, final.metrics)}\n`
     : "";
-  return `finished ${total} steps in ${duration(seconds)}\n${table}\nrun folder: ${name}\nto see it:  deno task show ${
-    quoted(path)
-  }\n`;
+  const cost = run.series(KEYS.cost).at(-1);
+  const price = cost === undefined ? "" : ` for ${dollars(cost.value)}`;
+  return `finished ${total} steps in ${
+    duration(seconds)
+  }${price}\n${table}\nrun folder: ${name}\nto see it:  deno task show ${quoted(path)}\n`;
 }
 
 /** The command that continues a run; everything else it needs is in the folder. */

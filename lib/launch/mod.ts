@@ -1,4 +1,5 @@
 /** Starts things: a configuration becomes a policy, an environment and a recorded run. */
+export * from "./history.ts";
 export * from "./plan.ts";
 export * from "./record_training.ts";
 export * from "./task.ts";

@@ -4,10 +4,13 @@
  */
 import { join } from "node:path";
 import type { ConfigInput } from "../config/mod.ts";
-import { createRun, type ResumePoint, RUN_FILES, type RunRecorder } from "../runs/mod.ts";
+import { createRun, LogFolderError, RUN_FILES, type RunRecorder } from "../runs/mod.ts";
+import { train, type TrainArgs, type TrainEvent } from "../training/mod.ts";
+import { estimateOf } from "./budget.ts";
+import { historyOf } from "./history.ts";
 import type { Plan } from "./plan.ts";
+import { loadStart } from "./load_start.ts";
 import { type OpenPolicy, openTask, requireCheckpoint, type Task } from "./task.ts";
-import { stepsPerPass, totalsOf, train, type TrainArgs, type TrainEvent } from "../training/mod.ts";
 
 /** Who watches a run, and who may stop it. */
 export interface Watchers {
@@ -22,35 +25,38 @@ export interface Watchers {
 /**
  * Opens what a plan names. A resumed run keeps the template it has recorded unless another one is asked for.
  * @param input what was asked for
- * @throws {ConfigError} when the checkpoint to start from is not there; nothing is written
+ * @throws {ConfigError} when the checkpoint to start from is not there, or `max_cost` cannot suffice; nothing is written
  */
-export async function openPlan(
-  { config, resume }: Plan,
-  { prompt_template }: ConfigInput,
-  open: OpenPolicy,
-): Promise<Task> {
+export async function openPlan(plan: Plan, { prompt_template }: ConfigInput, open: OpenPolicy): Promise<Task> {
+  const { config, resume } = plan;
   if (resume?.from.checkpoint === undefined) await requireCheckpoint(config);
   const template = prompt_template === undefined ? resume?.run.template : undefined;
-  return await openTask(config, open, { weightsDir: join(config.log_path, RUN_FILES.weights), template });
-}
-
-/** Does to the log folder what the plan says, and opens its recorder. */
-export function openRecorder({ config, action }: Plan, { template }: Task): Promise<RunRecorder> {
-  return createRun(config, { template, behavior: action === "create" ? "raise" : action });
-}
-
-/** Steps that a run will have at its end. */
-export function totalSteps({ config }: Pick<Plan, "config">, { trainProblems }: Pick<Task, "trainProblems">): number {
-  return config.max_steps ?? stepsPerPass(trainProblems.length, config.groups_per_batch);
-}
-
-/** Whether a resumed run has nothing left to do: its final checkpoint is there and no steps were added. */
-export function isComplete({ step, checkpoint }: ResumePoint, total: number): boolean {
-  return step > total || (step === total && checkpoint?.final === true);
+  const task = await openTask(config, open, { weightsDir: join(config.log_path, RUN_FILES.weights), template });
+  try {
+    const estimate = estimateOf(plan, task);
+    return { ...task, ...(estimate && { estimate }) };
+  } catch (error) {
+    await task.policy.close();
+    throw error;
+  }
 }
 
 /**
- * Trains and records. The recorder is left open.
+ * Loads the weights to start from, does to the log folder what the plan says, and opens its recorder.
+ * @throws {LogFolderError} when the folder changed meanwhile, or the server has none of the run's checkpoints any more
+ */
+export async function openRecorder(plan: Plan, task: Task): Promise<RunRecorder> {
+  const { config, action } = plan;
+  const { loaded, gone } = await loadStart(plan, task);
+  const behavior = action === "create" ? "raise" : action;
+  const recorder = await createRun(config, { template: task.template, behavior, gone });
+  if (recorder.from.checkpoint?.state_path === loaded) return recorder;
+  await recorder.close();
+  throw new LogFolderError(`log_path ${config.log_path} was changed by another run meanwhile; try again`);
+}
+
+/**
+ * Trains with the weights as they are, and records. The recorder is left open.
  * @returns the last event
  */
 export async function recordTraining(
@@ -59,7 +65,6 @@ export async function recordTraining(
   recorder: RunRecorder,
   watchers: Watchers,
 ): Promise<TrainEvent | undefined> {
-  await loadStart(plan, task, recorder);
   let last: TrainEvent | undefined;
   for await (const event of train(trainArgs(plan, task, recorder, watchers))) {
     await recorder.record(event);
@@ -69,21 +74,14 @@ export async function recordTraining(
   return last;
 }
 
-async function loadStart({ config }: Plan, { policy }: Task, { from: { checkpoint } }: RunRecorder): Promise<void> {
-  if (checkpoint !== undefined) await policy.loadState(checkpoint.state_path, { optimizer: true });
-  else if (config.load_checkpoint_path !== null) {
-    await policy.loadState(config.load_checkpoint_path, { optimizer: false });
-  }
-}
-
 function trainArgs({ config, resume }: Plan, task: Task, { from }: RunRecorder, watchers: Watchers): TrainArgs {
-  const { policy, environment, trainProblems, testProblems } = task;
-  const before = resume?.run.metrics.filter(({ step }) => step < from.step).at(-1);
-  const start = from.checkpoint && {
+  const { policy, environment, trainProblems, testProblems, estimate } = task;
+  const history = resume && historyOf(resume.run, from.step, config.prices);
+  const start = history && {
     step: from.step,
-    final: from.checkpoint.final,
-    totals: totalsOf(before?.metrics ?? {}),
+    final: from.checkpoint?.final === true,
+    ...{ totals: history.totals, spending: history.spending },
   };
   const { signal, onProgress } = watchers;
-  return { config, policy, environment, trainProblems, testProblems, start, signal, onProgress };
+  return { config, policy, environment, trainProblems, testProblems, estimate, start, signal, onProgress };
 }

@@ -5,6 +5,7 @@ import { createEnvironment, type Environment } from "../environment/mod.ts";
 import type { TrainablePolicy } from "../policy/mod.ts";
 import { loadProblems } from "../problems/mod.ts";
 import { loadTemplate, renderTemplate, TemplateError } from "../prompts/mod.ts";
+import type { RunEstimate } from "../training/mod.ts";
 import type { Problem, PromptTemplate, Split } from "../vocabulary.ts";
 
 /** Opens the policy that a configuration names; `openPolicy` is one. */
@@ -22,6 +23,8 @@ export interface Task {
   readonly trainProblems: readonly Problem[];
   /** What is held out. */
   readonly testProblems: readonly Problem[];
+  /** What training will cost, where prices are known. */
+  readonly estimate?: RunEstimate;
 }
 
 /**

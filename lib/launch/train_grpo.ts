@@ -3,7 +3,8 @@ import type { TrainInput } from "../config/mod.ts";
 import { openPolicy } from "../policy/mod.ts";
 import { openRun, type Run } from "../runs/mod.ts";
 import { planRun } from "./plan.ts";
-import { isComplete, openPlan, openRecorder, recordTraining, totalSteps, type Watchers } from "./record_training.ts";
+import { isComplete, totalSteps } from "./history.ts";
+import { openPlan, openRecorder, recordTraining, type Watchers } from "./record_training.ts";
 import type { OpenPolicy } from "./task.ts";
 
 /** Options of `trainGRPO` besides the hyperparameters. */

@@ -3,6 +3,7 @@
  * What stands in a run folder may come from anyone, so it is stripped or escaped here.
  */
 import { escapeHtml, stripControls } from "../basics/mod.ts";
+import { dollars } from "../training/mod.ts";
 import type { Run } from "./run.ts";
 
 /** The metrics a summary shows, by their keys in `metrics.jsonl`. */
@@ -20,6 +21,8 @@ function facts(run: Run): [string, string][] {
   return [
     ["state", `${run.state}, ${done}${total ? ` of ${total}` : ""} steps`],
     ...(error ? [["error", oneLine(error)] as [string, string]] : []),
+    ...(status?.stop_reason ? [["stopped by", oneLine(status.stop_reason)] as [string, string]] : []),
+    ...(status?.stalled && run.state === "running" ? [["stalled", oneLine(status.stalled)] as [string, string]] : []),
     ["env", oneLine(config.env)],
     ["template", oneLine(run.template.name)],
     ["model", oneLine(`${config.model_name} (${config.backend})`)],
@@ -28,6 +31,7 @@ function facts(run: Run): [string, string][] {
       const change = changeOf(run, key);
       return change === undefined ? [] : [[name, change]];
     }),
+    ...run.series("cost/total").slice(-1).map(({ value }): [string, string] => ["cost", dollars(value)]),
     ["checkpoints", String(new Set(run.checkpoints.map(({ state_path }) => state_path)).size)],
     ["folder", oneLine(run.path)],
   ];

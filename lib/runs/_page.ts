@@ -3,7 +3,7 @@
  * its verdict. Everything that comes from data or a model is escaped, and the page may load and run nothing.
  */
 import { escapeHtml } from "../basics/mod.ts";
-import { advantagesOf } from "../training/mod.ts";
+import { advantagesOf, completionTokens } from "../training/mod.ts";
 import type { Group, Message, Rollout, Split } from "../vocabulary.ts";
 
 /** The groups of one split on a page. */
@@ -104,7 +104,7 @@ function renderRollout(rollout: Rollout, advantage: number | undefined): string 
     `answer ${grade.extracted === undefined ? "none" : escapeHtml(shorten(grade.extracted))}`,
     `lenient ${grade.lenient ? "yes" : "no"}`,
     `format ${grade.format ? "yes" : "no"}`,
-    `${completion.tokens.length} tokens`,
+    `${completionTokens(completion)} tokens`,
     `ended by ${escapeHtml(completion.stopReason)}`,
   ];
   return `<div class="completion${grade.correct ? " correct" : ""}">

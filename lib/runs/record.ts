@@ -6,7 +6,7 @@
 import { basename, join } from "node:path";
 import { appendLines, pathKind, toJsonLine, withoutTrailingSeparators, writeAside } from "../basics/mod.ts";
 import type { LogDirBehavior, TrainConfig } from "../config/mod.ts";
-import type { TrainEvent } from "../training/mod.ts";
+import { estimateText, type StallEvent, stallText, type TrainEvent } from "../training/mod.ts";
 import type { Checkpoint, Group, Metrics, PromptTemplate, Rollout, Split } from "../vocabulary.ts";
 import { changedKeys, readRunConfig, runVersions, writeRunConfig } from "./config_file.ts";
 import { LogFolderError } from "./errors.ts";
@@ -25,6 +25,8 @@ export interface CreateRunOptions {
   readonly template: PromptTemplate;
   /** What to do when the folder exists; default: what the configuration says, where `ask` is refused. */
   readonly behavior?: LogDirBehavior;
+  /** State paths of checkpoints that a server no longer has: they are not resumed from. */
+  readonly gone?: readonly string[];
   /** The time in milliseconds since 1970. */
   readonly clock?: () => number;
   /** Between heartbeats; 0: only with each event. */
@@ -51,7 +53,7 @@ export async function createRun(asked: TrainConfig, options: CreateRunOptions): 
     if (action === "create" && await pathKind(join(path, RUN_FILES.config)) !== "absent") {
       throw new LogFolderError(inUse(path, undefined));
     }
-    const from = action === "resume" ? await resumeRun(config, options.template, clock()) : { step: 0 };
+    const from = action === "resume" ? await resumeRun(config, options, clock()) : { step: 0 };
     if (action !== "resume") await writeRunConfig(path, { config, facts: newFacts(options.template, clock()) });
     return await RunRecorder.open({ config, lock, from, clock, heartbeatMs: options.heartbeatMs ?? 5000 });
   } catch (error) {
@@ -65,10 +67,14 @@ function newFacts(template: PromptTemplate, now: number): Parameters<typeof writ
 }
 
 /** Sets aside what will be done again and notes what changed. */
-async function resumeRun(config: TrainConfig, template: PromptTemplate, now: number): Promise<ResumePoint> {
+async function resumeRun(
+  config: TrainConfig,
+  { template, gone }: CreateRunOptions,
+  now: number,
+): Promise<ResumePoint> {
   const path = config.log_path;
   const before = await readRunConfig(path);
-  const from = await findResumePoint(path);
+  const from = await findResumePoint(path, gone);
   await setAside(path, from);
   if (before !== undefined) {
     const note = { at: isoTime(now), step: from.step, changed: changedKeys(before.config, config) };
@@ -126,6 +132,8 @@ export class RunRecorder {
       steps_done: from.step,
       steps_total: config.max_steps,
       last_error: null,
+      stop_reason: null,
+      stalled: null,
     };
   }
 
@@ -152,6 +160,7 @@ export class RunRecorder {
     if (this.#closed) throw new TypeError(`cannot record in ${this.path}: the recorder is closed`);
     switch (event.type) {
       case "start":
+        if (event.estimate !== undefined) await this.log(estimateText(event.estimate));
         return await this.#writeStatus({ steps_total: event.total });
       case "evaluation":
         return await this.#recordEvaluation(event.step, event.metrics, event.rollouts);
@@ -159,9 +168,11 @@ export class RunRecorder {
         return await this.#recordStep(event.step, event.metrics, event.groups);
       case "checkpoint":
         return await this.#recordCheckpoint(event.checkpoint);
+      case "stall":
+        return await this.#recordStall(event);
       case "done":
         await this.#flushEvaluation();
-        await this.#end(event.reason === "stopped" ? "stopped" : "finished", null);
+        await this.#end(event.reason === "finished" ? "finished" : "stopped", null, event.detail);
     }
   }
 
@@ -206,7 +217,7 @@ export class RunRecorder {
     await this.#writeRollouts("test", step, groups);
     this.#evaluation = { step, metrics, section: this.#section("test", groups) };
     await this.#writePage(step, [this.#evaluation.section]);
-    await this.#writeStatus({});
+    await this.#writeStatus({ stalled: null });
   }
 
   async #recordStep(step: number, metrics: Metrics, groups: readonly Group[]): Promise<void> {
@@ -219,7 +230,7 @@ export class RunRecorder {
     const sections = evaluation === undefined ? [section] : [section, evaluation.section];
     this.#lastStep = { step, sections };
     if (evaluation !== undefined) await this.#writePage(step, sections);
-    await this.#writeStatus({ steps_done: step + 1 });
+    await this.#writeStatus({ steps_done: step + 1, stalled: null });
   }
 
   async #recordCheckpoint(checkpoint: Checkpoint): Promise<void> {
@@ -227,6 +238,12 @@ export class RunRecorder {
     this.#hasCheckpoint = true;
     if (this.#lastStep !== undefined) await this.#writePage(this.#lastStep.step, this.#lastStep.sections);
     await this.#writeStatus({});
+  }
+
+  async #recordStall(stall: StallEvent): Promise<void> {
+    const text = stallText(stall);
+    await this.log(text);
+    await this.#writeStatus({ stalled: text });
   }
 
   /** Writes the row of an evaluation that no training step followed. */
@@ -255,9 +272,9 @@ export class RunRecorder {
     await this.#inTurn(() => appendLines(join(this.path, file), [toJsonLine(row)]));
   }
 
-  async #end(state: RecordedState, error: string | null): Promise<void> {
-    await this.#writeStatus({ state, last_error: error });
-    await this.log(`run ${state}`);
+  async #end(state: RecordedState, error: string | null, reason?: string): Promise<void> {
+    await this.#writeStatus({ state, last_error: error, stop_reason: reason ?? null, stalled: null });
+    await this.log(reason === undefined ? `run ${state}` : `run ${state}: ${reason}`);
   }
 
   async #writeStatus(change: Partial<RunStatus>): Promise<void> {

@@ -22,16 +22,18 @@ export interface ResumePoint {
 
 /**
  * Finds the last checkpoint of a run whose state still exists.
+ * @param gone state paths that are known to lead nowhere; what a service has cannot be told from here
  * @throws {LogFolderError} when checkpoints were recorded and none of them can be used
  */
-export async function findResumePoint(run: string): Promise<ResumePoint> {
+export async function findResumePoint(run: string, gone: readonly string[] = []): Promise<ResumePoint> {
   const rows = await readJsonLines(join(run, RUN_FILES.checkpoints));
   const missing: string[] = [];
   for (const row of rows.reverse()) {
     const recorded = checkpointOfRow(row);
     if (recorded === undefined) continue;
     const checkpoint = checkpointFromFolder(run, recorded);
-    const part = await missingPart(checkpoint);
+    const { state_path } = checkpoint;
+    const part = gone.includes(state_path) ? state_path : await missingPart(checkpoint);
     if (part === undefined) return { step: checkpoint.step, checkpoint, ...(missing.length > 0 ? { missing } : {}) };
     if (!missing.includes(part)) missing.push(part);
   }

@@ -2,7 +2,7 @@
  * The rows of a run folder and how they are made: one object a rollout, one a step, one a checkpoint. Names are
  * snake_case because they are the words of the files, read from other languages as well.
  */
-import { advantagesOf } from "../training/mod.ts";
+import { advantagesOf, promptTokens } from "../training/mod.ts";
 import {
   type Checkpoint,
   type Group,
@@ -104,7 +104,7 @@ function rolloutRow({ problem, prompt, template, completion, text, grade, reward
     group: place.group,
     sample: place.sample,
     template,
-    prompt_tokens: prompt.tokens.length,
+    prompt_tokens: promptTokens({ prompt, completion }),
     text,
     tokens: completion.tokens,
     logprobs: completion.logprobs.map((value) => Number.isFinite(value) ? Number(value.toPrecision(9)) : null),

@@ -32,6 +32,10 @@ export interface RunStatus {
   readonly steps_total: number | null;
   /** Message of the error that ended the run. */
   readonly last_error: string | null;
+  /** Why a run that neither finished nor failed was stopped, where there is more to say than that it was. */
+  readonly stop_reason: string | null;
+  /** What the run waits for, while nothing moves. */
+  readonly stalled: string | null;
 }
 
 /** A heartbeat older than this has stopped. */
@@ -54,6 +58,8 @@ export async function readStatus(run: string): Promise<RunStatus | undefined> {
     steps_done: count("steps_done") ?? 0,
     steps_total: count("steps_total"),
     last_error: text("last_error"),
+    stop_reason: text("stop_reason"),
+    stalled: text("stalled"),
   };
 }
 

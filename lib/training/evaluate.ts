@@ -8,7 +8,7 @@ import type { TrainConfig } from "../config/mod.ts";
 import type { Environment } from "../environment/mod.ts";
 import type { SamplingPolicy } from "../policy/mod.ts";
 import type { Metrics, Problem, Rollout } from "../vocabulary.ts";
-import { accuracyInterval, rolloutMetrics } from "./metrics.ts";
+import { accuracyInterval, rolloutMetrics, type StepTokens, tokensOf } from "./metrics.ts";
 import { type CountProgress, gradeGroups, rollOut } from "./rollout.ts";
 
 /** Everything an evaluation needs. */
@@ -33,6 +33,8 @@ export interface Evaluation {
   readonly metrics: Metrics;
   /** One a problem, in the order of the problems. */
   readonly rollouts: readonly Rollout[];
+  /** What it took. */
+  readonly tokens: Pick<StepTokens, "prompt" | "completion">;
 }
 
 /**
@@ -53,5 +55,6 @@ export async function evaluatePolicy(args: EvaluateArgs): Promise<Evaluation> {
   });
   const groups = gradeGroups(environment, prompts, completions);
   const rollouts = groups.flatMap((group) => group.rollouts);
-  return { metrics: { ...rolloutMetrics(groups), ...accuracyInterval(rollouts) }, rollouts };
+  const metrics = { ...rolloutMetrics(groups), ...accuracyInterval(rollouts) };
+  return { metrics, rollouts, tokens: tokensOf(rollouts) };
 }

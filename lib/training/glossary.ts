@@ -2,10 +2,20 @@
  * What every metric means: one line, a unit, and which way is better. Displays take their labels from here; a test holds
  * it against what a run really reports.
  */
+import { QUEUE_STATES } from "../policy/mod.ts";
 import { OUTCOMES } from "../vocabulary.ts";
 
 /** What a metric is measured in. */
-export type MetricUnit = "fraction" | "reward" | "tokens" | "count" | "nats" | "nats a token" | "seconds" | "number";
+export type MetricUnit =
+  | "fraction"
+  | "reward"
+  | "tokens"
+  | "count"
+  | "nats"
+  | "nats a token"
+  | "seconds"
+  | "dollars"
+  | "number";
 
 /** The meaning of one metric. */
 export interface MetricInfo {
@@ -34,6 +44,18 @@ const OUTCOME_MEANINGS: Readonly<Record<string, string>> = {
 const OUTCOME_ENTRIES = OUTCOMES.map((outcome): [string, MetricInfo] => [
   `env/all/outcome/${outcome}`,
   entry(`Completions ${OUTCOME_MEANINGS[outcome]}.`, "fraction", outcome === "correct" ? "up" : "down"),
+]);
+
+const WAITING_MEANINGS: Readonly<Record<string, string>> = {
+  paused_rate_limit: "Waiting because the server allows only so many requests.",
+  paused_capacity: "Waiting because the server is short of machines.",
+  paused_billing: "Waiting because the account is without funds.",
+  unreachable: "Waiting for a server that did not answer.",
+};
+
+const WAITING_ENTRIES = QUEUE_STATES.filter((state) => state !== "active").map((state): [string, MetricInfo] => [
+  `time/waiting/${state}`,
+  entry(WAITING_MEANINGS[state] as string, "seconds", "down"),
 ]);
 
 /** Every metric by its key, without `test/` and with `<n>` for a level. */
@@ -79,11 +101,23 @@ export const GLOSSARY: Readonly<Record<string, MetricInfo>> = {
   "tokens/prompt_total": entry("Prompt tokens since the run began, evaluations not included.", "tokens"),
   "tokens/completion_total": entry("Tokens drawn since the run began, evaluations not included.", "tokens"),
   "tokens/train_total": entry("Tokens trained on since the run began.", "tokens"),
+  "tokens/prompt": entry("Prompt tokens of the step, counted for each completion.", "tokens"),
+  "tokens/completion": entry("Tokens drawn in the step.", "tokens"),
+  "tokens/train": entry("Tokens trained on in the step.", "tokens"),
+  "tokens/scored": entry("Tokens scored without a gradient in the step; priced like prompts.", "tokens"),
+  "tokens/scored_total": entry("Tokens scored without a gradient since the run began.", "tokens"),
+  "tokens/eval_prompt_total": entry("Prompt tokens of evaluations since the run began.", "tokens"),
+  "tokens/eval_completion_total": entry("Tokens drawn in evaluations since the run began.", "tokens"),
+  "cost/step": entry("The step with its evaluation, by the prices of the configuration.", "dollars", "down"),
+  "cost/evaluation": entry("The evaluation before the step.", "dollars", "down"),
+  "cost/total": entry("All since the run began, steps that were done again included.", "dollars", "down"),
+  ...Object.fromEntries(WAITING_ENTRIES),
   "time/total": entry("The step with its evaluation.", "seconds", "down"),
   "time/sampling": entry("Drawing the completions.", "seconds", "down"),
   "time/train_step": entry("Gradients and optimizer steps.", "seconds", "down"),
   "time/kl_vs_base": entry("Scoring the batch with the weights of model_name.", "seconds", "down"),
   "time/compute_post_kl": entry("Scoring the batch after the step.", "seconds", "down"),
+  "time/score_prompts": entry("Scoring the prompts for the loss dro.", "seconds", "down"),
   "time/run_evaluations_parallel": entry("The evaluation before the step.", "seconds", "down"),
 };
 

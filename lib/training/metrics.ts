@@ -3,33 +3,94 @@
  * rollouts, before any filtering, so the figures describe the policy and not what was selected for training.
  */
 import { mean, standardDeviation, wilsonInterval } from "../basics/mod.ts";
-import { type Group, type Metrics, OUTCOMES, type Rollout } from "../vocabulary.ts";
+import { type Completion, type Group, type Metrics, OUTCOMES, type Rollout } from "../vocabulary.ts";
 import { isConstant } from "./advantages.ts";
 
-/** Tokens since the run began, evaluations not included. */
-export interface TokenTotals {
+/** Tokens of one step, its evaluation not included. */
+export interface StepTokens {
   /** Prompt tokens, counted for each completion. */
   readonly prompt: number;
   /** Tokens drawn. */
   readonly completion: number;
   /** Tokens that went through the training pass. */
   readonly train: number;
+  /** Tokens scored without a gradient: the KL reference, `compute_post_kl`, the prompts of dro. */
+  readonly scored: number;
+}
+
+/** Tokens since the run began; those of evaluations apart. */
+export interface TokenTotals extends StepTokens {
+  /** Prompt tokens of evaluations. */
+  readonly evalPrompt: number;
+  /** Tokens drawn in evaluations. */
+  readonly evalCompletion: number;
 }
 
 /** Where a run begins. */
-export const NO_TOKENS: TokenTotals = { prompt: 0, completion: 0, train: 0 };
+export const NO_TOKENS: TokenTotals = {
+  prompt: 0,
+  completion: 0,
+  train: 0,
+  scored: 0,
+  evalPrompt: 0,
+  evalCompletion: 0,
+};
+
+const TOTAL_KEYS: Readonly<Record<keyof TokenTotals, string>> = {
+  prompt: "tokens/prompt_total",
+  completion: "tokens/completion_total",
+  train: "tokens/train_total",
+  scored: "tokens/scored_total",
+  evalPrompt: "tokens/eval_prompt_total",
+  evalCompletion: "tokens/eval_completion_total",
+};
+
+const TOTALS = Object.keys(TOTAL_KEYS) as (keyof TokenTotals)[];
+
+function mapTotals(value: (name: keyof TokenTotals) => number): TokenTotals {
+  return Object.fromEntries(TOTALS.map((name) => [name, value(name)])) as unknown as TokenTotals;
+}
+
+/** Totals with more tokens; what is left out of `more` adds nothing. */
+export function addTokens(totals: TokenTotals, more: Partial<TokenTotals>): TokenTotals {
+  return mapTotals((name) => totals[name] + (more[name] ?? 0));
+}
 
 /** The metrics of token totals. */
-export function totalsMetrics({ prompt, completion, train }: TokenTotals): Metrics {
-  return { "tokens/prompt_total": prompt, "tokens/completion_total": completion, "tokens/train_total": train };
+export function totalsMetrics(totals: TokenTotals): Metrics {
+  return Object.fromEntries(TOTALS.map((name) => [TOTAL_KEYS[name], totals[name]]));
+}
+
+/** The metrics of one step's tokens. */
+export function tokenMetrics({ prompt, completion, train, scored }: StepTokens): Metrics {
+  return {
+    "tokens/prompt": prompt,
+    "tokens/completion": completion,
+    "tokens/train": train,
+    "tokens/scored": scored,
+  };
 }
 
 /** Reads the totals back from a row of metrics, for resuming; what is missing counts as 0. */
 export function totalsOf(metrics: Metrics): TokenTotals {
+  return mapTotals((name) => metrics[TOTAL_KEYS[name]] ?? 0);
+}
+
+/** Length of a completion; of one that came as text, as the server counted it. */
+export function completionTokens({ tokens, usage }: Completion): number {
+  return tokens.length > 0 ? tokens.length : usage?.completion ?? 0;
+}
+
+/** Length of a prompt; of one that was sent as messages, as the server counted it. */
+export function promptTokens({ prompt, completion }: Pick<Rollout, "prompt" | "completion">): number {
+  return prompt.tokens.length > 0 ? prompt.tokens.length : completion.usage?.prompt ?? 0;
+}
+
+/** Tokens of rollouts, prompts counted for each completion. */
+export function tokensOf(rollouts: readonly Rollout[]): Pick<StepTokens, "prompt" | "completion"> {
   return {
-    prompt: metrics["tokens/prompt_total"] ?? 0,
-    completion: metrics["tokens/completion_total"] ?? 0,
-    train: metrics["tokens/train_total"] ?? 0,
+    prompt: rollouts.reduce((sum, rollout) => sum + promptTokens(rollout), 0),
+    completion: rollouts.reduce((sum, { completion }) => sum + completionTokens(completion), 0),
   };
 }
 
@@ -88,8 +149,7 @@ function outcomeMetrics(rollouts: readonly Rollout[]): Metrics {
 
 function lengthMetrics(rollouts: readonly Rollout[]): Metrics {
   const episodes = rollouts.length;
-  const actions = rollouts.reduce((sum, { completion }) => sum + completion.tokens.length, 0);
-  const observations = rollouts.reduce((sum, { prompt }) => sum + prompt.tokens.length, 0);
+  const { completion: actions, prompt: observations } = tokensOf(rollouts);
   return {
     "env/all/ac_tokens_per_turn": actions / episodes,
     "env/all/ob_tokens_per_turn": observations / episodes,

@@ -15,11 +15,22 @@ export function problemsOfStep(
   problems: readonly Problem[],
   { step, groups_per_batch, seed }: { step: number; groups_per_batch: number; seed: number },
 ): Problem[] {
+  return problemsFrom(problems, { place: step * groups_per_batch, count: groups_per_batch, seed });
+}
+
+/**
+ * `count` consecutive problems of the same sequence, from a place on.
+ * @throws {RangeError} when there are no problems
+ */
+export function problemsFrom(
+  problems: readonly Problem[],
+  { place: first, count, seed }: { place: number; count: number; seed: number },
+): Problem[] {
   if (problems.length === 0) throw new RangeError("cannot train on no problems");
   let pass = -1;
   let order: readonly Problem[] = [];
-  return Array.from({ length: groups_per_batch }, (_, p) => {
-    const place = step * groups_per_batch + p;
+  return Array.from({ length: count }, (_, p) => {
+    const place = first + p;
     const wanted = Math.floor(place / problems.length);
     if (wanted !== pass) {
       pass = wanted;

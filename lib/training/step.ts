@@ -5,13 +5,22 @@
 import { hash32 } from "../basics/mod.ts";
 import type { TrainConfig } from "../config/mod.ts";
 import type { Environment } from "../environment/mod.ts";
-import type { TrainablePolicy } from "../policy/mod.ts";
+import type { CallOptions, TrainablePolicy } from "../policy/mod.ts";
 import type { Group, Metrics, Problem } from "../vocabulary.ts";
 import { advantagesOf } from "./advantages.ts";
 import { hasSignal, type PolicyDatum, trainingData } from "./data.ts";
 import { requireFinite } from "./divergence.ts";
+import { scoreMasked } from "./dro.ts";
 import { penalizeKl, postMetrics } from "./kl.ts";
-import { entropyOf, rolloutMetrics, type TokenTotals, totalsMetrics } from "./metrics.ts";
+import {
+  addTokens,
+  entropyOf,
+  rolloutMetrics,
+  tokenMetrics,
+  tokensOf,
+  type TokenTotals,
+  totalsMetrics,
+} from "./metrics.ts";
 import { type CountProgress, gradeGroups, rollOut } from "./rollout.ts";
 import { type Stopwatch, stopwatch } from "./_stopwatch.ts";
 import { type UpdateConfig, updatePolicy } from "./update.ts";
@@ -92,18 +101,29 @@ export async function trainStep(args: StepArgs): Promise<StepResult> {
   const advantages = groups.map(advantagesOf); // [P][G]
   const chosen = trainingData(groups, advantages, config); // [D]
   const { data, metrics: klMetrics } = await shape(chosen, args, watch);
+  const learns = hasSignal(data);
+  const scoresPrompts = learns && config.loss_fn === "dro";
+  const ready = scoresPrompts
+    ? await watch.time("score_prompts", () => scoreMasked(policy, data, optionsOf(signal)))
+    : data;
 
   signal?.throwIfAborted();
   onUpdate?.(0, 1);
-  const updateMetrics = hasSignal(data)
-    ? await watch.time("train_step", () => updatePolicy(policy, data, config, step))
+  const updateMetrics = learns
+    ? await watch.time("train_step", () => updatePolicy(policy, ready, config, step))
     : { "optim/updates": 0 };
   const post = config.compute_post_kl && data.length > 0
     ? postMetrics(data, await watch.time("compute_post_kl", () => policy.logprobs(data, "current")))
     : {};
   onUpdate?.(1, 1);
 
-  const trained = updateMetrics["optim/updates"] === 0 ? [] : data;
+  const length = data.reduce((sum, { tokens }) => sum + tokens.length, 0);
+  const passes = [config.kl_penalty_coef > 0, scoresPrompts, config.compute_post_kl].filter(Boolean).length;
+  const tokens = {
+    ...tokensOf(groups.flatMap((group) => group.rollouts)),
+    train: updateMetrics["optim/updates"] === 0 ? 0 : length,
+    scored: passes * length,
+  };
   const metrics = {
     ...rolloutMetrics(groups),
     ...updateMetrics,
@@ -111,10 +131,15 @@ export async function trainStep(args: StepArgs): Promise<StepResult> {
     ...post,
     "optim/entropy": entropy,
     "optim/lr": learning_rate,
-    ...totalsMetrics(addTokens(totals, groups, trained)),
+    ...tokenMetrics(tokens),
+    ...totalsMetrics(addTokens(totals, tokens)),
     ...watch.metrics(),
   };
   return { metrics, groups };
+}
+
+function optionsOf(signal: AbortSignal | undefined): CallOptions {
+  return signal === undefined ? {} : { signal };
 }
 
 /** The sampling parameters of training. */
@@ -132,20 +157,10 @@ async function shape(
 ): Promise<{ readonly data: readonly PolicyDatum[]; readonly metrics: Metrics }> {
   if (config.kl_penalty_coef === 0 || data.length === 0) return { data, metrics: {} };
   const place = { step, learning_rate: config.learning_rate };
-  const options = signal === undefined ? {} : { signal };
-  const reference = await watch.time("kl_vs_base", () => policy.logprobs(data, "reference", options));
+  const reference = await watch.time("kl_vs_base", () => policy.logprobs(data, "reference", optionsOf(signal)));
   const shaped = penalizeKl(data, reference, config);
   for (const value of Object.values(shaped.metrics)) {
     requireFinite("distance from the weights of model_name", value, place);
   }
   return shaped;
-}
-
-function addTokens(totals: TokenTotals, groups: readonly Group[], trained: readonly PolicyDatum[]): TokenTotals {
-  const rollouts = groups.flatMap((group) => group.rollouts);
-  return {
-    prompt: rollouts.reduce((sum, { prompt }) => sum + prompt.tokens.length, totals.prompt),
-    completion: rollouts.reduce((sum, { completion }) => sum + completion.tokens.length, totals.completion),
-    train: trained.reduce((sum, { tokens }) => sum + tokens.length, totals.train),
-  };
 }

@@ -3,8 +3,8 @@
  * any is awaited, so that a remote trainer never waits for this process. There is no way back from half an update, so it
  * takes no signal: once begun it is finished.
  */
-import type { TrainConfig } from "../config/mod.ts";
-import type { LossName, TrainablePolicy } from "../policy/mod.ts";
+import { lossOptionsOf, type TrainConfig } from "../config/mod.ts";
+import type { LossName, LossOptions, TrainablePolicy } from "../policy/mod.ts";
 import type { AdamParams, Metrics } from "../vocabulary.ts";
 import { hasSignal, type PolicyDatum, scoredTokens, substeps } from "./data.ts";
 import { requireFinite } from "./divergence.ts";
@@ -13,7 +13,15 @@ import { type Logprobs, sampleTrainMetrics } from "./kl.ts";
 /** What an update takes from the configuration. */
 export type UpdateConfig = Pick<
   TrainConfig,
-  "loss_fn" | "num_substeps" | "learning_rate" | "beta1" | "beta2" | "eps" | "weight_decay" | "grad_clip_norm"
+  | "loss_fn"
+  | "loss_fn_config"
+  | "num_substeps"
+  | "learning_rate"
+  | "beta1"
+  | "beta2"
+  | "eps"
+  | "weight_decay"
+  | "grad_clip_norm"
 >;
 
 /**
@@ -28,12 +36,12 @@ export async function updatePolicy(
   config: UpdateConfig,
   step: number,
 ): Promise<Metrics> {
-  const loss = lossName(config.loss_fn);
+  const [loss, options] = lossOf(config);
   const adam = adamOf(config);
   // A part without a signal has no gradient, but Adam's momentum would move the weights all the same.
   const parts = substeps(data, config.num_substeps).filter(hasSignal);
   const submitted = parts.map((part) =>
-    Promise.allSettled([policy.forwardBackward(part, loss), policy.optimStep(adam)])
+    Promise.allSettled([policy.forwardBackward(part, loss, options), policy.optimStep(adam)])
   );
   const place = { step, learning_rate: config.learning_rate };
   // All have to settle before the first error leaves: whoever catches it may use the policy.
@@ -66,7 +74,11 @@ export function adamOf({ learning_rate, beta1, beta2, eps, weight_decay, grad_cl
   return { learning_rate, beta1, beta2, eps, weight_decay, grad_clip_norm };
 }
 
-function lossName(name: TrainConfig["loss_fn"]): LossName {
-  if (name === "importance_sampling") return name;
-  throw new RangeError(`cannot train with loss_fn=${name}: only importance_sampling is available`);
+function lossOf(config: UpdateConfig): readonly [LossName, LossOptions] {
+  const { loss_fn } = config;
+  if (loss_fn === "cross_entropy") {
+    throw new RangeError("cannot train with loss_fn=cross_entropy: it learns from worked answers, not from rewards");
+  }
+  const options = lossOptionsOf(config);
+  return [loss_fn, Object.keys(options).length === 0 ? {} : { config: options }];
 }

@@ -54,7 +54,7 @@ Deno.test("accuracyInterval() is Wilson's: 1 of 2 lies within 0.0945 and 0.9055"
 });
 
 Deno.test("totals survive the way through a row of metrics", () => {
-  const totals = { prompt: 3, completion: 5, train: 7 };
+  const totals = { prompt: 3, completion: 5, train: 7, scored: 11, evalPrompt: 13, evalCompletion: 17 };
   assert.deepEqual(totalsOf({ ...totalsMetrics(totals), other: 1 }), totals);
 });
 

@@ -70,7 +70,7 @@ Deno.test("trainStep() makes no update when no group has a signal, and says so",
 
 Deno.test("trainStep() adds to the token totals", async () => {
   const { metrics } = await trainStep(
-    stepArgs(new ToyPolicy(), {}, { totals: { prompt: 1, completion: 2, train: 3 } }),
+    stepArgs(new ToyPolicy(), {}, { totals: { ...NO_TOKENS, prompt: 1, completion: 2, train: 3 } }),
   );
   const [drawn, asked] = [metrics["env/all/total_ac_tokens"] as number, metrics["env/all/total_ob_tokens"] as number];
   assert.equal(asked, 128);
@@ -124,9 +124,9 @@ Deno.test("trainStep() reports numbers that are not finite as the end of trainin
   assert.ok(!broken.calls.includes("forwardBackward"));
 });
 
-Deno.test("trainStep() refuses a loss that no policy has", async () => {
-  await assert.rejects(trainStep(stepArgs(new ToyPolicy(), { loss_fn: "ppo" })), {
+Deno.test("trainStep() refuses a loss that does not learn from rewards", async () => {
+  await assert.rejects(trainStep(stepArgs(new ToyPolicy(), { loss_fn: "cross_entropy" })), {
     name: "RangeError",
-    message: /loss_fn=ppo/,
+    message: /loss_fn=cross_entropy/,
   });
 });

@@ -1,0 +1,122 @@
+/**
+ * What a run will cost, before it starts: its prompts are rendered and counted, completions are assumed to be empty, of
+ * some mean length, or as long as they may be. No model is asked.
+ */
+import type { TokenPrices, TrainConfig } from "../config/mod.ts";
+import type { Environment } from "../environment/mod.ts";
+import type { Problem } from "../vocabulary.ts";
+import { type BilledTokens, costOf, dollars } from "./cost.ts";
+import { problemsFrom } from "./schedule.ts";
+
+/** Most problems that are rendered for one estimate of training, and of evaluations; more are scaled up. */
+const MOST_RENDERED = 256;
+
+/** What an estimate is made from. */
+export interface EstimateArgs {
+  /** The hyperparameters. */
+  readonly config: TrainConfig;
+  /** Renders the prompts. */
+  readonly environment: Environment;
+  /** What is trained on. */
+  readonly trainProblems: readonly Problem[];
+  /** What is evaluated. */
+  readonly testProblems: readonly Problem[];
+  /** Steps done. */
+  readonly from: number;
+  /** Steps in all. */
+  readonly total: number;
+  /** Mean length of the completions so far, where that is known; absent: half of `max_tokens`. */
+  readonly meanCompletion?: number | undefined;
+}
+
+/** Tokens still to come, under three assumptions about completions. */
+export interface TokenEstimate {
+  /** Prompts alone. */
+  readonly low: BilledTokens;
+  /** Completions of mean length `completion`. */
+  readonly middle: BilledTokens;
+  /** Every completion as long as it may be. */
+  readonly high: BilledTokens;
+  /** Tokens a completion in `middle`. */
+  readonly completion: number;
+}
+
+/** Dollars still to come, under the assumptions of `TokenEstimate`. */
+export interface RunEstimate {
+  /** Prompts alone. */
+  readonly low: number;
+  /** Completions of mean length `completion`. */
+  readonly middle: number;
+  /** Every completion as long as it may be. */
+  readonly high: number;
+  /** Tokens a completion in `middle`. */
+  readonly completion: number;
+  /** Whether `completion` is what the run has drawn so far, rather than half of `max_tokens`. */
+  readonly measured: boolean;
+  /** Dollars spent before. */
+  readonly spent: number;
+  /** Dollars that the run may cost in all; null: no limit. */
+  readonly limit: number | null;
+}
+
+/** Evaluations that steps `from` to `total` bring with them, the final one included. */
+export function evaluationsToCome(from: number, total: number, evalEvery: number): number {
+  let count = 1;
+  for (let step = from; step < total; step++) if (isEvaluationDue(step, evalEvery)) count++;
+  return count;
+}
+
+/** Whether the weights are evaluated before this step. */
+export function isEvaluationDue(step: number, evalEvery: number): boolean {
+  return step === 0 || (evalEvery > 0 && step % evalEvery === 0);
+}
+
+/** Counts the tokens that a run still takes. */
+export function estimateTokens(args: EstimateArgs): TokenEstimate {
+  const { config, environment, trainProblems, testProblems, from, total, meanCompletion } = args;
+  const { groups_per_batch, group_size, max_tokens, seed } = config;
+  const slots = Math.max(0, total - from) * groups_per_batch;
+  const count = Math.min(slots, MOST_RENDERED);
+  const shown = count === 0 ? [] : problemsFrom(trainProblems, { place: from * groups_per_batch, count, seed });
+  const prompt = meanPrompt(environment, shown);
+  const asked = testProblems.length * evaluationsToCome(from, total, config.eval_every);
+  const evalPrompt = meanPrompt(environment, testProblems.slice(0, MOST_RENDERED));
+  const drawn = slots * group_size;
+  const passes =
+    [config.kl_penalty_coef > 0, config.loss_fn === "dro", config.compute_post_kl].filter((pass) => pass).length;
+  const tokensWith = (completion: number): BilledTokens => {
+    // A datum has one token less than its sequence; an empty completion gives none.
+    const train = completion === 0 ? 0 : drawn * (prompt + completion - 1);
+    return {
+      prompt: Math.round(drawn * prompt + asked * evalPrompt + passes * train),
+      completion: Math.round((drawn + asked) * completion),
+      train: Math.round(train),
+    };
+  };
+  const completion = Math.min(max_tokens, meanCompletion ?? max_tokens / 2);
+  return { low: tokensWith(0), middle: tokensWith(completion), high: tokensWith(max_tokens), completion };
+}
+
+/** What a run still costs. @param spent dollars spent before */
+export function estimateRun(args: EstimateArgs, prices: TokenPrices, spent = 0): RunEstimate {
+  const { low, middle, high, completion } = estimateTokens(args);
+  return {
+    ...{ low: costOf(low, prices), middle: costOf(middle, prices), high: costOf(high, prices) },
+    ...{ completion, measured: args.meanCompletion !== undefined, spent, limit: args.config.max_cost },
+  };
+}
+
+/** An estimate in a sentence. */
+export function estimateText({ middle, high, completion, measured, spent, limit }: RunEstimate): string {
+  const length = completion.toFixed(0);
+  const mean = measured ? `if they stay at ${length} tokens as so far` : `if they average half (${length} tokens)`;
+  const before = spent > 0 ? `, besides ${dollars(spent)} spent before` : "";
+  const early = limit !== null && spent + high > limit ? `; max_cost=${limit} may end the run early` : "";
+  const most = `at most ${dollars(high)} (all completions at max_tokens)`;
+  return `estimated cost: ${most}, ${dollars(middle)} ${mean}${before}${early}`;
+}
+
+function meanPrompt(environment: Environment, problems: readonly Problem[]): number {
+  if (problems.length === 0) return 0;
+  return problems.reduce((sum, problem) => sum + environment.prompt(problem).tokens.length, 0) / problems.length;
+}

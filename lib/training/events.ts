@@ -1,0 +1,124 @@
+/**
+ * What a run takes and what it tells: its arguments, the events of its stream, and the progress between them. Data and
+ * callbacks only; `train.ts` makes the events.
+ */
+import type { TrainConfig } from "../config/mod.ts";
+import type { Environment } from "../environment/mod.ts";
+import type { QueueState, TrainablePolicy, Waiting } from "../policy/mod.ts";
+import type { Checkpoint, Group, Metrics, Problem, Rollout } from "../vocabulary.ts";
+import type { BudgetStop, Spending } from "./cost.ts";
+import type { RunEstimate } from "./estimate.ts";
+import type { TokenTotals } from "./metrics.ts";
+import type { Ticker } from "./watch.ts";
+
+/** What a policy on someone else's machine waits for now. */
+export interface WaitingNow {
+  /** Never `active`. */
+  readonly state: QueueState;
+  /** The server's or the network's words; text from outside, on one line. */
+  readonly reason?: string;
+  /** Seconds in this state. */
+  readonly seconds: number;
+}
+
+/** Progress within a step or an evaluation. */
+export interface TrainProgress {
+  /** What is going on. */
+  readonly phase: "evaluation" | "sampling" | "training";
+  /** Steps done so far. */
+  readonly step: number;
+  /** Completions there are; in the phase `training`, 0 and then 1. */
+  readonly done: number;
+  /** Completions there will be; in the phase `training`, 1. */
+  readonly total: number;
+  /** Reported about once a second while the policy is made to wait. */
+  readonly waiting?: WaitingNow;
+}
+
+/** Everything a run needs. */
+export interface TrainArgs {
+  /** The resolved configuration. */
+  readonly config: TrainConfig;
+  /** The policy, its weights already loaded; on resuming with its optimizer. */
+  readonly policy: TrainablePolicy;
+  /** Asks and grades. */
+  readonly environment: Environment;
+  /** Shuffled anew for each pass. */
+  readonly trainProblems: readonly Problem[];
+  /** May be empty: then nothing is evaluated. */
+  readonly testProblems: readonly Problem[];
+  /** Where to go on; absent: at the beginning. */
+  readonly start?: TrainStart | undefined;
+  /** What the run may cost; only handed on, with the first event. */
+  readonly estimate?: RunEstimate | undefined;
+  /** Stops the run in good order: the unfinished step is discarded, the whole ones are saved. */
+  readonly signal?: AbortSignal | undefined;
+  /** Told of progress between events. */
+  readonly onProgress?: ((progress: TrainProgress) => void) | undefined;
+  /** The time in milliseconds. */
+  readonly now?: () => number;
+  /** Calls back every so often while a policy that can be made to wait is awaited. */
+  readonly ticker?: Ticker;
+}
+
+/** Where a resumed run goes on. */
+export interface TrainStart {
+  /** Steps done. */
+  readonly step: number;
+  /** Whether the checkpoint ended its run: then there is nothing to do unless there are more steps now. */
+  readonly final?: boolean;
+  /** Tokens before this step, see `totalsOf`. */
+  readonly totals?: TokenTotals;
+  /** What the run has cost, steps that are done again included, see `spendingOf`. */
+  readonly spending?: Spending;
+}
+
+/** One event of a run. Metrics of evaluations begin with `test/`. */
+export type TrainEvent =
+  /** First of all. `step`: steps done; `total`: steps in all. */
+  | { readonly type: "start"; readonly step: number; readonly total: number; readonly estimate?: RunEstimate }
+  /**
+   * An evaluation of the weights after `step` steps. Before a step its metrics are in that step's row as well; the final
+   * one has no step after it and a row of its own.
+   */
+  | {
+    readonly type: "evaluation";
+    readonly step: number;
+    readonly metrics: Metrics;
+    readonly rollouts: readonly Rollout[];
+    readonly final: boolean;
+  }
+  /** A step is done; `step` is its index, so `step + 1` steps are. */
+  | { readonly type: "step"; readonly step: number; readonly metrics: Metrics; readonly groups: readonly Group[] }
+  /** A checkpoint was saved. The last one of a finished run has `final`. */
+  | { readonly type: "checkpoint"; readonly checkpoint: Checkpoint }
+  | StallEvent
+  /** Last of all. `before` and `after`: the metrics of the evaluations at step 0 and of the final weights, where made. */
+  | {
+    readonly type: "done";
+    /** `stopped`: by the signal; `budget`: because `max_cost` or `max_train_tokens` would have been passed. */
+    readonly reason: "finished" | "stopped" | "budget";
+    readonly step: number;
+    /** The run was complete before it began: no step was left to do. */
+    readonly alreadyComplete: boolean;
+    /** What there is to say about a run that did not finish: the budget, or steps that could not be saved. */
+    readonly detail?: string;
+    /** With `budget`: which limit it was. */
+    readonly limit?: BudgetStop["limit"];
+    readonly before?: Metrics;
+    readonly after?: Metrics;
+  };
+
+/** Nothing has moved for `stall_timeout` seconds; reported again after as many more. The run goes on waiting. */
+export interface StallEvent {
+  /** Always `stall`. */
+  readonly type: "stall";
+  /** Steps done. */
+  readonly step: number;
+  /** Seconds since the last completion, update or save. */
+  readonly seconds: number;
+  /** What the policy says that it waits for. */
+  readonly waiting: Waiting;
+  /** Why the steps that are not saved could not be saved meanwhile; such an event follows the first one. */
+  readonly saveError?: string;
+}
