@@ -20,12 +20,18 @@ export class ApiError extends Error {
   readonly status: number;
   /** The server's own words. */
   readonly detail: string;
+  /** Attempts it took; more than 1: the server may have acted on an earlier one. */
+  readonly attempts: number;
 
   /** An error of a status, with the server's own words. */
-  constructor(message: string, { status, detail }: { readonly status: number; readonly detail: string }) {
+  constructor(
+    message: string,
+    options: { readonly status: number; readonly detail: string; readonly attempts?: number },
+  ) {
     super(message);
-    this.status = status;
-    this.detail = detail;
+    this.status = options.status;
+    this.detail = options.detail;
+    this.attempts = options.attempts ?? 1;
   }
 }
 

@@ -1,0 +1,175 @@
+/**
+ * Opens a connection to a Tinker-compatible server: finds address and key, asks for the server's settings, exchanges the
+ * key for a token where the server wants that, and hands out what `connection.ts` promises. The parts: `http.ts` one
+ * request, `exchange.ts` its retries, `submit.ts` and `results.ts` operations.
+ */
+import { type Clock, Limiter, SYSTEM_CLOCK } from "../../basics/mod.ts";
+import type { CallOptions, Waiting } from "../policy.ts";
+import { type ReadEnv, resolveAddress } from "./address.ts";
+import { type Answer, objectOf } from "./answers.ts";
+import { BillingPause } from "./billing.ts";
+import { Calls } from "./call.ts";
+import { DEFAULT_CLIENT_CONFIG, fetchClientConfig } from "./client_config.ts";
+import type { ApiRequest, ClientConfig, Connection, Operation, ResultKind, Results, Submitted } from "./connection.ts";
+import { Credentials, type RunCommand } from "./credentials.ts";
+import { ConnectionError } from "./errors.ts";
+import { exchange } from "./exchange.ts";
+import { DEFAULT_LIMITS, type TransportLimits } from "./limits.ts";
+import type { Line } from "./line.ts";
+import { openRaw } from "./raw.ts";
+import { request } from "./requests.ts";
+import { retrieve } from "./results.ts";
+import { submit } from "./submit.ts";
+import { readEnv, runInShell } from "./system.ts";
+import { WaitingRoom } from "./waiting.ts";
+
+/** How a connection is opened. All but the address is for tests, and for programs with a key of their own. */
+export interface ConnectionOptions extends CallOptions {
+  /** The server; null, empty or absent: `TINKER_BASE_URL`, else the official service. */
+  readonly baseUrl?: string | null;
+  /** The key; null, empty or absent: `TINKER_API_KEY`, else what `TINKER_CREDENTIAL_CMD` prints. */
+  readonly apiKey?: string | null;
+  /** How requests go out. Default: the runtime's. */
+  readonly fetch?: typeof fetch;
+  /** Reads a variable of the environment. Default: the process's, where that is allowed; it never prompts. */
+  readonly env?: ReadEnv;
+  /** Runs `TINKER_CREDENTIAL_CMD`. Default: in `sh`, where that is allowed. */
+  readonly runCommand?: RunCommand;
+  /** Uniform in [0, 1), for the jitter of pauses. Default: `Math.random`. */
+  readonly random?: () => number;
+  /** Time, for pauses and for counting them. Limits on a single request run on the machine's own clock. */
+  readonly clock?: Clock;
+  /** Time limits and budgets; what is left out has the protocol's value. */
+  readonly limits?: Partial<TransportLimits>;
+}
+
+/**
+ * Opens a connection. Close it when done: requests under way keep the process alive.
+ * @throws {CredentialError} when there is no key and the server wants one, or refuses it
+ * @throws {ConnectionError} when the server does not answer
+ * @throws {TypeError} when the address is none
+ */
+export async function openConnection(options: ConnectionOptions = {}): Promise<Connection> {
+  const line = newLine(options);
+  try {
+    await line.credentials.open();
+    const config = await line.calls.run(options.signal, (call) => fetchClientConfig(line, call));
+    line.learnt.billingMaxMs = config.billing_exception_max_pause_duration_sec * 1000;
+    line.learnt.responseBytes = new Limiter(config.inflight_response_bytes_semaphore_size);
+    if (config.pjwt_auth_enabled) {
+      if (config.credential_default_source === "credential_cmd") await line.credentials.preferCommand();
+      await line.credentials.useTokens((key) => exchangeKey(line, key));
+    }
+    return new LineConnection(line, config);
+  } catch (error) {
+    line.calls.close(error);
+    throw error;
+  }
+}
+
+function newLine(options: ConnectionOptions): Line {
+  const { env = readEnv, runCommand = runInShell, clock = SYSTEM_CLOCK } = options;
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const address = resolveAddress(options.baseUrl, env);
+  const waits = new WaitingRoom(clock);
+  const calls = new Calls(waits, clock);
+  const run = <T>(work: Parameters<typeof calls.run<T>>[1]) => calls.run(undefined, work);
+  const sources = { apiKey: options.apiKey, env, runCommand, run };
+  const credentials = new Credentials(address, sources, { now: clock.now, ...limits });
+  return {
+    address,
+    fetch: options.fetch ?? fetch,
+    clock,
+    random: options.random ?? Math.random,
+    limits,
+    calls,
+    waits,
+    credentials,
+    headers: headersOf(env, credentials),
+    clientId: `math-rl-${crypto.randomUUID()}`,
+    billing: new BillingPause(),
+    learnt: {
+      answeredAt: -Infinity,
+      emptyRefusalsLeft: limits.emptyRefusals,
+      protobuf: "untried",
+      probe: undefined,
+      requests: 0,
+      responseBytes: new Limiter(DEFAULT_CLIENT_CONFIG.inflight_response_bytes_semaphore_size),
+      billingMaxMs: DEFAULT_CLIENT_CONFIG.billing_exception_max_pause_duration_sec * 1000,
+    },
+  };
+}
+
+/** What every request is sent with, beside the key. A company's gate in front of the service may want two more. */
+function headersOf(env: ReadEnv, credentials: Credentials): Readonly<Record<string, string>> {
+  const headers: Record<string, string> = { accept: "application/json", "user-agent": "math-rl (Deno)" };
+  for (const name of ["CF-Access-Client-Id", "CF-Access-Client-Secret"]) {
+    const value = env(`CLOUDFLARE_ACCESS_CLIENT_${name.endsWith("Id") ? "ID" : "SECRET"}`)?.trim();
+    if (!value) continue;
+    credentials.hide(value);
+    headers[name.toLowerCase()] = value;
+  }
+  return headers;
+}
+
+/** A short-lived token for a key. */
+async function exchangeKey(line: Line, key: string | undefined): Promise<string> {
+  const { value } = await line.calls.run(undefined, (call) =>
+    exchange(line, call, {
+      what: "exchanging the key for a token",
+      request: () => ({
+        method: "POST",
+        path: "auth/token",
+        body: {},
+        timeoutMs: line.limits.requestTimeoutMs,
+        credential: { key },
+      }),
+      read: readToken,
+      giveUpAfterMs: line.limits.openGiveUpAfterMs,
+    }));
+  return value;
+}
+
+function readToken({ body }: Answer): string {
+  const { jwt } = objectOf(body);
+  if (typeof jwt !== "string" || jwt === "") throw new SyntaxError("the answer holds no token");
+  return jwt;
+}
+
+/** The connection that users of the transport see. */
+class LineConnection implements Connection {
+  readonly baseUrl: string;
+  readonly config: ClientConfig;
+  readonly #line: Line;
+
+  constructor(line: Line, config: ClientConfig) {
+    this.baseUrl = line.address.base;
+    this.config = config;
+    this.#line = line;
+  }
+
+  request(wanted: ApiRequest, { signal }: CallOptions = {}): Promise<Readonly<Record<string, unknown>>> {
+    return this.#line.calls.run(signal, (call) => request(this.#line, call, wanted));
+  }
+
+  submit<K extends ResultKind>(operation: Operation<K>, { signal }: CallOptions = {}): Promise<Submitted<K>> {
+    return this.#line.calls.run(signal, (call) => submit(this.#line, call, operation));
+  }
+
+  result<K extends ResultKind>(submitted: Submitted<K>, { signal }: CallOptions = {}): Promise<Results[K]> {
+    return this.#line.calls.run(signal, (call) => retrieve(this.#line, call, submitted));
+  }
+
+  raw(wanted: ApiRequest, { signal }: CallOptions = {}): Promise<Response> {
+    return this.#line.calls.run(signal, (call) => openRaw(this.#line, call, wanted, signal));
+  }
+
+  waiting(): Waiting {
+    return this.#line.waits.now();
+  }
+
+  close(): Promise<void> {
+    this.#line.calls.close(new ConnectionError(`the connection to ${this.baseUrl} was closed`));
+    return Promise.resolve();
+  }
+}
