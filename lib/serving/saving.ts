@@ -1,0 +1,91 @@
+/** Saving: training state, weights to sample from under a name, and weights for one sampling session alone. */
+import { type Body, flagOf, integerOf, metadataOf, optionalInteger, optionalText } from "./_values.ts";
+import { checkpointName, CheckpointStore, tinkerPath } from "./checkpoints.ts";
+import { RefusedError } from "./errors.ts";
+import type { Result } from "./futures.ts";
+import type { ServedModel } from "./models.ts";
+import { addressed, submit } from "./operations.ts";
+import { type Handler, json, removeEphemeral, type ServerState } from "./state.ts";
+
+interface SaveOptions {
+  readonly name: string;
+  readonly overwrite: boolean;
+  readonly ttlSeconds: number | undefined;
+  readonly user_metadata: Body | undefined;
+}
+
+/** `POST save_weights`: weights and optimizer. */
+export const saveWeights: Handler = (state, { body }) => {
+  const to = addressed(state, body, "save_weights");
+  const options = saveOptions(body, `checkpoint-${String(to.seq).padStart(4, "0")}`);
+  return submit(state, to, () => save(state, to.model, "weights", options));
+};
+
+/** `POST save_weights_for_sampler`: under a name, or for a sampling session that is made with it. */
+export const saveWeightsForSampler: Handler = (state, { body }) => {
+  const to = addressed(state, body, "save_weights_for_sampler");
+  const path = optionalText(body, "path");
+  if (path !== undefined) {
+    return submit(state, to, () => save(state, to.model, "sampler_weights", saveOptions(body, path)));
+  }
+  const number = integerOf(body, "sampling_session_seq_id", { max: 999_999_999 });
+  const inflight = body.kind === "inflight";
+  return submit(state, to, () => saveForSession(state, to.model, { number, inflight, seq: to.seq, print: to.print }));
+};
+
+function saveOptions(body: Body, otherwise: string): SaveOptions {
+  return {
+    name: checkpointName(optionalText(body, "path") ?? otherwise),
+    overwrite: flagOf(body, "overwrite"),
+    ttlSeconds: optionalInteger(body, "ttl_seconds", { min: 1 }),
+    user_metadata: metadataOf(body),
+  };
+}
+
+async function save(
+  state: ServerState,
+  model: ServedModel,
+  kind: "weights" | "sampler_weights",
+  { name, overwrite, ...extra }: SaveOptions,
+): Promise<Result> {
+  const checkpoint = { run: model.id, kind, name };
+  if (!overwrite) await state.checkpoints.requireFree(checkpoint);
+  const folder = CheckpointStore.folderName(checkpoint);
+  const { policy } = model;
+  const target = kind === "weights" ? await policy.saveState(folder) : await policy.saveWeightsForSampler(folder);
+  await state.checkpoints.record(checkpoint, target, extra);
+  // Whoever still draws from what was overwritten would draw from old weights.
+  if (overwrite) await state.pool.drop(target);
+  const path = tinkerPath(checkpoint);
+  if (kind === "sampler_weights") state.live.set(path, model.snapshot(target));
+  state.onEvent({ type: "saved", path });
+  return json({ path, type: kind === "weights" ? "save_weights" : "save_weights_for_sampler" });
+}
+
+interface SessionSave {
+  readonly number: number;
+  readonly inflight: boolean;
+  readonly seq: number;
+  readonly print: string;
+}
+
+async function saveForSession(state: ServerState, model: ServedModel, wanted: SessionSave): Promise<Result> {
+  const session = state.sessions.ownerOf(model.id);
+  if (session === undefined) throw new RefusedError(404, `the session of model ${model.id} has ended`);
+  const id = `${session.id}:sample:${wanted.number}`;
+  if (session.samplers.has(id)) throw new RefusedError(409, `sampling session ${id} was made before`);
+  const target = await model.policy.saveWeightsForSampler(`ephemeral.${wanted.seq}`);
+  const snapshot = model.snapshot(target);
+  if (wanted.inflight) model.inflight = snapshot;
+  session.samplers.set(id, {
+    id,
+    snapshot: wanted.inflight ? () => model.inflight ?? snapshot : () => snapshot,
+    fingerprint: wanted.print,
+  });
+  session.ephemeral.push(target);
+  // In a training loop each step makes one; those before are hardly ever drawn from again.
+  while (session.ephemeral.length > state.maxEphemeral) {
+    await removeEphemeral(state, session.ephemeral.shift() as string);
+  }
+  return json({ path: null, sampling_session_id: id, type: "save_weights_for_sampler" });
+}
