@@ -1,4 +1,4 @@
-/** What an evaluation is of: a checkpoint of a run, a folder with weights, or a model by name. */
+/** What an evaluation is of: a checkpoint of a run or of a server, a folder with weights, or a model by name. */
 import { dirname, resolve } from "node:path";
 import { openRun, type Run } from "../runs/mod.ts";
 import type { Checkpoint } from "../vocabulary.ts";
@@ -12,20 +12,22 @@ export interface EvaluationTarget {
   readonly description: string;
   /** The run whose configuration applies. */
   readonly run?: Run;
-  /** Weights to load into the configuration's model. */
-  readonly state?: string;
+  /** Weights to answer with: a folder to load into the configuration's model, or a server's `tinker://...`. */
+  readonly weights?: string;
   /** The model to open instead of the configuration's. */
   readonly model?: string;
 }
 
 /**
- * Finds what a name means: a run, a checkpoint folder of a run, else a model.
+ * Finds what a name means: a server's checkpoint, a run, a checkpoint folder of a run, else a model.
  * @throws {UsageError} when a run has no such checkpoint
  */
 export async function evaluationTarget(name: string, checkpoint: string, now: number): Promise<EvaluationTarget> {
-  const run = await asRun(await runFolder(name), now);
+  const onServer = isOnServer(name);
+  const run = onServer ? undefined : await asRun(await runFolder(name), now);
   if (run !== undefined) return chosen(run, pickCheckpoint(run, checkpoint));
   if (checkpoint !== "last") throw new UsageError(`cannot take checkpoint=${checkpoint}: ${name} is not a run folder`);
+  if (onServer) return { description: name, weights: name };
   // A checkpoint lies two folders below its run: runs/<name>/weights/<checkpoint>.
   const path = resolve(name);
   const owner = await asRun(dirname(dirname(path)), now);
@@ -35,7 +37,14 @@ export async function evaluationTarget(name: string, checkpoint: string, now: nu
 
 function chosen(run: Run, checkpoint: Checkpoint): EvaluationTarget {
   const description = `${run.name}, checkpoint ${checkpoint.name} after ${checkpoint.step} steps,`;
-  return { description, run, state: checkpoint.state_path };
+  // A server opens sampler weights; the embedded engine's folders are one as good as the other.
+  const { sampler_path, state_path } = checkpoint;
+  return { description, run, weights: isOnServer(sampler_path) ? sampler_path : state_path };
+}
+
+/** Whether a name is that of a checkpoint on a Tinker-compatible server. */
+export function isOnServer(name: string): boolean {
+  return name.startsWith("tinker://");
 }
 
 /** The run in a folder; nothing when the folder is none. A run that cannot be read is an error. */

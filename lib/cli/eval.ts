@@ -1,6 +1,6 @@
 /**
  * `deno task eval <run, checkpoint or model> key=value ...`: evaluates on held-out problems, with one template or
- * several. A run is evaluated the way it was trained unless a key says otherwise.
+ * several, on any backend. A run is evaluated the way it was trained unless a key says otherwise.
  */
 import { join, resolve } from "node:path";
 import { whyNoFile, writeAside } from "../basics/mod.ts";
@@ -12,22 +12,23 @@ import {
   resolveConfig,
   type TrainConfig,
 } from "../config/mod.ts";
-import { createEnvironment } from "../environment/mod.ts";
-import { openModel, type OpenPolicy, problemsOf, requireFit, templateOf } from "../launch/mod.ts";
-import { openPolicy, type TrainablePolicy } from "../policy/mod.ts";
+import { problemsOf, requireFit, templateOf } from "../launch/mod.ts";
+import { chatEndpoint, openSamplingPolicy, type SamplingPolicy } from "../policy/mod.ts";
 import { loadTemplate } from "../prompts/mod.ts";
 import { RUN_FILES } from "../runs/mod.ts";
-import { evaluatePolicy, type Evaluation } from "../training/mod.ts";
-import type { Problem, PromptTemplate } from "../vocabulary.ts";
-import { type EvaluationTarget, evaluationTarget } from "./_eval_target.ts";
+import { completionTokens, costOf, dollars, type Evaluation } from "../training/mod.ts";
+import type { PromptTemplate } from "../vocabulary.ts";
+import { evaluateAll } from "./_eval_progress.ts";
+import { type EvaluationTarget, evaluationTarget, isOnServer } from "./_eval_target.ts";
 import { type CliIo, runCommand, systemIo, tinkerEnvironment, UsageError } from "./_io.ts";
-import { liveLines } from "./_live.ts";
 import { evaluationTable, type NamedEvaluation } from "./_summary.ts";
-import { bar, oneLine } from "./_text.ts";
+import { oneLine } from "./_text.ts";
 
 const HELP = `Evaluates on held-out problems:
 
   deno task eval <run, checkpoint folder or model> [key=value ...]
+  deno task eval tinker://<run>/sampler_weights/<name> [base_url=...]
+  deno task eval backend=openai base_url=http://127.0.0.1:11434/v1 <model>
 
 A run brings its own configuration; any key of deno task train replaces a value of it. Besides:
 
@@ -46,8 +47,21 @@ interface EvalOptions {
   readonly parsed: ParsedArguments;
 }
 
+/** Opens what is evaluated; `openSamplingPolicy` is one. */
+export type OpenSampling = (
+  config: TrainConfig,
+  options: { readonly weightsDir: string; readonly weights?: string | undefined },
+) => Promise<SamplingPolicy>;
+
+/** What the conventions of a shell make of SIGINT. */
+const INTERRUPTED = 130;
+
 /** Evaluates. @returns the exit code */
-export function main(args: readonly string[], io: CliIo = systemIo(), open: OpenPolicy = openPolicy): Promise<number> {
+export function main(
+  args: readonly string[],
+  io: CliIo = systemIo(),
+  open: OpenSampling = openSamplingPolicy,
+): Promise<number> {
   return runCommand(io, async () => {
     const options = parseEvalArgs(args);
     if (options === undefined) {
@@ -60,12 +74,15 @@ export function main(args: readonly string[], io: CliIo = systemIo(), open: Open
     const problems = await problemsOf(config, "test");
     for (const template of templates) requireFit(template, problems[0]);
     if (options.json !== undefined) await requireFile("json", options.json);
-    const policy = await openModel(config, open, { weightsDir: join(config.log_path, RUN_FILES.weights) });
+    const policy = await openTarget(config, target, open);
     try {
-      if (target.state !== undefined) await policy.loadState(target.state, { optimizer: false });
       io.out(`${oneLine(target.description)} on held-out problems of ${config.env}\n\n`);
-      const evaluations = await evaluateAll(config, policy, templates, problems, io);
-      io.out(`${evaluationTable(evaluations)}\n`);
+      const evaluations = await evaluateAll({ config, policy, templates, problems, io });
+      if (evaluations === undefined) {
+        io.err("stopped by Ctrl-C; nothing was written\n");
+        return INTERRUPTED;
+      }
+      io.out(`${evaluationTable(evaluations, spentRows(config, policy, evaluations))}\n`);
       if (options.json !== undefined) await writeJson(options.json, config, target, evaluations);
       return 0;
     } finally {
@@ -84,25 +101,73 @@ function parseEvalArgs(args: readonly string[]): EvalOptions | undefined {
     else if (value === "" || own.has(key)) throw new UsageError(`argument "${arg}": give ${key} once, with a value`);
     else own.set(key, value);
   }
-  const [target, ...pairs] = rest;
   if (rest.some((arg) => arg === "--help" || arg === "-h")) return undefined;
-  if (target === undefined || target.includes("=") || target.startsWith("-")) {
-    throw new UsageError(`cannot evaluate: name a run, a checkpoint folder or a model first\n\n${HELP}`);
+  const at = rest.findIndex((arg) => !arg.includes("=") && !arg.startsWith("-"));
+  const [target] = rest.splice(at, at < 0 ? 0 : 1);
+  if (target === undefined) {
+    throw new UsageError(`cannot evaluate: name a run, a checkpoint or a model\n\n${HELP}`);
   }
   return {
     target,
     checkpoint: own.get("checkpoint") ?? "last",
     json: own.get("json"),
     templates: own.get("prompt_template")?.split(",").map((name) => name.trim()).filter(Boolean) ?? [],
-    parsed: parseKeyValues(pairs, { positional: [] }),
+    parsed: parseKeyValues(rest, { positional: [] }),
   };
 }
 
 function configOf({ parsed }: EvalOptions, target: EvaluationTarget, io: CliIo): TrainConfig {
+  const environment = tinkerEnvironment(io);
   const base: ConfigInput = target.run?.config ?? {};
-  const model = target.model === undefined ? {} : { model_name: target.model };
-  const input = { ...base, ...model, ...parsed.input };
-  return resolveConfig(input, { environment: tinkerEnvironment(io), from: parsed }).config;
+  const input = { ...base, ...implied(target, parsed.input), ...said(parsed.input) };
+  const { backend, base_url } = input;
+  const { weights = "" } = target;
+  const asChat = backend === "openai" && isOnServer(weights) && parsed.input.base_url === undefined;
+  const server = base_url ?? environment.TINKER_BASE_URL;
+  const endpoint = asChat ? { base_url: chatEndpoint(weights, server) } : {};
+  return resolveConfig({ ...input, ...endpoint }, { environment, from: parsed }).config;
+}
+
+/** What the target says about the model, for a configuration that does not. */
+function implied({ model, weights, run }: EvaluationTarget, { model_name }: ConfigInput): ConfigInput {
+  if (model !== undefined) return { model_name: model };
+  if (run !== undefined || weights === undefined) return {};
+  // The model of a checkpoint is known to its server.
+  return { backend: "tinker", model_name: model_name ?? weights };
+}
+
+/** `auto` is what a checkpoint implies. */
+function said(input: ConfigInput): ConfigInput {
+  const { backend, ...rest } = input;
+  return backend === undefined || backend === "auto" ? rest : input;
+}
+
+async function openTarget(
+  config: TrainConfig,
+  { weights }: EvaluationTarget,
+  open: OpenSampling,
+): Promise<SamplingPolicy> {
+  try {
+    return await open(config, { weightsDir: join(config.log_path, RUN_FILES.weights), weights });
+  } catch (error) {
+    throw error instanceof Deno.errors.NotFound ? new ConfigError([error.message]) : error;
+  }
+}
+
+/** What the evaluations took on somebody else's machine. */
+function spentRows(
+  { prices }: TrainConfig,
+  { backend }: SamplingPolicy,
+  evaluations: readonly NamedEvaluation[],
+): string[][] {
+  const spent = evaluations.map(({ evaluation }) => evaluation.tokens);
+  if (backend === "local" || spent.every(({ prompt, completion }) => prompt + completion === 0)) return [];
+  const count = (value: number) => value.toLocaleString("en-US");
+  return [
+    ["prompt tokens", ...spent.map(({ prompt }) => count(prompt))],
+    ["completion tokens", ...spent.map(({ completion }) => count(completion))],
+    ...(prices === null ? [] : [["cost", ...spent.map((tokens) => dollars(costOf({ ...tokens, train: 0 }, prices)))]]),
+  ];
 }
 
 /** The run's template is taken from the run: the file of that name may have changed since. */
@@ -119,29 +184,6 @@ async function templatesOf(
   return loaded;
 }
 
-async function evaluateAll(
-  config: TrainConfig,
-  policy: TrainablePolicy,
-  templates: readonly PromptTemplate[],
-  problems: readonly Problem[],
-  io: CliIo,
-): Promise<NamedEvaluation[]> {
-  const live = liveLines(io);
-  const results: NamedEvaluation[] = [];
-  try {
-    for (const template of templates) {
-      const environment = createEnvironment({ template, chat: policy.chat, format_coef: config.format_coef });
-      const onProgress = (done: number, total: number) =>
-        live.show([`${bar(done / total, 30)}  ${done}/${total}  ${template.name}`]);
-      const evaluation = await evaluatePolicy({ config, policy, environment, problems, onProgress });
-      results.push({ name: template.name, evaluation });
-    }
-  } finally {
-    live.clear();
-  }
-  return results;
-}
-
 /** Found out now, not after minutes of sampling. */
 async function requireFile(key: string, path: string): Promise<void> {
   const why = await whyNoFile(path);
@@ -151,16 +193,17 @@ async function requireFile(key: string, path: string): Promise<void> {
 async function writeJson(
   path: string,
   config: TrainConfig,
-  { description, state }: EvaluationTarget,
+  { description, weights }: EvaluationTarget,
   evaluations: readonly NamedEvaluation[],
 ): Promise<void> {
   const content = {
     target: description,
-    checkpoint: state ?? null,
+    checkpoint: weights ?? null,
     config,
     evaluations: evaluations.map(({ name, evaluation }) => ({
       template: name,
       metrics: evaluation.metrics,
+      tokens: evaluation.tokens,
       problems: problemRows(evaluation),
     })),
   };
@@ -176,7 +219,7 @@ function problemRows({ rollouts }: Evaluation): Record<string, unknown>[] {
     format: grade.format,
     extracted: grade.extracted ?? null,
     reference: grade.reference,
-    completion_tokens: completion.tokens.length,
+    completion_tokens: completionTokens(completion),
     text,
   }));
 }

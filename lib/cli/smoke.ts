@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { toJsonLine } from "../basics/mod.ts";
 import { parseKeyValues, resolveConfig, type TrainConfig } from "../config/mod.ts";
 import { type OpenPolicy, openTask } from "../launch/mod.ts";
-import { openPolicy } from "../policy/mod.ts";
+import { openForSampling, openPolicy } from "../policy/mod.ts";
 import { openRun, type Run, RUN_FILES } from "../runs/mod.ts";
 import type { Metrics } from "../vocabulary.ts";
 import { main as evalMain } from "./eval.ts";
@@ -154,7 +154,9 @@ function lastStep(run: Run): Metrics {
 async function evaluateCheckpoint({ folder, io, open }: Bench): Promise<string> {
   const [path, json] = [join(folder, "whole"), join(folder, "figures.json")];
   const quiet = quietIo(io);
-  if (await evalMain([path, `json=${json}`], quiet.io, open) !== 0) throw new Error(quiet.complained());
+  if (await evalMain([path, `json=${json}`], quiet.io, openForSampling(open)) !== 0) {
+    throw new Error(quiet.complained());
+  }
   const figures = JSON.parse(await Deno.readTextFile(json));
   const now = figures.evaluations[0].metrics[KEYS.correct];
   const then = evaluationsOf(await openRun(path)).at(-1)?.metrics[testKey(KEYS.correct)];

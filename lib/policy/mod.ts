@@ -12,4 +12,4 @@ export {
   parameterCount,
   type Timing,
 } from "./local/mod.ts";
-export { type OpenAIPolicyOptions, openOpenAIPolicy } from "./openai/mod.ts";
+export { chatEndpoint, type OpenAIPolicyOptions, openOpenAIPolicy } from "./openai/mod.ts";

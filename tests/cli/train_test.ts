@@ -6,6 +6,7 @@ import { main as runsMain } from "../../lib/cli/runs.ts";
 import { main as showMain } from "../../lib/cli/show.ts";
 import { main as smokeMain } from "../../lib/cli/smoke.ts";
 import { main as trainMain } from "../../lib/cli/train.ts";
+import { openForSampling } from "../../lib/policy/mod.ts";
 import { openRun } from "../../lib/runs/mod.ts";
 import { inTempFolder } from "../runs/_fakes.ts";
 import { fakeIo, type FakeOptions } from "./_io.ts";
@@ -248,7 +249,7 @@ Deno.test("runs, show and eval read a run back", () =>
     const json = join(folder, "figures.json");
     const evaluation = fakeIo();
     const args = [path, "prompt_template=none,concise", `json=${json}`];
-    assert.equal(await evalMain(args, evaluation, openAdder()), 0, evaluation.complained());
+    assert.equal(await evalMain(args, evaluation, openForSampling(openAdder())), 0, evaluation.complained());
     assert.match(evaluation.said(), /none +concise/);
     assert.match(evaluation.said(), /95 % interval/);
     const figures = JSON.parse(await Deno.readTextFile(json));
@@ -263,7 +264,7 @@ Deno.test("eval takes a step, the best checkpoint or a checkpoint's folder, and 
     await train(path, []);
     const run = async (...args: string[]) => {
       const io = fakeIo();
-      const code = await evalMain(args, io, openAdder());
+      const code = await evalMain(args, io, openForSampling(openAdder()));
       return { code, text: io.said() + io.complained() };
     };
     assert.match((await run(path, "checkpoint=2")).text, /checkpoint 000002 after 2 steps/);

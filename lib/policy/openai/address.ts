@@ -3,12 +3,12 @@
  * form, the other to everything else. Keys come from here and appear in no message.
  */
 import { maskUserInfo } from "../../basics/mod.ts";
+import { DEFAULT_BASE_URL as TINKER, type ReadEnv } from "../tinker/address.ts";
 import { CredentialError } from "../tinker/errors.ts";
 import { clip } from "./words.ts";
 
 /** Where models go that name no endpoint. */
 const OPENAI = "https://api.openai.com/v1";
-const TINKER = "https://tinker.thinkingmachines.dev/services/tinker-prod";
 /** Where a Tinker-compatible server has its OpenAI-compatible part. */
 const TINKER_PATH = "/oai/api/v1";
 
@@ -37,7 +37,15 @@ export interface AddressOptions {
   readonly model: string;
   readonly baseUrl?: string | null | undefined;
   readonly apiKey?: string | undefined;
-  readonly env: (name: string) => string | undefined;
+  readonly env: ReadEnv;
+}
+
+/**
+ * Where a model is asked for that names no endpoint.
+ * @param server the Tinker-compatible server of a `tinker://...` checkpoint; absent: the official one
+ */
+export function chatEndpoint(model: string, server?: string | null): string {
+  return model.startsWith("tinker://") ? `${trimmed(server || TINKER)}${TINKER_PATH}` : OPENAI;
 }
 
 /**
@@ -47,9 +55,7 @@ export interface AddressOptions {
  * @throws {CredentialError} when there is no key and the endpoint is known to want one
  */
 export function addressOf({ model, baseUrl, apiKey, env }: AddressOptions): Address {
-  const home = () =>
-    model.startsWith("tinker://") ? `${trimmed(env("TINKER_BASE_URL") || TINKER)}${TINKER_PATH}` : OPENAI;
-  const address = trimmed(baseUrl || home());
+  const address = trimmed(baseUrl || chatEndpoint(model, env("TINKER_BASE_URL")));
   const url = parsed(address);
   const isTinker = url.pathname.endsWith(TINKER_PATH);
   const variable = isTinker ? "TINKER_API_KEY" : "OPENAI_API_KEY";

@@ -2,16 +2,18 @@
  * A policy behind an OpenAI-compatible chat endpoint: vLLM, Ollama, a vendor, or Tinker's own for its checkpoints. It
  * takes messages and answers in text: no tokens, no log-probabilities, so it cannot be trained, and its type says so.
  */
-import { Limiter } from "../../basics/mod.ts";
+import { type Clock, Limiter, SYSTEM_CLOCK } from "../../basics/mod.ts";
 import type { Completion, Message, Prompt, SamplingParams } from "../../vocabulary.ts";
-import type { CallOptions, SamplingPolicy, Waiting } from "../policy.ts";
+import type { CallOptions, QueueState, SamplingPolicy, Waiting } from "../policy.ts";
+import type { ReadEnv } from "../tinker/address.ts";
 import { ApiError, ConnectionError } from "../tinker/errors.ts";
+import { readEnv } from "../tinker/system.ts";
+import { WaitingRoom } from "../tinker/waiting.ts";
 import { type Address, addressOf } from "./address.ts";
 import { readAnswers } from "./answers.ts";
 import type { Endpoint, OnAttempt } from "./endpoint.ts";
 import { type OfferedModel, offeredModels, offerInWords } from "./offer.ts";
 import { chatRequest, COMMON, lessonOf, type Spelling, type Wanted } from "./spelling.ts";
-import { WaitingClock } from "./waiting.ts";
 
 /** How an OpenAI-compatible endpoint is opened. */
 export interface OpenAIPolicyOptions {
@@ -32,9 +34,9 @@ export interface OpenAIPolicyOptions {
   /** Sends the requests. */
   readonly fetch?: typeof fetch;
   /** Reads an environment variable; default: the process's, as far as it may be read. */
-  readonly env?: (name: string) => string | undefined;
-  /** Milliseconds, for the waiting times. */
-  readonly now?: () => number;
+  readonly env?: ReadEnv;
+  /** Where waiting times come from. */
+  readonly clock?: Clock;
 }
 
 /**
@@ -47,19 +49,14 @@ export interface OpenAIPolicyOptions {
 export async function openOpenAIPolicy(options: OpenAIPolicyOptions): Promise<SamplingPolicy> {
   const { model, fetch = globalThis.fetch, timeoutMs = 300_000, maxRetries = 8 } = options;
   if (model.trim() === "") throw new TypeError("cannot open a model without a name: give model_name");
-  const address = addressOf({ ...options, env: options.env ?? environmentVariable });
+  const address = addressOf({ ...options, env: options.env ?? readEnv });
   // Loaded when it is needed: other backends do without the package.
   const { createEndpoint } = await import("./endpoint.ts");
   const endpoint = createEndpoint({ address, fetch, timeoutMs, maxRetries });
   const offer = await offerOf(endpoint);
   const contextLength = options.contextLength ?? offer.find(({ id }) => id === model)?.contextLength ?? Infinity;
-  const { maxConcurrency = 64, now = () => performance.now() } = options;
-  return new OpenAIPolicy(endpoint, address, { model, contextLength, maxConcurrency, now });
-}
-
-function environmentVariable(name: string): string | undefined {
-  const { state } = Deno.permissions.querySync({ name: "env", variable: name });
-  return state === "granted" ? Deno.env.get(name) : undefined;
+  const { maxConcurrency = 64, clock = SYSTEM_CLOCK } = options;
+  return new OpenAIPolicy(endpoint, address, { model, contextLength, maxConcurrency, clock });
 }
 
 /** The endpoint's models; none when it has no list. */
@@ -82,7 +79,7 @@ class OpenAIPolicy implements SamplingPolicy {
   readonly #endpoint: Endpoint;
   readonly #address: Address;
   readonly #limiter: Limiter;
-  readonly #clock: WaitingClock;
+  readonly #waiting: WaitingRoom;
   readonly #closing = new AbortController();
   readonly #calls = new Set<Promise<unknown>>();
   #spelling: Spelling = COMMON;
@@ -90,14 +87,14 @@ class OpenAIPolicy implements SamplingPolicy {
   constructor(
     endpoint: Endpoint,
     address: Address,
-    options: Required<Pick<OpenAIPolicyOptions, "model" | "contextLength" | "maxConcurrency" | "now">>,
+    options: Required<Pick<OpenAIPolicyOptions, "model" | "contextLength" | "maxConcurrency" | "clock">>,
   ) {
     this.model = options.model;
     this.contextLength = options.contextLength;
     this.#endpoint = endpoint;
     this.#address = address;
     this.#limiter = new Limiter(options.maxConcurrency);
-    this.#clock = new WaitingClock(options.now);
+    this.#waiting = new WaitingRoom(options.clock);
   }
 
   async sample(
@@ -121,7 +118,7 @@ class OpenAIPolicy implements SamplingPolicy {
   }
 
   waiting(): Waiting {
-    return this.#clock.report();
+    return this.#waiting.now();
   }
 
   async close(): Promise<void> {
@@ -156,9 +153,12 @@ class OpenAIPolicy implements SamplingPolicy {
   async #ask(wanted: Wanted, signal: AbortSignal): Promise<Completion[]> {
     const leave = await this.#limiter.acquire(1, signal);
     const request = chatRequest(wanted, this.#spelling);
-    const call = {};
+    let state: QueueState = "active";
+    const onAttempt: OnAttempt = (next, reason) => {
+      this.#waiting.move(state, next, reason);
+      state = next;
+    };
     try {
-      const onAttempt: OnAttempt = (state, reason) => this.#clock.set(call, state, reason);
       const reply = await this.#endpoint.chat(request, { signal, onAttempt });
       return readAnswers(reply, wanted.count, this.#address);
     } catch (error) {
@@ -166,7 +166,7 @@ class OpenAIPolicy implements SamplingPolicy {
       if (lesson === undefined) throw await this.#withOffer(error, signal);
       this.#spelling = { ...this.#spelling, ...lesson };
     } finally {
-      this.#clock.set(call, "active");
+      onAttempt("active");
       leave();
     }
     return await this.#ask(wanted, signal);
