@@ -12,8 +12,17 @@ import {
   type TrainEvent,
   type TrainProgress,
 } from "../../lib/training/mod.ts";
+import { QUEUE_STATES, type QueueState } from "../../lib/policy/policy.ts";
 import type { Metrics } from "../../lib/vocabulary.ts";
+import { FakeTime, ServerToy } from "./_server.ts";
 import { toyConfig, toyEnvironment, type ToyOptions, ToyPolicy, toyProblems } from "./_toy.ts";
+
+/** Scores any token, also those that the toy has no distribution for. */
+class AnyTokenPolicy extends ToyPolicy {
+  override logprobs(data: Parameters<ToyPolicy["logprobs"]>[0]): Promise<number[][]> {
+    return Promise.resolve(data.map(({ mask }) => mask.map(() => -1)));
+  }
+}
 
 type Store = NonNullable<ToyOptions["store"]>;
 
@@ -248,7 +257,16 @@ Deno.test("progress counts up to the whole batch in every phase", async () => {
 });
 
 Deno.test("every metric a run reports is in the glossary, and the glossary has no other", async () => {
-  const events = await eventsOf(toyRun({ kl_penalty_coef: 0.1, compute_post_kl: true }));
+  const time = new FakeTime();
+  const wait = (state: QueueState) => {
+    policy.say(state);
+    time.ms += 1000;
+    policy.say("active");
+  };
+  const policy = new ServerToy(time, { onSample: (call) => call === 0 && QUEUE_STATES.forEach(wait) });
+  const everything = { kl_penalty_coef: 0.1, compute_post_kl: true, prices: { train: 1 } };
+  const running = eventsOf(toyRun(everything, { policy, ticker: time.ticker }));
+  const events = [...await running, ...await eventsOf(toyRun({ loss_fn: "dro" }, { policy: new AnyTokenPolicy() }))];
   const keys = new Set<string>();
   for (const event of events) {
     if (event.type === "step" || event.type === "evaluation") {
