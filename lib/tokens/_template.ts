@@ -59,8 +59,9 @@ function fixedClock(format: string): string {
 
 function parseTemplate(text: string, source: string): Template {
   try {
-    // Some templates write today's date; a prompt must not depend on the day it is made.
-    return new Template(`{% set strftime_now = fixed_clock %}${text}`);
+    // Some templates write today's date; a prompt must not depend on the day it is made. The line of its own keeps the
+    // template's first line a first line: Jinja drops one line end behind a block.
+    return new Template(`{% set strftime_now = fixed_clock %}\n${text}`);
   } catch (error) {
     throw new SyntaxError(`cannot parse the chat template of ${source}: ${(error as Error).message}`);
   }

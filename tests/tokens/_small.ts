@@ -19,6 +19,21 @@ export function smallFiles(): Readonly<Record<string, string>> {
   return tokenizerFiles(tokenizer, { contextLength: 256 });
 }
 
+/** Llama 3's special tokens with made-up ids, in a repository without a chat template. */
+export function llamaFiles(): Readonly<Record<string, string>> {
+  const specialTokens = [
+    "<|begin_of_text|>",
+    "<|end_of_text|>",
+    "<|start_header_id|>",
+    "<|end_header_id|>",
+    "<|eot_id|>",
+  ];
+  return {
+    "tokenizer.json": JSON.stringify(trainBpe(TEXTS, { vocabSize: 320, specialTokens })),
+    "tokenizer_config.json": JSON.stringify({ bos_token: "<|begin_of_text|>", eos_token: "<|eot_id|>" }),
+  };
+}
+
 /** The small tokenizer's chat format, with another chat template if one is given. */
 export function smallChat(chatTemplate?: string): ChatFormat {
   const files = smallFiles();
