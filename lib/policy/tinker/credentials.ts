@@ -47,8 +47,8 @@ interface Token {
 /** Shorter secrets are no secrets, and taking them out of messages would only garble those. */
 const SHORTEST_SECRET = 4;
 
-/** What a header may hold. */
-const PRINTABLE = /^[\x21-\x7e]+$/;
+/** What a key may hold: what fits a header. */
+export const PRINTABLE: RegExp = /^[\x21-\x7e]+$/;
 
 /** Time for `TINKER_CREDENTIAL_CMD`. */
 const COMMAND_MS = 60_000;

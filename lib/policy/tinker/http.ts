@@ -40,15 +40,16 @@ export async function send(line: Line, call: Call, request: HttpRequest): Promis
 }
 
 async function sendAs(line: Line, call: Call, request: HttpRequest, key: string | undefined): Promise<Answer | Lost> {
+  const prepared = prepare(line, request, key);
   try {
     const answer = await call.step(async (signal) => {
-      const response = await follow(line, request, key, signal);
+      const response = await follow(line, prepared, signal);
       const { status, headers } = response;
       const refused = status >= 300;
       const most = refused ? REFUSAL_BYTES : line.limits.maxAnswerBytes;
       return { status, headers, body: await readBody(response, most, { cut: refused }) };
     }, request.timeoutMs);
-    line.learnt.answeredAt = line.clock.now();
+    line.learnt.answers++;
     return answer;
   } catch (error) {
     call.throwIfEnded();
@@ -56,30 +57,22 @@ async function sendAs(line: Line, call: Call, request: HttpRequest, key: string 
   }
 }
 
-/** The server's answer with its body unread and redirects not followed. @throws what `fetch` throws */
-export function fetchOnce(
-  line: Line,
-  request: HttpRequest,
-  key: string | undefined,
-  signal: AbortSignal,
-): Promise<Response> {
-  const { fetch, address } = line;
-  return fetch(urlOf(address, request.path, request.query), initOf(line, request, key, signal));
+/** A request as `fetch` takes it. */
+export interface Prepared {
+  /** Where it goes. */
+  readonly url: string;
+  /** All but the signal. */
+  readonly init: RequestInit & { readonly method: string };
 }
 
 /** Follows redirects within the origin only: the key goes nowhere else. */
-async function follow(
-  line: Line,
-  request: HttpRequest,
-  key: string | undefined,
-  signal: AbortSignal,
-): Promise<Response> {
-  const { fetch, address } = line;
-  const init = initOf(line, request, key, signal);
-  let url = urlOf(address, request.path, request.query);
+async function follow(line: Line, { url: first, init }: Prepared, signal: AbortSignal): Promise<Response> {
+  const { fetch } = line;
+  init.signal = signal;
+  let url = first;
   for (let hop = 0;; hop++) {
     const response = await fetch(url, init);
-    const target = hop < MOST_REDIRECTS ? redirectOf(response, url, request.method) : undefined;
+    const target = hop < MOST_REDIRECTS ? redirectOf(response, url, init.method) : undefined;
     if (target === undefined) return response;
     await response.body?.cancel();
     url = target;
@@ -95,10 +88,11 @@ function redirectOf({ status, headers }: Response, url: string, method: string):
   return target.origin === new URL(url).origin ? target.href : undefined;
 }
 
-function initOf(line: Line, request: HttpRequest, key: string | undefined, signal: AbortSignal): RequestInit {
+/** Makes a request ready for `fetch`; what is wrong with it shows here, where it is not taken for trouble on the way. */
+export function prepare(line: Line, request: HttpRequest, key: string | undefined): Prepared {
   const headers: Record<string, string> = { ...line.headers, ...request.headers };
   if (key !== undefined) headers["x-api-key"] = key;
-  const init: RequestInit = { method: request.method, headers, signal, redirect: "manual" };
+  const init: RequestInit & { readonly method: string } = { method: request.method, headers, redirect: "manual" };
   if (request.body instanceof Uint8Array) {
     headers["content-type"] = "application/x-protobuf";
     init.body = request.body as Uint8Array<ArrayBuffer>;
@@ -106,7 +100,7 @@ function initOf(line: Line, request: HttpRequest, key: string | undefined, signa
     headers["content-type"] = "application/json";
     init.body = JSON.stringify(request.body);
   }
-  return init;
+  return { url: urlOf(line.address, request.path, request.query), init };
 }
 
 /** What a failure of `fetch` means, in words. */

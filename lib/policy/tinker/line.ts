@@ -37,8 +37,8 @@ export interface Line {
 
 /** What a connection learns on the way. */
 export interface Learnt {
-  /** When the server last answered anything at all. */
-  answeredAt: number;
+  /** Counts answers of any kind: signs of life. */
+  answers: number;
   /** Refusals with 400 and no body that may still be taken for lost connections. */
   emptyRefusalsLeft: number;
   /** Whether the server takes protobuf. */

@@ -11,8 +11,8 @@ import { BillingPause } from "./billing.ts";
 import { Calls } from "./call.ts";
 import { DEFAULT_CLIENT_CONFIG, fetchClientConfig } from "./client_config.ts";
 import type { ApiRequest, ClientConfig, Connection, Operation, ResultKind, Results, Submitted } from "./connection.ts";
-import { Credentials, type RunCommand } from "./credentials.ts";
-import { ConnectionError } from "./errors.ts";
+import { Credentials, PRINTABLE, type RunCommand } from "./credentials.ts";
+import { ConnectionError, CredentialError } from "./errors.ts";
 import { exchange } from "./exchange.ts";
 import { DEFAULT_LIMITS, type TransportLimits } from "./limits.ts";
 import type { Line } from "./line.ts";
@@ -89,7 +89,7 @@ function newLine(options: ConnectionOptions): Line {
     clientId: `math-rl-${crypto.randomUUID()}`,
     billing: new BillingPause(),
     learnt: {
-      answeredAt: -Infinity,
+      answers: 0,
       emptyRefusalsLeft: limits.emptyRefusals,
       protobuf: "untried",
       probe: undefined,
@@ -104,8 +104,12 @@ function newLine(options: ConnectionOptions): Line {
 function headersOf(env: ReadEnv, credentials: Credentials): Readonly<Record<string, string>> {
   const headers: Record<string, string> = { accept: "application/json", "user-agent": "math-rl (Deno)" };
   for (const name of ["CF-Access-Client-Id", "CF-Access-Client-Secret"]) {
-    const value = env(`CLOUDFLARE_ACCESS_CLIENT_${name.endsWith("Id") ? "ID" : "SECRET"}`)?.trim();
+    const variable = `CLOUDFLARE_ACCESS_CLIENT_${name.endsWith("Id") ? "ID" : "SECRET"}`;
+    const value = env(variable)?.trim();
     if (!value) continue;
+    if (!PRINTABLE.test(value)) {
+      throw new CredentialError(`${variable} holds spaces or letters that no header may have`);
+    }
     credentials.hide(value);
     headers[name.toLowerCase()] = value;
   }

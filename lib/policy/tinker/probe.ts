@@ -3,10 +3,10 @@ import type { Call } from "./call.ts";
 import { send } from "./http.ts";
 import type { Line } from "./line.ts";
 
-/** Whether the server has answered anything since then, or answers now. */
-export function serverLives(line: Line, call: Call, sinceMs: number): Promise<boolean> {
+/** Whether the server has answered anything since it had given so many answers, or answers now. */
+export function serverLives(line: Line, call: Call, since: number): Promise<boolean> {
   const { learnt } = line;
-  if (learnt.answeredAt > sinceMs) return Promise.resolve(true);
+  if (learnt.answers > since) return Promise.resolve(true);
   learnt.probe ??= askHealth(line).finally(() => learnt.probe = undefined);
   const { probe } = learnt;
   return call.step(() => probe);

@@ -3,7 +3,7 @@ import { type Answer, type Lost, readBody, REFUSAL_BYTES } from "./answers.ts";
 import type { Call } from "./call.ts";
 import type { ApiRequest } from "./connection.ts";
 import { unanswered } from "./exchange.ts";
-import { asLost, fetchOnce, type HttpRequest } from "./http.ts";
+import { asLost, prepare, type Prepared } from "./http.ts";
 import type { Line } from "./line.ts";
 import { Patience } from "./patience.ts";
 import { refusal } from "./refusals.ts";
@@ -19,7 +19,8 @@ export async function openRaw(line: Line, call: Call, wanted: ApiRequest, signal
   const patience = new Patience(line, call, { giveUpAfterMs, longestMs });
   for (let attempts = 1;; attempts++) {
     const key = await line.credentials.current(call);
-    const response = await openOnce(line, call, httpRequest(line, wanted), key, signal);
+    const request = httpRequest(line, wanted);
+    const response = await openOnce(line, call, prepare(line, request, key), request.timeoutMs, signal);
     if (!(response instanceof Response)) await patience.wait(what, unanswered(line, what, response));
     else if (response.status !== 401 && response.status !== 403) return response;
     else {
@@ -34,8 +35,8 @@ export async function openRaw(line: Line, call: Call, wanted: ApiRequest, signal
 async function openOnce(
   line: Line,
   call: Call,
-  request: HttpRequest,
-  key: string | undefined,
+  { url, init }: Prepared,
+  timeoutMs: number,
   signal: AbortSignal | undefined,
 ): Promise<Response | Lost> {
   try {
@@ -46,11 +47,12 @@ async function openOnce(
       step.addEventListener("abort", forward);
       try {
         const signals = [early.signal, line.calls.closing, ...(signal === undefined ? [] : [signal])];
-        return await fetchOnce(line, request, key, AbortSignal.any(signals));
+        const { fetch } = line;
+        return await fetch(url, { ...init, signal: AbortSignal.any(signals) });
       } finally {
         step.removeEventListener("abort", forward);
       }
-    }, request.timeoutMs);
+    }, timeoutMs);
   } catch (error) {
     call.throwIfEnded();
     return asLost(line, error);

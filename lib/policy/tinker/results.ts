@@ -33,6 +33,7 @@ class Poll<K extends ResultKind> {
   strange = 0;
   resubmissions = 0;
   startedAt = 0;
+  answersBefore = 0;
   release: (() => void) | undefined;
 
   constructor(line: Line, call: Call, submitted: Submitted<K>) {
@@ -74,6 +75,7 @@ export async function retrieve<K extends ResultKind>(
   try {
     for (;; poll.iteration++) {
       poll.startedAt = line.clock.now();
+      poll.answersBefore = line.learnt.answers;
       const answer = await send(line, call, requestOf(poll));
       const turn = "reason" in answer ? await onLost(poll, answer) : await onAnswer(poll, answer);
       if (turn !== undefined) return turn.result;
@@ -104,7 +106,7 @@ function requestOf<K extends ResultKind>({ line, submitted, metadataOnly, iterat
  */
 async function onLost<K extends ResultKind>(poll: Poll<K>, lost: Lost): Promise<undefined> {
   const { line, call } = poll;
-  if (lost.timedOut && await serverLives(line, call, poll.startedAt)) {
+  if (lost.timedOut && await serverLives(line, call, poll.answersBefore)) {
     poll.patience.restore();
     call.waitsFor("active");
     return;
