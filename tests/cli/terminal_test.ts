@@ -97,3 +97,52 @@ Deno.test("colours are used only where they are wanted", () => {
     assert.equal(io.said().includes("\x1b[1m"), color);
   }
 });
+
+Deno.test("what a server makes the run wait for is in the bar, its words stripped and on one line", () => {
+  let now = 0;
+  const io = fakeIo({ isTerminal: true, columns: 120, now: () => now += 150 });
+  const reporter = createReporter(io);
+  reporter.event(start);
+  const progress = { phase: "sampling", step: 0, done: 3, total: 8 } as const;
+  const reason = "short on\ncapacity\x1b[2J";
+  reporter.progress({ ...progress, waiting: { state: "paused_capacity", reason, seconds: 42 } });
+  const shown = () => screen(io.said()).filter((line) => line !== "");
+  assert.match(shown().at(-2) ?? "", /sampling 3\/8  waiting: paused_capacity \(short on capacity\) 0:42$/);
+  reporter.progress({ ...progress, waiting: { state: "unreachable", seconds: 100 } });
+  assert.match(shown().at(-2) ?? "", /sampling 3\/8  waiting: unreachable 1:40$/);
+  reporter.progress(progress);
+  assert.match(shown().at(-2) ?? "", /sampling 3\/8$/);
+});
+
+Deno.test("a stall is a line that stays, and is left to the recorder's log", () => {
+  const io = fakeIo();
+  const logged: string[] = [];
+  const reporter = createReporter(io, (line) => logged.push(line));
+  reporter.event(start);
+  const waiting = { state: "paused_capacity", reason: "busy", seconds: {} } as const;
+  reporter.event({ type: "stall", step: 0, seconds: 600, waiting });
+  reporter.event({ type: "stall", step: 0, seconds: 660, waiting, saveError: "no\x07 disk" });
+  assert.deepEqual(io.said().trimEnd().split("\n"), [
+    "no progress for 600 seconds: paused_capacity (busy)",
+    "no progress for 660 seconds: paused_capacity (busy); " +
+    "the steps since the last checkpoint could not be saved: no disk",
+  ]);
+  assert.deepEqual(logged, []);
+});
+
+Deno.test("tokens so far are in the bar, dollars in the bar and in the line of the step, where prices are known", () => {
+  let now = 0;
+  const io = fakeIo({ isTerminal: true, columns: 120, now: () => now += 150 });
+  const reporter = createReporter(io);
+  const estimate = { low: 1, middle: 2, high: 3.5, completion: 128, measured: false, spent: 0, limit: null };
+  reporter.event({ type: "start", step: 0, total: 4, estimate });
+  const totals = { "tokens/prompt_total": 40_000, "tokens/completion_total": 1_200 };
+  reporter.event(stepEvent(0, { ...METRICS, ...totals }));
+  const shown = () => screen(io.said()).filter((line) => line !== "");
+  assert.match(shown()[0] ?? "", /^estimated cost: at most \$3\.50/);
+  assert.doesNotMatch(shown()[1] ?? "", /\$/);
+  assert.match(shown().at(-1) ?? "", /left  41\.2k tokens$/);
+  reporter.event(stepEvent(1, { ...METRICS, ...totals, "cost/total": 0.0123 }));
+  assert.match(shown()[2] ?? "", /left  \$0\.012 so far$/);
+  assert.match(shown().at(-1) ?? "", /41\.2k tokens  \$0\.012$/);
+});

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeAfterTable } from "../../lib/cli/_summary.ts";
-import { bar, cut, duration, oneLine, quote, sparkline, table } from "../../lib/cli/_text.ts";
+import { bar, cut, duration, oneLine, quote, short, sparkline, table } from "../../lib/cli/_text.ts";
 
 Deno.test("quote() wraps at spaces, cuts long words, and says when lines are missing", () => {
   assert.equal(quote("one two three four", "> ", 12, 9), "> one two\n> three four");
@@ -40,4 +40,13 @@ Deno.test("beforeAfterTable() shows the change and leaves out outcomes that neve
   assert.match(text, /accuracy \(strict\) +0\.410 +0\.730 +\+0\.320/);
   assert.match(text, /wrong +0\.500 +0\.250 +-0\.250/);
   assert.doesNotMatch(text, /truncated|lenient/);
+});
+
+Deno.test("short() shows a count in few characters", () => {
+  const cases = [[0, "0"], [999, "999"], [1000, "1.0k"], [41_234, "41.2k"], [999_960, "1.0M"], [
+    3.14e6,
+    "3.1M",
+  ]] as const;
+  for (const [count, text] of cases) assert.equal(short(count), text);
+  assert.equal(short(NaN), "-");
 });
