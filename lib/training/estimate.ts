@@ -61,9 +61,10 @@ export interface RunEstimate {
 
 /** Evaluations that steps `from` to `total` bring with them, the final one included. */
 export function evaluationsToCome(from: number, total: number, evalEvery: number): number {
-  let count = 1;
-  for (let step = from; step < total; step++) if (isEvaluationDue(step, evalEvery)) count++;
-  return count;
+  const first = from === 0 && total > 0 ? 1 : 0;
+  if (evalEvery === 0) return first + 1;
+  // Multiples of evalEvery that are at least `from` and below `total`; step 0 is one.
+  return Math.max(0, Math.ceil(total / evalEvery) - Math.ceil(from / evalEvery)) + 1;
 }
 
 /** Whether the weights are evaluated before this step. */

@@ -11,10 +11,10 @@ import type { StallEvent, TrainProgress, WaitingNow } from "./events.ts";
 export type Ticker = (callback: () => void, ms: number) => () => void;
 
 /** The machine's own clock. */
-export const systemTicker: Ticker = (callback, ms) => {
+export function systemTicker(callback: () => void, ms: number): () => void {
   const timer = setInterval(callback, ms);
   return () => clearInterval(timer);
-};
+}
 
 /** Between two looks. */
 const TICK_MS = 1000;

@@ -310,3 +310,41 @@ Deno.test("config.json and rows are read past a byte order mark", () =>
     for await (const _ of run.rollouts({ split: "train", step: 0 })) count++;
     assert.equal(count, 8);
   }));
+
+Deno.test("a stall is in the log and in status.json until something moves; what stopped a run is there to stay", () =>
+  inTempFolder(async (path) => {
+    const recorder = await recorderFor(path);
+    const status = async () => (await openRun(path)).status;
+    const waiting = { state: "paused_capacity", reason: "busy", seconds: {} } as const;
+    await recorder.record({ type: "stall", step: 0, seconds: 600, waiting });
+    assert.equal((await status())?.stalled, "no progress for 600 seconds: paused_capacity (busy)");
+    await recorder.record({ type: "stall", step: 0, seconds: 1200, waiting, saveError: "no disk" });
+    await recorder.record(stepEvent(0));
+    assert.equal((await status())?.stalled, null);
+    const detail = "max_cost=1: $0.90 is spent";
+    await recorder.record({ type: "done", reason: "budget", step: 1, alreadyComplete: false, detail });
+    await recorder.close();
+    const { state, stop_reason, last_error } = await status() ?? {};
+    assert.deepEqual([state, stop_reason, last_error], ["stopped", detail, null]);
+    const log = await Deno.readTextFile(join(path, "log.txt"));
+    assert.match(log, /no progress for 600 seconds: paused_capacity \(busy\)\n/);
+    assert.match(log, /1200 seconds: .*could not be saved: no disk\n/);
+    assert.match(log, /run stopped: max_cost=1: \$0\.90 is spent\n/);
+  }));
+
+Deno.test("addresses of a server stay as they are and are not looked for on disk", () =>
+  inTempFolder(async (path) => {
+    const recorder = await recorderFor(path);
+    const [state_path, sampler_path] = [
+      "tinker://a:train:0/weights/000002",
+      "tinker://a:train:0/sampler_weights/000002",
+    ];
+    await recorder.record(checkpointEvent({ step: 2, state_path, sampler_path }));
+    const later = { step: 4, state_path: "tinker://a:train:0/weights/000004" };
+    await recorder.record(checkpointEvent(later));
+    await recorder.close();
+    const point = await findResumePoint(path, [later.state_path]);
+    assert.deepEqual([point.checkpoint?.state_path, point.checkpoint?.sampler_path], [state_path, sampler_path]);
+    assert.deepEqual(point.missing, [later.state_path]);
+    assert.equal((await findResumePoint(path)).step, 4);
+  }));

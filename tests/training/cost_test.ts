@@ -8,6 +8,7 @@ import {
   estimateText,
   estimateTokens,
   evaluationsToCome,
+  isEvaluationDue,
   NO_TOKENS,
   rolloutMetrics,
   spendingOf,
@@ -94,7 +95,17 @@ Deno.test("estimateTokens() by hand: prompts exactly, completions from none to a
   assert.equal(scored.low.prompt, 608);
   const resumed = estimateTokens({ ...args, from: 3, meanCompletion: 2 });
   assert.deepEqual(resumed.middle, { prompt: 64 * 2 + 16 * 2, completion: (64 + 16) * 2, train: 64 * 3 });
-  assert.deepEqual([0, 1, 3, 4].map((from) => evaluationsToCome(from, 4, 2)), [3, 2, 1, 1]);
+});
+
+Deno.test("evaluationsToCome() counts what a run makes, however long it is", () => {
+  for (const every of [0, 1, 2, 3, 7]) {
+    for (let from = 0; from < 9; from++) {
+      const steps = Array.from({ length: 9 - from }, (_, k) => from + k);
+      const due = steps.filter((step) => isEvaluationDue(step, every)).length;
+      assert.equal(evaluationsToCome(from, 9, every), due + 1, `from ${from} every ${every}`);
+    }
+  }
+  assert.equal(evaluationsToCome(0, 1e15, 20), 5e13 + 1);
 });
 
 Deno.test("an estimate counts every prompt of a small run, and renders only so many of a large one", () => {
