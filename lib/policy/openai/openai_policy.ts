@@ -2,10 +2,9 @@
  * A policy behind an OpenAI-compatible chat endpoint: vLLM, Ollama, a vendor, or Tinker's own for its checkpoints. It
  * takes messages and answers in text: no tokens, no log-probabilities, so it cannot be trained, and its type says so.
  */
-import { type Clock, Limiter, SYSTEM_CLOCK } from "../../basics/mod.ts";
+import { Limiter, SYSTEM_CLOCK } from "../../basics/mod.ts";
 import type { Completion, Message, Prompt, SamplingParams } from "../../vocabulary.ts";
 import type { CallOptions, QueueState, SamplingPolicy, Waiting } from "../policy.ts";
-import type { ReadEnv } from "../tinker/address.ts";
 import { ApiError, ConnectionError } from "../tinker/errors.ts";
 import { readEnv } from "../tinker/system.ts";
 import { WaitingRoom } from "../tinker/waiting.ts";
@@ -34,9 +33,9 @@ export interface OpenAIPolicyOptions {
   /** Sends the requests. */
   readonly fetch?: typeof fetch;
   /** Reads an environment variable; default: the process's, as far as it may be read. */
-  readonly env?: ReadEnv;
-  /** Where waiting times come from. */
-  readonly clock?: Clock;
+  readonly env?: (name: string) => string | undefined;
+  /** Milliseconds since 1970, for the waiting times. */
+  readonly now?: () => number;
 }
 
 /**
@@ -55,8 +54,8 @@ export async function openOpenAIPolicy(options: OpenAIPolicyOptions): Promise<Sa
   const endpoint = createEndpoint({ address, fetch, timeoutMs, maxRetries });
   const offer = await offerOf(endpoint);
   const contextLength = options.contextLength ?? offer.find(({ id }) => id === model)?.contextLength ?? Infinity;
-  const { maxConcurrency = 64, clock = SYSTEM_CLOCK } = options;
-  return new OpenAIPolicy(endpoint, address, { model, contextLength, maxConcurrency, clock });
+  const { maxConcurrency = 64, now = Date.now } = options;
+  return new OpenAIPolicy(endpoint, address, { model, contextLength, maxConcurrency, now });
 }
 
 /** The endpoint's models; none when it has no list. */
@@ -87,14 +86,14 @@ class OpenAIPolicy implements SamplingPolicy {
   constructor(
     endpoint: Endpoint,
     address: Address,
-    options: Required<Pick<OpenAIPolicyOptions, "model" | "contextLength" | "maxConcurrency" | "clock">>,
+    options: Required<Pick<OpenAIPolicyOptions, "model" | "contextLength" | "maxConcurrency" | "now">>,
   ) {
     this.model = options.model;
     this.contextLength = options.contextLength;
     this.#endpoint = endpoint;
     this.#address = address;
     this.#limiter = new Limiter(options.maxConcurrency);
-    this.#waiting = new WaitingRoom(options.clock);
+    this.#waiting = new WaitingRoom({ ...SYSTEM_CLOCK, now: options.now });
   }
 
   async sample(
