@@ -18,7 +18,7 @@ export class Batches {
   run<T>(call: () => Promise<T>): Promise<T> {
     if (this.#closed !== undefined) return Promise.reject(this.#closed);
     return new Promise<T>((resolve, reject) => {
-      this.#queue.push(() => call().then(resolve, reject));
+      this.#queue.push(() => Promise.try(call).then(resolve, reject));
       this.#drops.push(reject);
       this.#running ??= this.#work();
     });

@@ -79,7 +79,9 @@ export class FutureStore {
     this.sweep();
     const entry: Entry = { fingerprint, waiters: new Set(), cancel: new AbortController(), bytes: 0 };
     this.#entries.set(id, entry);
-    work(entry.cancel.signal).catch((error) => ({ kind: "failed", ...failureOf(error, this.#hide) } as const))
+    Promise.try(work, entry.cancel.signal).catch((
+      error,
+    ) => ({ kind: "failed", ...failureOf(error, this.#hide) } as const))
       .then((outcome) => this.#finish(id, entry, outcome));
   }
 
@@ -88,7 +90,7 @@ export class FutureStore {
    * @returns nothing while it is not there
    * @throws {RefusedError} 404 for an id that is not known (any more), 503 while the server closes
    */
-  async result(id: string, signal: AbortSignal): Promise<{ outcome: Outcome; bytes: number } | undefined> {
+  async result(id: string): Promise<{ outcome: Outcome; bytes: number } | undefined> {
     const entry = this.#entries.get(id);
     if (entry === undefined) {
       throw new RefusedError(
@@ -96,7 +98,7 @@ export class FutureStore {
         `request ${id.slice(0, 200)} is not known; this server may have been restarted since`,
       );
     }
-    if (entry.outcome === undefined && !this.#closed) await this.#wait(entry, signal);
+    if (entry.outcome === undefined && !this.#closed) await this.#wait(entry);
     if (entry.outcome !== undefined) return { outcome: entry.outcome, bytes: entry.bytes };
     if (this.#closed) throw new RefusedError(503, "the server is shutting down");
     return undefined;
@@ -135,12 +137,10 @@ export class FutureStore {
     for (const { waiters } of this.#entries.values()) for (const wake of waiters) wake();
   }
 
-  async #wait(entry: Entry, signal: AbortSignal): Promise<void> {
+  async #wait(entry: Entry): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, this.#limits.holdMs);
     entry.waiters.add(resolve);
-    signal.addEventListener("abort", () => resolve(), { once: true });
-    if (signal.aborted) resolve();
     await promise;
     clearTimeout(timer);
     entry.waiters.delete(resolve);

@@ -33,8 +33,14 @@ export async function answer(request: Request, state: ServerState, options: Http
   } catch (error) {
     if (!request.bodyUsed) await request.body?.cancel().catch(() => {});
     const detail = options.hide(error instanceof Error ? error.message : String(error));
-    return Response.json({ detail }, { status: error instanceof RefusedError ? error.status : 500 });
+    return Response.json({ detail }, { status: statusOf(error) });
   }
+}
+
+function statusOf(error: unknown): number {
+  if (error instanceof RefusedError) return error.status;
+  // A body nested so deeply that it exhausts the stack.
+  return error instanceof RangeError ? 422 : 500;
 }
 
 async function answerRoute(request: Request, state: ServerState, options: HttpOptions): Promise<Response> {
@@ -55,7 +61,6 @@ async function answerRoute(request: Request, state: ServerState, options: HttpOp
     params: route.params,
     query: url.searchParams,
     headers: request.headers,
-    signal: request.signal,
     origin: url.origin,
   };
   const reply = await route.handler(state, asked);

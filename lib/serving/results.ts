@@ -15,11 +15,11 @@ const PROTOBUF = "application/x-protobuf";
 const METADATA_BYTES = 65_536;
 
 /** `POST retrieve_future`. */
-export const retrieveFuture: Handler = async (state, { body, headers, signal }) => {
+export const retrieveFuture: Handler = async (state, { body, headers }) => {
   const id = textOf(body, "request_id");
   const metadataOnly = flagOf(body, "allow_metadata_only");
   state.sessions.ownerOf(id);
-  const found = await state.futures.result(id, signal);
+  const found = await state.futures.result(id);
   if (found === undefined) {
     return Response.json({ type: "try_again", request_id: id, queue_state: "active" }, { status: 408 });
   }

@@ -5,6 +5,7 @@ import { RefusedError } from "./errors.ts";
 import type { Result } from "./futures.ts";
 import type { ServedModel } from "./models.ts";
 import { addressed, submit } from "./operations.ts";
+import type { Ephemeral } from "./sessions.ts";
 import { type Handler, json, removeEphemeral, type ServerState } from "./state.ts";
 
 interface SaveOptions {
@@ -26,7 +27,8 @@ export const saveWeightsForSampler: Handler = (state, { body }) => {
   const to = addressed(state, body, "save_weights_for_sampler");
   const path = optionalText(body, "path");
   if (path !== undefined) {
-    return submit(state, to, () => save(state, to.model, "sampler_weights", saveOptions(body, path)));
+    const options = saveOptions(body, path);
+    return submit(state, to, () => save(state, to.model, "sampler_weights", options));
   }
   const number = integerOf(body, "sampling_session_seq_id", { max: 999_999_999 });
   const inflight = body.kind === "inflight";
@@ -80,12 +82,13 @@ async function saveForSession(state: ServerState, model: ServedModel, wanted: Se
   session.samplers.set(id, {
     id,
     snapshot: wanted.inflight ? () => model.inflight ?? snapshot : () => snapshot,
+    inflight: wanted.inflight,
     fingerprint: wanted.print,
   });
-  session.ephemeral.push(target);
+  session.ephemeral.push({ target, sampler: id });
   // In a training loop each step makes one; those before are hardly ever drawn from again.
   while (session.ephemeral.length > state.maxEphemeral) {
-    await removeEphemeral(state, session.ephemeral.shift() as string);
+    await removeEphemeral(state, session, session.ephemeral.shift() as Ephemeral);
   }
   return json({ path: null, sampling_session_id: id, type: "save_weights_for_sampler" });
 }

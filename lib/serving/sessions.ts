@@ -14,8 +14,18 @@ export interface SamplingSession {
   readonly snapshot: () => Snapshot;
   /** The `tinker://` path they were opened from. */
   readonly modelPath?: string;
+  /** Whether its weights move on. */
+  readonly inflight?: boolean;
   /** What was asked for, to know the request when it comes again. */
   readonly fingerprint: string;
+}
+
+/** Saved weights that only a sampling session knows. */
+export interface Ephemeral {
+  /** What opens them. */
+  readonly target: string;
+  /** The sampling session that was made with them. */
+  readonly sampler: string;
 }
 
 /** A client's session. */
@@ -24,8 +34,8 @@ export interface Session {
   readonly userMetadata: Body | undefined;
   readonly models: Set<string>;
   readonly samplers: Map<string, SamplingSession>;
-  /** Saved weights that only a sampling session knows, the oldest first. */
-  readonly ephemeral: string[];
+  /** The oldest first. */
+  readonly ephemeral: Ephemeral[];
   seenAt: number;
   finished: boolean;
 }

@@ -4,7 +4,7 @@ import { RefusedError } from "./errors.ts";
 import type { FutureStore, Result } from "./futures.ts";
 import type { Models, ServedModel, Snapshot } from "./models.ts";
 import type { SamplerPool } from "./sampler_pool.ts";
-import type { Session, Sessions } from "./sessions.ts";
+import type { Ephemeral, Session, Sessions } from "./sessions.ts";
 import type { Body } from "./_values.ts";
 
 /** Something worth a line to whoever watches the server. */
@@ -49,8 +49,6 @@ export interface RouteRequest {
   readonly body: Body;
   /** The body's bytes, where it was protobuf. */
   readonly protobuf?: Uint8Array;
-  /** Aborted when the client is gone. */
-  readonly signal: AbortSignal;
   /** Where the server is reached, without a slash at the end. */
   readonly origin: string;
 }
@@ -83,7 +81,7 @@ export async function endSession(state: ServerState, session: Session, reason: s
   session.samplers.clear();
   await Promise.all([...session.models].map((id) => unloadModel(state, id, reason)));
   session.models.clear();
-  for (const target of session.ephemeral.splice(0)) await removeEphemeral(state, target);
+  for (const ephemeral of session.ephemeral.splice(0)) await removeEphemeral(state, session, ephemeral);
 }
 
 /** Ends a model. Its checkpoints stay, and so do the weights that its sampling sessions draw from. */
@@ -95,8 +93,19 @@ export async function unloadModel(state: ServerState, id: string, reason: string
   state.onEvent({ type: "model_unloaded", model_id: id, reason });
 }
 
-/** Deletes weights that only a sampling session knew. */
-export async function removeEphemeral(state: ServerState, target: string): Promise<void> {
+/** Deletes weights that only a sampling session knew; drawing from them is refused from now on. */
+export async function removeEphemeral(
+  state: ServerState,
+  session: Session,
+  { target, sampler }: Ephemeral,
+): Promise<void> {
+  const known = session.samplers.get(sampler);
+  if (known !== undefined && !known.inflight) {
+    const snapshot = (): never => {
+      throw new RefusedError(404, `the weights of ${sampler} gave way to newer saves; name what is to be kept`);
+    };
+    session.samplers.set(sampler, { ...known, snapshot });
+  }
   await state.pool.drop(target);
   await state.checkpoints.removeFolder(target);
 }

@@ -34,7 +34,7 @@ export class Turns {
   /** Does `work` when its number is up. */
   take<T>(number: number, work: () => Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      this.#waiting.set(number, { work: () => work().then(resolve, reject), drop: reject });
+      this.#waiting.set(number, { work: () => Promise.try(work).then(resolve, reject), drop: reject });
       if (!this.#active) this.#running = this.#drain();
     });
   }

@@ -34,10 +34,22 @@ export class FakeModels {
   readonly opened: string[] = [];
   /** Calls of all policies, with the model's number: `0 optimStep`. */
   readonly calls: string[] = [];
+  /** How many samples were asked for at once, each time. */
+  readonly together: number[] = [];
   /** Policies that are open. */
   open = 0;
   /** Awaited before a call of this name is done. */
   readonly gates = new Map<string, Promise<void>>();
+
+  /** Counts a call with those made before the next microtask. */
+  countTogether(): void {
+    if (this.#counting) this.together.push(this.together.pop()! + 1);
+    else this.together.push(1);
+    if (!this.#counting) queueMicrotask(() => this.#counting = false);
+    this.#counting = true;
+  }
+
+  #counting = false;
 
   /** For `serveTinker`. */
   readonly opener: OpenModel = async (model, { weightsDir }) => {
@@ -77,6 +89,7 @@ class TablePolicy implements TrainablePolicy {
   }
 
   sample(prompt: Prompt, count: number, params: SamplingParams): Promise<readonly Completion[]> {
+    this.#shared.countTogether();
     return this.#turn("sample", () => {
       if (prompt.tokens.length >= CONTEXT) throw new RangeError("the prompt fills the context");
       return Array.from({ length: count }, (_, i) => this.#draw(prompt.tokens, params, i));
