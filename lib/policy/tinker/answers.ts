@@ -98,8 +98,8 @@ function parseJson(body: Uint8Array): unknown {
   try {
     return JSON.parse(STRICT.decode(body));
   } catch {
-    // The runtime's message would quote the body.
-    throw new SyntaxError(`the answer is no JSON: "${plain(LENIENT.decode(body.subarray(0, 400)), 80)}"`);
+    // The runtime's message would quote the body, and with it perhaps a part of a key.
+    throw new SyntaxError(`the answer is no JSON (${body.length} bytes)`);
   }
 }
 
@@ -108,9 +108,12 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** The server's own words of a refusal; empty when it gives none. */
-export function detailOf(answer: Answer): string {
-  const text = LENIENT.decode(answer.body);
+/**
+ * The server's own words of a refusal; empty when it gives none.
+ * @param redact takes keys out of text; it comes before any cut, which might leave half a key
+ */
+export function detailOf(answer: Answer, redact: (text: string) => string): string {
+  const text = redact(LENIENT.decode(answer.body));
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -3,7 +3,7 @@
  * one, with the same statuses and the same total time. The same body goes out with the same idempotency key every time.
  */
 import type { QueueState } from "../policy.ts";
-import type { Answer, Lost } from "./answers.ts";
+import { type Answer, type Lost, plain } from "./answers.ts";
 import type { Call } from "./call.ts";
 import { ApiError, BackpressureError, ConnectionError } from "./errors.ts";
 import { type HttpRequest, send } from "./http.ts";
@@ -70,7 +70,7 @@ function withKey(request: HttpRequest, key: string): HttpRequest {
 function judge<T>(line: Line, what: Exchange<T>, answer: Answer | Lost, attempts: number): Exchanged<T> | Failure {
   if ("reason" in answer) return unanswered(line, what.what, answer);
   if (answer.status >= 200 && answer.status < 300) {
-    const read = readOrFailure(what, answer);
+    const read = readOrFailure(line, what, answer);
     if ("value" in read) restoreEmptyRefusals(line);
     return "value" in read ? { ...read, attempts } : read;
   }
@@ -97,13 +97,18 @@ export function unanswered(line: Line, what: string, { reason, hopeless }: Lost)
   return { reason, state: "unreachable" };
 }
 
-function readOrFailure<T>(what: Exchange<T>, answer: Answer): { readonly value: T } | Failure {
+function readOrFailure<T>(line: Line, what: Exchange<T>, answer: Answer): { readonly value: T } | Failure {
   try {
     return { value: what.read(answer) };
   } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    return { reason: error.message, state: "unreachable" };
+    return damaged(line, error);
   }
+}
+
+/** An answer that cannot be read: a reason to ask again. @throws what is no `SyntaxError` */
+export function damaged(line: Line, error: unknown): Failure {
+  if (!(error instanceof SyntaxError)) throw error;
+  return { reason: plain(line.credentials.redact(error.message)), state: "unreachable" };
 }
 
 /** A 400 without a body comes from a proxy on the way and stands for a lost connection, but not for ever. */
@@ -130,7 +135,7 @@ function mayTryAgain<T>(what: Exchange<T>, { status, headers }: Answer): boolean
   if ([401, 402, 403].includes(status)) return false;
   const wish = headers.get("x-should-retry");
   if (wish === "true" || wish === "false") return wish === "true";
-  return [408, 409, 425, 429].includes(status) || status >= 500;
+  return [408, 409, 425, 429].includes(status) || (status >= 500 && status !== 501);
 }
 
 function stateOf(status: number): QueueState {

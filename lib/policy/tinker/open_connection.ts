@@ -8,7 +8,7 @@ import type { CallOptions, Waiting } from "../policy.ts";
 import { type ReadEnv, resolveAddress } from "./address.ts";
 import { type Answer, objectOf } from "./answers.ts";
 import { BillingPause } from "./billing.ts";
-import { Calls } from "./call.ts";
+import { type Call, Calls } from "./call.ts";
 import { DEFAULT_CLIENT_CONFIG, fetchClientConfig } from "./client_config.ts";
 import type { ApiRequest, ClientConfig, Connection, Operation, ResultKind, Results, Submitted } from "./connection.ts";
 import { Credentials, PRINTABLE, type RunCommand } from "./credentials.ts";
@@ -52,19 +52,26 @@ export interface ConnectionOptions extends CallOptions {
 export async function openConnection(options: ConnectionOptions = {}): Promise<Connection> {
   const line = newLine(options);
   try {
-    await line.credentials.open();
-    const config = await line.calls.run(options.signal, (call) => fetchClientConfig(line, call));
-    line.learnt.billingMaxMs = config.billing_exception_max_pause_duration_sec * 1000;
-    line.learnt.responseBytes = new Limiter(config.inflight_response_bytes_semaphore_size);
-    if (config.pjwt_auth_enabled) {
-      if (config.credential_default_source === "credential_cmd") await line.credentials.preferCommand();
-      await line.credentials.useTokens((key) => exchangeKey(line, key));
-    }
-    return new LineConnection(line, config);
+    return new LineConnection(line, await line.calls.run(options.signal, (call) => introduce(line, call)));
   } catch (error) {
+    // Whatever still goes on for a caller that has left.
     line.calls.close(error);
     throw error;
   }
+}
+
+/** Finds the key, learns the server's settings, and gets a token where those say so. */
+async function introduce(line: Line, call: Call): Promise<ClientConfig> {
+  const { credentials, learnt } = line;
+  await call.step(() => credentials.open());
+  const config = await fetchClientConfig(line, call);
+  learnt.billingMaxMs = config.billing_exception_max_pause_duration_sec * 1000;
+  learnt.responseBytes = new Limiter(config.inflight_response_bytes_semaphore_size);
+  if (config.pjwt_auth_enabled) {
+    if (config.credential_default_source === "credential_cmd") await call.step(() => credentials.preferCommand());
+    await call.step(() => credentials.useTokens((key) => exchangeKey(line, key)));
+  }
+  return config;
 }
 
 function newLine(options: ConnectionOptions): Line {

@@ -5,7 +5,7 @@ import type { Line } from "./line.ts";
 
 /** The server's own words, without any key they repeat. */
 export function cleanDetail(line: Line, answer: Answer): string {
-  return line.credentials.redact(detailOf(answer));
+  return detailOf(answer, (text) => line.credentials.redact(text));
 }
 
 /** `503: too busy`, for a reason. */

@@ -9,7 +9,7 @@ import type { Call } from "./call.ts";
 import type { ResultKind, Results, Submitted } from "./connection.ts";
 import { fromJson, fromProtobuf, hasProtobuf } from "./decoding.ts";
 import { ApiError, ConnectionError } from "./errors.ts";
-import { mayBeProxy, mayPauseUnpaid, restoreEmptyRefusals, unanswered } from "./exchange.ts";
+import { damaged, mayBeProxy, mayPauseUnpaid, restoreEmptyRefusals, unanswered } from "./exchange.ts";
 import { type HttpRequest, send } from "./http.ts";
 import type { Line } from "./line.ts";
 import { askedPauseMs, type Failure, Patience } from "./patience.ts";
@@ -145,7 +145,7 @@ async function onSuccess<K extends ResultKind>(poll: Poll<K>, answer: Answer): P
     value = objectOf(answer.body);
   } catch (error) {
     // Damaged on the way, or a page of a proxy: ask again.
-    return await poll.failed(asFailure(error));
+    return await poll.failed(damaged(poll.line, error));
   }
   if (value["type"] === "try_again") return await pending(poll, value);
   if (value["status"] === "complete_metadata") return await reserve(poll, value);
@@ -153,16 +153,11 @@ async function onSuccess<K extends ResultKind>(poll: Poll<K>, answer: Answer): P
   try {
     return { result: fromJson(kind, value) };
   } catch (error) {
-    const reason = asFailure(error);
+    const reason = damaged(poll.line, error);
     // Whole, yet not what was asked for: a few more questions will show whether that is how this server is.
     if (poll.strange++ < poll.line.limits.unexplainedRefusals) return await poll.failed(reason);
     throw new ConnectionError(`${poll.what} from ${poll.line.address.base} is not what it should be: ${reason.reason}`);
   }
-}
-
-function asFailure(error: unknown): Failure {
-  if (!(error instanceof SyntaxError)) throw error;
-  return { reason: error.message, state: "unreachable" };
 }
 
 /** Not yet. A server that says so at once is given a little time before the next question. */
@@ -174,7 +169,7 @@ async function pending<K extends ResultKind>(
   poll.answered();
   const state = QUEUE_STATES.find((known) => known === value["queue_state"]) ?? "active";
   const reason = value["queue_state_reason"];
-  call.waitsFor(state, typeof reason === "string" ? line.credentials.redact(plain(reason)) : undefined);
+  call.waitsFor(state, typeof reason === "string" ? plain(line.credentials.redact(reason)) : undefined);
   if (line.clock.now() - poll.startedAt < line.limits.quickPollMs) await call.pause(line.limits.pollPauseMs);
 }
 

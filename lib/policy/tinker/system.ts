@@ -23,11 +23,39 @@ export const runInShell: RunCommand = async (command, signal) => {
       "TINKER_CREDENTIAL_CMD is set but commands may not be run here; allow it with --allow-run=sh or set TINKER_API_KEY",
     );
   }
-  const shell = new Deno.Command("sh", { args: ["-c", command], stdin: "null", stderr: "null", signal });
-  const { success, code, stdout } = await shell.output();
-  signal.throwIfAborted();
-  if (!success) {
+  const shell = new Deno.Command("sh", { args: ["-c", command], stdin: "null", stdout: "piped", stderr: "null" })
+    .spawn();
+  const reader = shell.stdout.getReader();
+  // What the shell started may live on and hold the pipe: its end is not waited for.
+  const stop = () => {
+    try {
+      shell.kill();
+    } catch {
+      // It has ended by itself.
+    }
+    reader.cancel().catch(() => {});
+  };
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    const printed = await readText(reader);
+    const { success, code } = await shell.status;
+    signal.throwIfAborted();
+    if (success) return printed;
     throw new CredentialError(`TINKER_CREDENTIAL_CMD failed with exit code ${code}; run it by hand to see why`);
+  } finally {
+    signal.removeEventListener("abort", stop);
   }
-  return new TextDecoder().decode(stdout);
 };
+
+/** Longer than any key; the rest is dropped. */
+const MOST_CHARACTERS = 65_536;
+
+async function readText(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return text;
+    if (text.length < MOST_CHARACTERS) text += decoder.decode(value, { stream: true });
+  }
+}

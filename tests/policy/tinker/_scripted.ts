@@ -94,7 +94,7 @@ export function fakeClock(options: { frozen?: boolean } = {}): Clock & { readonl
 /** Opens a connection to a scripted server. */
 export async function connect(
   script: Readonly<Record<string, readonly Act[]>>,
-  options: ConnectionOptions & { readonly clock?: ReturnType<typeof fakeClock> } = {},
+  options: Omit<ConnectionOptions, "clock"> & { readonly clock?: ReturnType<typeof fakeClock> } = {},
 ): Promise<{
   readonly connection: Connection;
   readonly server: ReturnType<typeof scripted>;

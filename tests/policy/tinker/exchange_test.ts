@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import type { ConnectionOptions } from "../../../lib/policy/tinker/open_connection.ts";
 import type { Operation } from "../../../lib/policy/tinker/connection.ts";
 import { ApiError, BackpressureError, ConnectionError, CredentialError } from "../../../lib/policy/tinker/errors.ts";
 import { type Act, connect, FORWARD, json, OPTIM, refused, SAMPLING, type scripted } from "./_scripted.ts";
@@ -7,14 +6,18 @@ import { type Act, connect, FORWARD, json, OPTIM, refused, SAMPLING, type script
 const TAKEN = json({ request_id: "7", model_id: "m" });
 
 /** Submits an operation to a server that does these things with it. */
-async function submitTo(acts: readonly Act[], operation: Operation = OPTIM, options: ConnectionOptions = {}): Promise<{
+async function submitTo(
+  acts: readonly Act[],
+  operation: Operation = OPTIM,
+  options: Parameters<typeof connect>[1] = {},
+): Promise<{
   readonly outcome: PromiseSettledResult<unknown>;
   readonly seen: ReturnType<typeof scripted>["seen"];
   readonly pauses: readonly number[];
 }> {
   const { connection, server, clock } = await connect(
     { [operation.path]: acts },
-    options as Parameters<typeof connect>[1],
+    options,
   );
   const [outcome] = await Promise.allSettled([connection.submit(operation)]);
   await connection.close();

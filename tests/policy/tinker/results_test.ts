@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { ApiError, ConnectionError, CredentialError, RequestFailedError } from "../../../lib/policy/tinker/errors.ts";
 import type { Operation, ResultKind } from "../../../lib/policy/tinker/connection.ts";
-import type { ConnectionOptions } from "../../../lib/policy/tinker/open_connection.ts";
 import {
   type Act,
   connect,
@@ -24,7 +23,7 @@ const DONE = json({ metrics: { "loss:sum": 1 } });
 async function poll(
   acts: readonly Act[],
   operation: Operation<ResultKind> = OPTIM,
-  options: ConnectionOptions = {},
+  options: Parameters<typeof connect>[1] = {},
 ): Promise<{
   readonly outcome: PromiseSettledResult<unknown>;
   readonly polls: ReturnType<typeof scripted>["seen"];
@@ -32,7 +31,7 @@ async function poll(
   readonly pauses: readonly number[];
 }> {
   const script = { [operation.path]: [json({ request_id: "7" }), json({ request_id: "8" })], retrieve_future: acts };
-  const { connection, server, clock } = await connect(script, options as Parameters<typeof connect>[1]);
+  const { connection, server, clock } = await connect(script, options);
   const [outcome] = await Promise.allSettled([run(connection, operation)]);
   assert.equal(connection.waiting().state, "active");
   await connection.close();
