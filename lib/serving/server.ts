@@ -85,14 +85,16 @@ const GRACE_MS = 2000;
 /**
  * Starts a Tinker-compatible server.
  * @throws {RangeError} for a host other than this machine without a key, or when no model is offered
+ * @throws {Deno.errors.NotFound} when there is no such model, unless `open` is given
  * @throws {Deno.errors.AddrInUse} when the port is taken
  */
-export function serveTinker(options: ServeOptions): Promise<TinkerServer> {
+export async function serveTinker(options: ServeOptions): Promise<TinkerServer> {
   const { host = "127.0.0.1", port = 10610, apiKey } = options;
   if (options.models.length === 0) throw new RangeError("a server needs at least one model to offer");
   if (!LOOPBACK.includes(host) && !apiKey) {
     throw new RangeError(`serving on ${host} lets others use this machine: give an api_key, or take host=127.0.0.1`);
   }
+  if (options.open === undefined) { for (const model of options.models) await findModel(model); }
   const limits = { ...SERVE_LIMITS, ...options.limits };
   const hide = pathHider(options.weightsDir);
   const state = stateOf(options, limits, hide);
@@ -104,16 +106,25 @@ export function serveTinker(options: ServeOptions): Promise<TinkerServer> {
     hide,
   };
   const abort = new AbortController();
-  const server = Deno.serve(
-    { hostname: host, port, signal: abort.signal, onListen: () => {} },
-    (request) => answer(request, state, http),
-  );
+  const server = listen({ hostname: host, port, signal: abort.signal }, (request) => answer(request, state, http));
   const sweeping = setInterval(() => void sweep(state), limits.sweepMs);
   const shown = host.includes(":") ? `[${host}]` : host;
-  return Promise.resolve({
+  return {
     url: `http://${shown}:${(server.addr as Deno.NetAddr).port}`,
     close: () => closeServer({ server, state, abort, sweeping }),
-  });
+  };
+}
+
+function listen(
+  where: { readonly hostname: string; readonly port: number; readonly signal: AbortSignal },
+  handler: (request: Request) => Promise<Response>,
+): Deno.HttpServer {
+  try {
+    return Deno.serve({ ...where, onListen: () => {} }, handler);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    throw new Deno.errors.AddrInUse(`something else serves on ${where.hostname}:${where.port}; choose another port`);
+  }
 }
 
 function stateOf(options: ServeOptions, limits: ServeLimits, hide: (text: string) => string): ServerState {

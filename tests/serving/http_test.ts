@@ -58,9 +58,11 @@ Deno.test("a server with a key wants it, in either header", async () => {
   });
 });
 
-Deno.test("serveTinker() refuses to serve others without a key, and to serve nothing", () => {
-  assert.throws(() => serveTinker({ ...options(), weightsDir: "unused", port: 0, host: "0.0.0.0" }), /give an api_key/);
-  assert.throws(() => serveTinker({ models: [], weightsDir: "unused", port: 0 }), /at least one model/);
+Deno.test("serveTinker() refuses to serve others without a key, nothing, and what is not there", async () => {
+  const where = { weightsDir: "unused", port: 0 };
+  await assert.rejects(serveTinker({ ...options(), ...where, host: "0.0.0.0" }), /give an api_key/);
+  await assert.rejects(serveTinker({ models: [], ...where }), /at least one model/);
+  await assert.rejects(serveTinker({ models: ["abacus", "no_such_model"], ...where }), /"no_such_model"/);
 });
 
 Deno.test("pages of other origins and names that point here are turned away", async () => {
