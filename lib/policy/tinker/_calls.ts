@@ -1,0 +1,66 @@
+/** Small helpers for calls: signals that may be absent, waiting that can be left, and what an error of a server means. */
+import type { CallOptions } from "../policy.ts";
+import { ApiError, CredentialError, RequestFailedError } from "./errors.ts";
+
+/** The options that hand on a signal, if there is one. */
+export function withSignal(signal: AbortSignal | undefined): CallOptions {
+  return signal === undefined ? {} : { signal };
+}
+
+/** The promise's outcome, or the signal's reason if that comes first; what the promise stands for goes on. */
+export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return promise;
+  return new Promise((resolve, reject) => {
+    const leave = () => reject(signal.reason);
+    if (signal.aborted) leave();
+    else signal.addEventListener("abort", leave, { once: true });
+    const stay = () => signal.removeEventListener("abort", leave);
+    promise.then((value) => (stay(), resolve(value)), (error) => (stay(), reject(error)));
+  });
+}
+
+/** What an error says. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** A reason as the middle of a sentence. */
+export function clause(error: unknown): string {
+  return reasonOf(error).replace(/[.\s]+$/, "");
+}
+
+/** Whether the server has refused a request for good: it was understood, and nothing came of it. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof CredentialError || (error instanceof ApiError && isRefusalStatus(error.status));
+}
+
+/** Whether the server says that an accepted operation has failed for a fault of its own, so that nothing came of it. */
+export function isFailure(error: unknown): boolean {
+  return error instanceof RequestFailedError && (error.category === "user" || isRefusalStatus(error.status));
+}
+
+function isRefusalStatus(status: number): boolean {
+  return status >= 400 && status < 500 && status !== 408;
+}
+
+/** Whether the server has no such endpoint. */
+export function isMissing(error: unknown): boolean {
+  return error instanceof ApiError && [404, 405, 501].includes(error.status);
+}
+
+/** The number that a server with strict numbering wanted instead; undefined when the error is another. */
+export function expectedSeqId(error: unknown): number | undefined {
+  if (!(error instanceof ApiError) || error.status !== 409) return undefined;
+  const found = /expected\D{0,20}(\d+)\D{1,20}got\D{0,20}\d+/i.exec(error.detail);
+  return found === null ? undefined : Number(found[1]);
+}
+
+/** Whether a save was refused because the name is taken. */
+export function isNameTaken(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 409 && expectedSeqId(error) === undefined;
+}
+
+/** Whether a value is an object with properties. */
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

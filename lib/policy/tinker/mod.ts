@@ -1,0 +1,23 @@
+/** The client of the Tinker API: services, clients for training, sampling and looking after what was saved. */
+export * from "./errors.ts";
+export type * from "./connection.ts";
+export type * from "./wire_types.ts";
+export * as wire from "./wire/mod.ts";
+export { type ConnectionOptions, openConnection } from "./open_connection.ts";
+export * from "./service.ts";
+export { SDK_VERSION, type ServiceMessage, type SessionOptions } from "./session.ts";
+export { TrainingClient } from "./training_client.ts";
+export type * from "./training_types.ts";
+export { type SampleOptions, SamplingClient } from "./sampling_client.ts";
+export type { CustomLoss, CustomLossOutput } from "./custom_loss.ts";
+export { type ListOptions, RestClient, type RestOptions, type RunListOptions } from "./rest_client.ts";
+export type {
+  CheckpointPlace,
+  SamplerInfo,
+  SavedCheckpoint,
+  SessionInfo,
+  TrainingRun,
+  WeightsInfo,
+} from "./rest_types.ts";
+export { checkpointPlace } from "./rest_types.ts";
+export type { ArchiveOptions, ArchiveProgress } from "./archive.ts";

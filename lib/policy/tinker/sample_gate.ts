@@ -1,0 +1,81 @@
+/**
+ * How many sample requests may be under way: the limits of the official client, which servers count on. A request is being
+ * dispatched until the server has accepted it, and in flight until its result is there. After the server has said that it
+ * is too busy, nothing is posted for a moment and little for ten seconds.
+ */
+import { type Clock, Limiter } from "../../basics/mod.ts";
+import { BackpressureError } from "./errors.ts";
+
+const DISPATCHES = 400;
+const DISPATCHES_WHEN_BUSY = 10;
+const BUSY_MS = 10_000;
+/** Bytes count so many times more while the server is busy. */
+const BUSY_FACTOR = 20;
+const LARGE_BYTES = 128 * 1024;
+
+/** What is let through. */
+export interface SampleLimits {
+  /** Most requests in flight. */
+  readonly inFlight: number;
+  /** Most bytes being dispatched. */
+  readonly dispatchBytes: number;
+}
+
+/** Lets requests through in order, as the limits allow. */
+export class SampleGate {
+  readonly #clock: Clock;
+  readonly #inFlight: Limiter;
+  readonly #bytes: Limiter;
+  readonly #dispatches = new Limiter(DISPATCHES);
+  readonly #whenBusy = new Limiter(DISPATCHES_WHEN_BUSY);
+  #pauseUntil = -Infinity;
+  #busyUntil = -Infinity;
+
+  /** A gate with nothing under way. */
+  constructor({ inFlight, dispatchBytes }: SampleLimits, clock: Clock) {
+    this.#clock = clock;
+    this.#inFlight = new Limiter(inFlight);
+    this.#bytes = new Limiter(dispatchBytes);
+  }
+
+  /**
+   * Waits for a place among those in flight.
+   * @returns what gives it back
+   */
+  enter(signal?: AbortSignal): Promise<() => void> {
+    return this.#inFlight.acquire(1, signal);
+  }
+
+  /**
+   * Posts a request when there is leave to, again and again while the server is too busy for it.
+   * @param bytes estimated size of the request
+   */
+  async dispatch<T>(bytes: number, post: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    const held = [await this.#dispatches.acquire(1, signal)];
+    try {
+      const busy = this.#clock.now() < this.#busyUntil;
+      if (busy) held.push(await this.#whenBusy.acquire(1, signal));
+      held.push(await this.#bytes.acquire(busy ? bytes * BUSY_FACTOR : bytes, signal));
+      while (true) {
+        const pause = this.#pauseUntil - this.#clock.now();
+        if (pause > 0) await this.#clock.sleep(pause, signal);
+        else {
+          try {
+            return await post();
+          } catch (error) {
+            if (!(error instanceof BackpressureError)) throw error;
+            this.#backOff(bytes > LARGE_BYTES ? 5000 : 1000);
+          }
+        }
+      }
+    } finally {
+      for (const release of held) release();
+    }
+  }
+
+  #backOff(ms: number): void {
+    const now = this.#clock.now();
+    this.#pauseUntil = Math.max(this.#pauseUntil, now + ms);
+    this.#busyUntil = now + BUSY_MS;
+  }
+}

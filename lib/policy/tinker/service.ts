@@ -1,0 +1,229 @@
+/**
+ * The client library's front door: what a server can do, and clients that train, sample and look after what was saved.
+ * Everything made here shares one session and one connection and ends with `close`.
+ */
+import { Limiter, SYSTEM_CLOCK } from "../../basics/mod.ts";
+import type { CallOptions, Waiting } from "../policy.ts";
+import { isMissing, withSignal } from "./_calls.ts";
+import type { ServiceContext } from "./_context.ts";
+import type { Connection, Submitted } from "./connection.ts";
+import { type ConnectionOptions, openConnection } from "./open_connection.ts";
+import { createModelOperation, loadWeightsOperation } from "./operations.ts";
+import { RestClient, type RestOptions } from "./rest_client.ts";
+import type { WeightsInfo } from "./rest_types.ts";
+import { SampleGate } from "./sample_gate.ts";
+import { SamplingClient } from "./sampling_client.ts";
+import { Session, type SessionOptions } from "./session.ts";
+import { TrainingClient } from "./training_client.ts";
+import type { Dialect } from "./training_types.ts";
+
+const CLOSE_MS = 5000;
+const DEFAULT_RANK = 32;
+
+/** How a service is used. */
+export interface ServiceOptions extends SessionOptions, RestOptions {
+  /** Longest time that `close` may take to free models. Default: 5000. */
+  readonly closeTimeoutMs?: number;
+}
+
+/** A model to be made. */
+export interface ModelOptions {
+  /** The base model's name, as the server knows it. */
+  readonly base_model: string;
+  /** Rank of its LoRA. Default: 32. */
+  readonly rank?: number;
+  /** Fixes its first weights. */
+  readonly seed?: number;
+  /** Default: true. */
+  readonly train_mlp?: boolean;
+  /** Default: true. */
+  readonly train_attn?: boolean;
+  /** Default: true. */
+  readonly train_unembed?: boolean;
+  /** Kept with the model. */
+  readonly user_metadata?: Readonly<Record<string, string>>;
+}
+
+/** Options of a model made from a saved state. */
+export interface FromStateOptions extends CallOptions {
+  /** Whether Adam's moments and step count come with it. */
+  readonly optimizer: boolean;
+  /** What the model is, for a server that cannot tell. */
+  readonly fallback?: ModelOptions;
+  /** Kept with the model. */
+  readonly user_metadata?: Readonly<Record<string, string>>;
+}
+
+/** A model that a server has. */
+export interface SupportedModel {
+  /** Its name. */
+  readonly model_name?: string;
+  /** Longest sequence. */
+  readonly max_context_length?: number;
+}
+
+/**
+ * Opens a service. Close it when done.
+ * @throws {CredentialError} when there is no key and the server wants one, or refuses it
+ * @throws {ConnectionError} when the server does not answer
+ */
+export async function openTinker(options: ConnectionOptions & ServiceOptions = {}): Promise<TinkerService> {
+  return new TinkerService(await openConnection(options), options);
+}
+
+/** A service on one server. */
+export class TinkerService {
+  /** Runs, checkpoints and archives. */
+  readonly rest: RestClient;
+  readonly #context: ServiceContext;
+  readonly #closeTimeoutMs: number;
+  readonly #models = new Set<TrainingClient>();
+  #closed: Promise<void> | undefined;
+
+  /** A service over a connection, which it closes in the end. */
+  constructor(connection: Connection, options: ServiceOptions = {}) {
+    const { clock = SYSTEM_CLOCK, closeTimeoutMs = CLOSE_MS } = options;
+    const { config } = connection;
+    this.#context = {
+      connection,
+      clock,
+      session: new Session(connection, { ...options, clock }),
+      gradientBytes: new Limiter(config.fwdbwd_dispatch_bytes_semaphore_size),
+      gate: new SampleGate({
+        inFlight: config.sample_max_concurrent_requests,
+        dispatchBytes: config.sample_dispatch_bytes_semaphore_size,
+      }, clock),
+    };
+    this.rest = new RestClient(connection, options);
+    this.#closeTimeoutMs = closeTimeoutMs;
+  }
+
+  /** The server's address. */
+  get baseUrl(): string {
+    return this.#context.connection.baseUrl;
+  }
+
+  /** What requests wait for, as of now. */
+  waiting(): Waiting {
+    return this.#context.connection.waiting();
+  }
+
+  /** The models that the server has. */
+  async capabilities({ signal }: CallOptions = {}): Promise<readonly SupportedModel[]> {
+    const request = { method: "GET", path: "get_server_capabilities" } as const;
+    const { supported_models } = await this.#context.connection.request(request, withSignal(signal));
+    if (!Array.isArray(supported_models)) return [];
+    return supported_models.map(({ model_name, max_context_length }) => ({
+      ...(typeof model_name === "string" ? { model_name } : {}),
+      ...(typeof max_context_length === "number" ? { max_context_length } : {}),
+    }));
+  }
+
+  /** Makes a model to train. */
+  async createTrainingClient(options: ModelOptions, { signal }: CallOptions = {}): Promise<TrainingClient> {
+    const { base_model, rank = DEFAULT_RANK, seed, user_metadata } = options;
+    const { train_mlp = true, train_attn = true, train_unembed = true } = options;
+    const { session, connection } = this.#context;
+    const session_id = await session.id();
+    const submitted = await connection.submit(
+      createModelOperation({
+        ...{ session_id, model_seq_id: session.nextModelSeqId(), base_model, user_metadata },
+        lora_config: { rank, seed, train_unembed, train_mlp, train_attn },
+      }),
+      withSignal(signal),
+    );
+    return await this.#trainingClient(submitted, { session_id, base_model, signal });
+  }
+
+  /**
+   * Makes a model from a saved state.
+   * @throws {ApiError} when the server does not have it
+   */
+  async createTrainingClientFromState(path: string, options: FromStateOptions): Promise<TrainingClient> {
+    const { optimizer, signal, user_metadata } = options;
+    const model = { ...await this.#modelOf(path, options), ...(user_metadata && { user_metadata }) };
+    const { connection, session } = this.#context;
+    if (connection.config.create_model_via_load_weights) {
+      const session_id = await session.id();
+      const model_seq_id = session.nextModelSeqId();
+      const { base_model } = model;
+      const operation = loadWeightsOperation({ session_id, model_seq_id, base_model, user_metadata, path, optimizer });
+      const submitted = await connection.submit(operation, withSignal(signal));
+      return await this.#trainingClient(submitted, { session_id, base_model, signal });
+    }
+    const client = await this.createTrainingClient(model, withSignal(signal));
+    try {
+      await client.loadState(path, { optimizer, ...withSignal(signal) });
+      return client;
+    } catch (error) {
+      await this.unload(client);
+      throw error;
+    }
+  }
+
+  /** A sampler of a base model or of saved weights. */
+  async createSamplingClient(
+    source: { readonly base_model: string } | { readonly model_path: string },
+    options: CallOptions = {},
+  ): Promise<SamplingClient> {
+    return await SamplingClient.create(this.#context, source, options);
+  }
+
+  /** Frees a model that was made here; what goes wrong is not said, and it takes only so long. */
+  async unload(client: TrainingClient): Promise<void> {
+    if (!this.#models.delete(client)) return;
+    const end = new AbortController();
+    const timer = setTimeout(() => end.abort(new Error("no time is left")), this.#closeTimeoutMs);
+    await client.unload({ signal: end.signal }).catch(() => {});
+    clearTimeout(timer);
+  }
+
+  /** Frees the models made here, in a bounded time, and ends everything under way. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    await Promise.all([...this.#models].map((model) => this.unload(model)));
+    this.#context.session.close();
+    await this.#context.connection.close();
+  }
+
+  async #modelOf(path: string, { fallback, signal }: FromStateOptions): Promise<ModelOptions> {
+    let info: WeightsInfo;
+    try {
+      info = await this.rest.weightsInfo(path, withSignal(signal));
+    } catch (error) {
+      if (fallback === undefined || !isMissing(error)) throw error;
+      return fallback;
+    }
+    const { base_model, lora_rank, train_mlp, train_attn, train_unembed } = info;
+    return {
+      base_model,
+      ...(lora_rank === undefined ? {} : { rank: lora_rank }),
+      ...(train_mlp === undefined ? {} : { train_mlp }),
+      ...(train_attn === undefined ? {} : { train_attn }),
+      ...(train_unembed === undefined ? {} : { train_unembed }),
+    };
+  }
+
+  async #trainingClient(
+    submitted: Submitted<"json">,
+    made: { readonly session_id: string; readonly base_model: string; readonly signal: AbortSignal | undefined },
+  ): Promise<TrainingClient> {
+    const { connection } = this.#context;
+    const { model_id } = await connection.result(submitted, withSignal(made.signal));
+    if (typeof model_id !== "string") throw new TypeError(`${connection.baseUrl} made a model without saying its id`);
+    const dialect = dialectOf(made.session_id, model_id, submitted.reply);
+    const client = new TrainingClient(this.#context, { model_id, base_model: made.base_model, dialect });
+    this.#models.add(client);
+    return client;
+  }
+}
+
+/** SkyRL's server is known by its ids, and by what it adds to a reply. */
+function dialectOf(session_id: string, model_id: string, reply: Readonly<Record<string, unknown>>): Dialect {
+  const ids = session_id.startsWith("session_") && model_id.startsWith("model_");
+  return ids && ("future_id" in reply || "status" in reply) ? "skyrl" : "standard";
+}
