@@ -40,6 +40,8 @@ export interface CheckpointRecord extends CheckpointName {
 }
 
 const RUN = /^[0-9a-zA-Z-]{1,64}:train:\d{1,9}$/;
+const RUN_FOLDER = /^[0-9a-zA-Z-]{1,64}\.train\.\d{1,9}$/;
+const DAY_MS = 86_400_000;
 const NAME = /^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,199}$/;
 
 /**
@@ -184,6 +186,18 @@ export class CheckpointStore {
     const inside = relative(this.#folder, resolve(path));
     if (inside === "" || inside.startsWith("..") || isAbsolute(inside)) return;
     await Deno.remove(path, { recursive: true }).catch(ifMissing);
+  }
+
+  /** Deletes unnamed weights that a server which was cut short left behind, once they are a day old. */
+  async clearAbandoned(): Promise<void> {
+    for (const run of await namesIn(this.#folder)) {
+      const names = RUN_FOLDER.test(run) ? await namesIn(join(this.#folder, run)) : [];
+      for (const name of names.filter((each) => each.startsWith("ephemeral."))) {
+        const folder = join(this.#folder, run, name);
+        const modified = (await Deno.stat(folder)).mtime?.getTime() ?? Infinity;
+        if (this.#now() - modified > DAY_MS) await this.removeFolder(folder);
+      }
+    }
   }
 
   #recordPath(checkpoint: CheckpointName): string {

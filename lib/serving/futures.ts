@@ -21,6 +21,8 @@ export interface FutureLimits {
   readonly holdMs: number;
   /** How long a result is kept after it was first fetched. */
   readonly keepMs: number;
+  /** Most operations under way. */
+  readonly maxPending: number;
   /** Most results kept. */
   readonly maxKept: number;
   /** Most bytes of results kept, as estimated. */
@@ -31,6 +33,7 @@ export interface FutureLimits {
 export const FUTURE_LIMITS: FutureLimits = {
   holdMs: 25_000,
   keepMs: 600_000,
+  maxPending: 20_000,
   maxKept: 50_000,
   maxKeptBytes: 512 * 1024 * 1024,
 };
@@ -74,9 +77,16 @@ export class FutureStore {
     throw new RefusedError(409, `request ${id} was made before with another body; take the next seq_id`);
   }
 
-  /** Starts an operation. Its errors become failed results. @param work gets a signal that is aborted by `cancel` */
+  /**
+   * Starts an operation. Its errors become failed results.
+   * @param work gets a signal that is aborted by `cancel`
+   * @throws {RefusedError} 429 when too many are under way
+   */
   start(id: string, fingerprint: string, work: (signal: AbortSignal) => Promise<Result>): void {
     this.sweep();
+    if (this.#entries.size - this.#unfetched.size - this.#fetched.size >= this.#limits.maxPending) {
+      throw new RefusedError(429, `${this.#limits.maxPending} requests are under way; send this one again later`);
+    }
     const entry: Entry = { fingerprint, waiters: new Set(), cancel: new AbortController(), bytes: 0 };
     this.#entries.set(id, entry);
     Promise.try(work, entry.cancel.signal).catch((

@@ -98,6 +98,7 @@ export async function serveTinker(options: ServeOptions): Promise<TinkerServer> 
   const limits = { ...SERVE_LIMITS, ...options.limits };
   const hide = pathHider(options.weightsDir);
   const state = stateOf(options, limits, hide);
+  await state.checkpoints.clearAbandoned();
   const http: HttpOptions = {
     apiKey: apiKey || undefined,
     hosts: LOOPBACK.includes(host) ? [...LOOPBACK, "[::1]"] : undefined,
@@ -108,10 +109,11 @@ export async function serveTinker(options: ServeOptions): Promise<TinkerServer> 
   const abort = new AbortController();
   const server = listen({ hostname: host, port, signal: abort.signal }, (request) => answer(request, state, http));
   const sweeping = setInterval(() => void sweep(state), limits.sweepMs);
+  let closing: Promise<void> | undefined;
   const shown = host.includes(":") ? `[${host}]` : host;
   return {
     url: `http://${shown}:${(server.addr as Deno.NetAddr).port}`,
-    close: () => closeServer({ server, state, abort, sweeping }),
+    close: () => closing ??= closeServer({ server, state, abort, sweeping }),
   };
 }
 

@@ -149,6 +149,22 @@ Deno.test("checkpoints outlive the server", async () => {
   });
 });
 
+Deno.test("unnamed weights that a server cut short left behind go after a day, and nothing else does", async () => {
+  await inTemporaryFolder(async (folder) => {
+    const weightsDir = `${folder}/weights`;
+    const paths = ["a.train.0/ephemeral.1", "a.train.0/weights.ephemeral.1", "mine/ephemeral.1"];
+    for (const path of paths) await Deno.mkdir(`${weightsDir}/${path}`, { recursive: true });
+    const options = { models: ["table"], open: new FakeModels().opener, weightsDir };
+    const left = async (hours: number) => {
+      await withServer({ ...options, clock: () => Date.now() + hours * 3_600_000 }, () => Promise.resolve());
+      const there = await Promise.all(paths.map((path) => Deno.stat(`${weightsDir}/${path}`).catch(() => undefined)));
+      return there.map((info) => info !== undefined);
+    };
+    assert.deepEqual(await left(23), [true, true, true]);
+    assert.deepEqual(await left(25), [false, true, true]);
+  });
+});
+
 serving("no name and no path leads out of the weights folder", async (scene) => {
   const { client, model_id, session_id, weightsDir } = scene;
   await Deno.writeTextFile(`${weightsDir}/../secret.json`, "{}");

@@ -85,3 +85,14 @@ Deno.test("FutureStore wakes those who wait when it is closed", async () => {
   futures.close();
   await assert.rejects(waiting, /shutting down/);
 });
+
+Deno.test("FutureStore refuses more operations than may be under way", async () => {
+  const futures = store({ maxPending: 1 });
+  const gate = Promise.withResolvers<Result>();
+  futures.start("a", "print", () => gate.promise);
+  assert.throws(() => futures.start("b", "print", done()), /1 requests are under way/);
+  gate.resolve({ kind: "json", value: {} });
+  await futures.result("a");
+  futures.start("b", "print", done());
+  assert.ok(await futures.result("b"));
+});
