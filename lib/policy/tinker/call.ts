@@ -12,6 +12,9 @@ export class TimeLimit extends Error {
   override readonly name: string = "TimeLimit";
 }
 
+/** A longer timer would overflow and fire at once. */
+const LONGEST_MS = 2 ** 31 - 1;
+
 /** A call under way. Its steps come one after the other. */
 export class Call {
   readonly #room: WaitingRoom;
@@ -41,9 +44,10 @@ export class Call {
         reject(reason);
         controller.abort(reason);
       };
-      const timer = timeoutMs === undefined
-        ? undefined
-        : setTimeout(() => stop(new TimeLimit(`no answer within ${timeoutMs / 1000} s`)), timeoutMs);
+      const timer = timeoutMs === undefined ? undefined : setTimeout(
+        () => stop(new TimeLimit(`no answer within ${timeoutMs / 1000} s`)),
+        Math.min(timeoutMs, LONGEST_MS),
+      );
       this.#stop = stop;
       work(controller.signal).then(
         (value) => (finish(), resolve(value)),

@@ -3,7 +3,7 @@
  * Everything about transport lives behind this interface (keys, retries, time limits, pauses, resubmission); sessions,
  * sequence numbers and models live above it, in `session.ts` and the clients.
  */
-import type { CallOptions, Waiting } from "../policy.ts";
+import type { CallOptions, QueueState, Waiting } from "../policy.ts";
 import type { SampleResponse, WireForwardBackwardOutput } from "./wire_types.ts";
 
 /** What the server says in `client/config`; a key it leaves out has the protocol's default. */
@@ -52,8 +52,11 @@ export interface ApiRequest {
 
 /** How a result is decoded. */
 export interface Results {
+  /** A JSON object. */
   readonly json: Readonly<Record<string, unknown>>;
+  /** Outputs of a loss. */
   readonly forward_backward: WireForwardBackwardOutput;
+  /** Sampled sequences. */
   readonly sample: SampleResponse;
 }
 
@@ -110,6 +113,8 @@ export interface Connection {
   raw(request: ApiRequest, options?: CallOptions): Promise<Response>;
   /** What requests wait for, as of now. */
   waiting(): Waiting;
+  /** Counts in `waiting()` a pause that is made above the connection, until what it returns is called. */
+  pausing?(state: QueueState, reason?: string): () => void;
   /** Ends everything under way and stops all timers. */
   close(): Promise<void>;
 }

@@ -4,7 +4,7 @@
  * request, `exchange.ts` its retries, `submit.ts` and `results.ts` operations.
  */
 import { type Clock, Limiter, SYSTEM_CLOCK } from "../../basics/mod.ts";
-import type { CallOptions, Waiting } from "../policy.ts";
+import type { CallOptions, QueueState, Waiting } from "../policy.ts";
 import { type ReadEnv, resolveAddress } from "./address.ts";
 import { type Answer, objectOf } from "./answers.ts";
 import { BillingPause } from "./billing.ts";
@@ -82,7 +82,7 @@ function newLine(options: ConnectionOptions): Line {
   const calls = new Calls(waits, clock);
   const run = <T>(work: Parameters<typeof calls.run<T>>[1]) => calls.run(undefined, work);
   const sources = { apiKey: options.apiKey, env, runCommand, run };
-  const credentials = new Credentials(address, sources, { now: clock.now, ...limits });
+  const credentials = new Credentials(address, sources, { now: () => clock.now(), ...limits });
   return {
     address,
     fetch: options.fetch ?? fetch,
@@ -177,6 +177,16 @@ class LineConnection implements Connection {
 
   waiting(): Waiting {
     return this.#line.waits.now();
+  }
+
+  pausing(state: QueueState, reason?: string): () => void {
+    const { waits } = this.#line;
+    waits.move("active", state, reason);
+    let over = false;
+    return () => {
+      if (!over) waits.move(state, "active", undefined);
+      over = true;
+    };
   }
 
   close(): Promise<void> {

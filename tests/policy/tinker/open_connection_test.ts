@@ -143,6 +143,20 @@ Deno.test("waiting() shows the worst state among all requests", async () => {
   assert.equal(connection.waiting().state, "active");
 });
 
+Deno.test("waiting() counts pauses made above the connection, each once", async () => {
+  const { connection, clock } = await connect({});
+  const ends = [connection.pausing!("paused_rate_limit", "busy"), connection.pausing!("paused_rate_limit")];
+  clock.time += 3000;
+  ends[0]!();
+  ends[0]!();
+  clock.time += 1000;
+  const { state, reason, seconds } = connection.waiting();
+  assert.deepEqual([state, reason, seconds], ["paused_rate_limit", "busy", { paused_rate_limit: 4 }]);
+  ends[1]!();
+  assert.equal(connection.waiting().state, "active");
+  await connection.close();
+});
+
 /** An answer whose body never comes to an end. */
 function endless(headers: Record<string, string> = {}): { readonly act: Act; readonly cancelled: () => boolean } {
   let cancelled = false;
