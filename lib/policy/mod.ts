@@ -13,3 +13,13 @@ export {
   type Timing,
 } from "./local/mod.ts";
 export { chatEndpoint, type OpenAIPolicyOptions, openOpenAIPolicy } from "./openai/mod.ts";
+export {
+  type ArchiveProgress,
+  openTinker,
+  type RestClient,
+  type SavedCheckpoint,
+  type SupportedModel,
+  type TinkerService,
+  type TrainingRun,
+  type WeightsInfo,
+} from "./tinker/mod.ts";
