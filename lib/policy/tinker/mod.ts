@@ -2,6 +2,7 @@
 export * from "./errors.ts";
 export type * from "./connection.ts";
 export type * from "./wire_types.ts";
+/** The bytes of the API, written and read. */
 export * as wire from "./wire/mod.ts";
 export { type ConnectionOptions, openConnection } from "./open_connection.ts";
 export * from "./service.ts";
@@ -21,3 +22,5 @@ export type {
 } from "./rest_types.ts";
 export { checkpointPlace } from "./rest_types.ts";
 export type { ArchiveOptions, ArchiveProgress } from "./archive.ts";
+export { type OpenChat, openTinkerPolicy, type TinkerPolicyOptions } from "./tinker_policy.ts";
+export { openTinkerSampler, type TinkerSamplerOptions } from "./tinker_sampler.ts";

@@ -1,6 +1,6 @@
 /** Training on a fake server: order, numbers, pipelining, parts, and when training is refused. */
 import assert from "node:assert/strict";
-import { type Script, type Seen } from "./_fake.ts";
+import type { Script, Seen } from "./_fake.ts";
 import { ADAM, datumOf, deferred, failed, FakeConnection, outputOf, refused, settle } from "./_fake.ts";
 import { TinkerService, type TrainingClient } from "../../../lib/policy/tinker/mod.ts";
 

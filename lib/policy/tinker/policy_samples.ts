@@ -1,0 +1,90 @@
+/** What a policy samples, in the server's words and back; shared by the policy that trains and the one that only answers. */
+import type { Completion, Prompt, SamplingParams } from "../../vocabulary.ts";
+import type { ApiError } from "./errors.ts";
+import { isMissing, isObject } from "./_calls.ts";
+import type { SampleResponse, WireSamplingParams } from "./wire_types.ts";
+import { readModelJson } from "../../tokens/mod.ts";
+import type { TinkerService } from "./service.ts";
+
+/** Where nobody says how long a sequence may be. */
+const DEFAULT_CONTEXT = 32_768;
+/** Some servers add the number of the completion to the seed, in 32 bits with a sign. */
+const SEEDS = 2 ** 30;
+
+/**
+ * Sampling parameters as they travel; the completion is cut to what the context leaves.
+ * @throws {RangeError} when it leaves nothing
+ */
+export function wireParams(
+  { tokens, problem }: Prompt,
+  params: SamplingParams,
+  { stop, contextLength }: { readonly stop: readonly number[]; readonly contextLength: number },
+): WireSamplingParams {
+  const room = contextLength - tokens.length;
+  if (tokens.length === 0 || room < 1) {
+    const reason = `${tokens.length} tokens do not fit the context of ${contextLength} with room for an answer`;
+    throw new RangeError(`cannot sample from the prompt of ${problem.id}: ${reason}`);
+  }
+  return {
+    max_tokens: Math.min(params.max_tokens, room),
+    seed: Math.abs(Math.trunc(params.seed)) % SEEDS,
+    stop,
+    temperature: params.temperature,
+    top_k: params.top_k ?? -1,
+    top_p: params.top_p ?? 1,
+  };
+}
+
+/** How completions are read. */
+export interface CompletionOptions {
+  /** How many were asked for. */
+  readonly count: number;
+  /** Tokens that end one. */
+  readonly stop: readonly number[];
+  /** Whether log-probabilities have to be there. */
+  readonly logprobs: "needed" | "optional";
+  /** Who answered, for messages. */
+  readonly source: string;
+}
+
+/**
+ * Completions from a result.
+ * @throws {TypeError} when there are fewer than were asked for, or log-probabilities are needed and missing
+ */
+export function completionsOf(
+  { sequences }: SampleResponse,
+  { count, stop, logprobs: wanted, source }: CompletionOptions,
+): Completion[] {
+  if (sequences.length !== count) {
+    throw new TypeError(`${source} gave ${sequences.length} completions, ${count} were asked for`);
+  }
+  return sequences.map(({ tokens, logprobs, stop_reason }) => {
+    const usable = logprobs?.length === tokens.length && logprobs.every(Number.isFinite);
+    if (!usable && wanted === "needed") {
+      throw new TypeError(
+        `${source} gave no log-probabilities with its completions; without them nothing can be trained`,
+      );
+    }
+    const stopped = stop_reason === "stop" || stop.includes(tokens.at(-1) as number);
+    return {
+      tokens,
+      // Rounding may leave a certain token a little above 0.
+      logprobs: usable ? logprobs.map((value) => Math.min(value, 0)) : [],
+      stopReason: stopped ? "stop" : "length",
+    };
+  });
+}
+
+/** The longest sequence of a model: what the server says, else the model's folder, else a cautious guess. */
+export async function contextLengthOf(service: TinkerService, model: string): Promise<number> {
+  const models = await service.capabilities().catch((error: ApiError) => {
+    if (isMissing(error)) return [];
+    throw error;
+  });
+  const said = models.find(({ model_name }) => model_name === model)?.max_context_length;
+  if (said !== undefined && said > 0) return said;
+  const read = await Deno.permissions.query({ name: "read", path: model });
+  const config: unknown = read.state === "granted" ? await readModelJson(model, "config.json").catch(() => ({})) : {};
+  const length = isObject(config) ? config.max_position_embeddings : undefined;
+  return typeof length === "number" && length > 0 ? length : DEFAULT_CONTEXT;
+}

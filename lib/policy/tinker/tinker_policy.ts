@@ -1,0 +1,235 @@
+/**
+ * A model on a Tinker-compatible server as a policy that learns: data are checked before they are sent, samples are drawn
+ * from the weights as they are, states are saved under names and loaded into a fresh model.
+ */
+import { type ChatFormat, loadChatFormatOf } from "../../tokens/mod.ts";
+import type { AdamParams, Completion, Datum, Metrics, Prompt, SamplingParams } from "../../vocabulary.ts";
+import type { CallOptions, ForwardBackwardOutput, LossName, LossOptions, TrainablePolicy, Waiting } from "../policy.ts";
+import { isNameTaken, untilAborted, withSignal } from "./_calls.ts";
+import { ApiError } from "./errors.ts";
+import { lossConfigOf, lossSum } from "./losses.ts";
+import type { ConnectionOptions } from "./open_connection.ts";
+import { checkData, droFirst, maskedLogprobs, pullsAtMasked, scoredData, wireData } from "./policy_data.ts";
+import { completionsOf, contextLengthOf, wireParams } from "./policy_samples.ts";
+import { Reference } from "./reference.ts";
+import type { SamplingClient } from "./sampling_client.ts";
+import { type ModelOptions, openTinker, type TinkerService } from "./service.ts";
+import type { ServiceMessage } from "./session.ts";
+import type { TrainingClient } from "./training_client.ts";
+
+/** Opens the chat format of a model as a server names it. */
+export type OpenChat = (model: { readonly model: string; readonly tokenizer_id?: string }) => Promise<ChatFormat>;
+
+/** How a policy on a server is opened. */
+export interface TinkerPolicyOptions {
+  /** The base model's name, as the server knows it. */
+  readonly model: string;
+  /** Address of the server; null or absent: `TINKER_BASE_URL`, else the official service. */
+  readonly baseUrl?: string | null;
+  /** Rank of the LoRA that is trained. */
+  readonly loraRank: number;
+  /** Fixes its first weights. */
+  readonly seed: number;
+  /** More about the connection. */
+  readonly connection?: Partial<ConnectionOptions>;
+  /** Opens the chat format. Default: from a folder of this machine or the hub. */
+  readonly chat?: OpenChat;
+  /** Seconds after which the server may delete what is saved; absent: kept. */
+  readonly ttl_seconds?: number;
+  /** Takes what the user should see. */
+  readonly onMessage?: (message: ServiceMessage) => void;
+}
+
+/** Names tried for a save when the server has the first ones already. */
+const MOST_NAMES = 100;
+
+/**
+ * Makes a model on a server and opens it as a policy.
+ * @throws {CredentialError} when there is no key and the server wants one, or refuses it
+ * @throws {ConnectionError} when the server does not answer
+ * @throws {ApiError} when it does not have the model
+ */
+export async function openTinkerPolicy(options: TinkerPolicyOptions): Promise<TrainablePolicy> {
+  const { model, baseUrl = null, loraRank, seed, connection, chat = loadChatFormatOf, onMessage } = options;
+  const service = await openTinker({ ...connection, baseUrl, ...(onMessage && { onMessage }) });
+  try {
+    const lora: ModelOptions = { base_model: model, rank: loraRank, seed };
+    const client = await service.createTrainingClient(lora, withSignal(connection?.signal));
+    const { tokenizer_id, model_name } = await infoOf(client);
+    const format = await chat({ model: model_name ?? model, ...(tokenizer_id ? { tokenizer_id } : {}) });
+    const contextLength = await contextLengthOf(service, model);
+    return new TinkerPolicy({ service, client, lora, chat: format, contextLength, ttl_seconds: options.ttl_seconds });
+  } catch (error) {
+    await service.close();
+    throw error;
+  }
+}
+
+/** What the server says of a model, as far as it does; a version behind a colon is cut off the tokenizer's name. */
+export async function infoOf(
+  client: TrainingClient,
+): Promise<{ readonly tokenizer_id?: string; readonly model_name?: string }> {
+  try {
+    const { tokenizer_id, model_name } = await client.getInfo();
+    return {
+      ...(tokenizer_id === undefined ? {} : { tokenizer_id: tokenizer_id.split(":")[0] as string }),
+      ...(model_name === undefined ? {} : { model_name }),
+    };
+  } catch (error) {
+    if (error instanceof ApiError) return {};
+    throw error;
+  }
+}
+
+interface Parts {
+  readonly service: TinkerService;
+  readonly client: TrainingClient;
+  readonly lora: ModelOptions;
+  readonly chat: ChatFormat;
+  readonly contextLength: number;
+  readonly ttl_seconds: number | undefined;
+}
+
+class TinkerPolicy implements TrainablePolicy {
+  readonly backend = "tinker";
+  readonly model: string;
+  readonly chat: ChatFormat;
+  readonly contextLength: number;
+  readonly #service: TinkerService;
+  readonly #lora: ModelOptions;
+  readonly #save: { readonly ttl_seconds?: number };
+  readonly #reference: Reference;
+  #client: TrainingClient;
+  /** Of the current weights; undefined once they may have changed. */
+  #sampler: Promise<SamplingClient> | undefined;
+
+  constructor({ service, client, lora, chat, contextLength, ttl_seconds }: Parts) {
+    this.model = lora.base_model;
+    this.chat = chat;
+    this.contextLength = contextLength;
+    this.#service = service;
+    this.#client = client;
+    this.#lora = lora;
+    this.#save = ttl_seconds === undefined ? {} : { ttl_seconds };
+    this.#reference = new Reference(service, lora, contextLength);
+  }
+
+  async sample(
+    prompt: Prompt,
+    count: number,
+    params: SamplingParams,
+    { signal }: CallOptions = {},
+  ): Promise<readonly Completion[]> {
+    const stop = params.stop ?? this.chat.stopTokens;
+    const wire = wireParams(prompt, params, { stop, contextLength: this.contextLength });
+    const sampler = await untilAborted(this.#currentSampler(), signal);
+    const drawn = await sampler.sample(prompt.tokens, { num_samples: count, params: wire, ...withSignal(signal) });
+    return completionsOf(drawn, { count, stop, logprobs: "needed", source: this.#service.baseUrl });
+  }
+
+  async forwardBackward(
+    data: readonly Datum[],
+    loss: LossName,
+    { config, signal }: LossOptions = {},
+  ): Promise<ForwardBackwardOutput> {
+    const client = this.#client;
+    // Before anything is awaited: an optimizer step called behind this has to find it in its place.
+    const options = this.#checked(data, loss, config);
+    const { dialect } = client.model;
+    const output = pullsAtMasked(data, loss)
+      ? (await client.forwardBackwardAfterForward(droFirst(data, options, dialect), withSignal(signal))).output
+      : await client.forwardBackward(wireData(data, loss, dialect), loss, {
+        ...(options && { config: options }),
+        ...withSignal(signal),
+      });
+    const logprobs = maskedLogprobs(data, scoredData(data), output);
+    const said = output.metrics["loss:sum"];
+    return { logprobs, metrics: { ...output.metrics, "loss:sum": said ?? lossSum(loss, options, data, logprobs) } };
+  }
+
+  async logprobs(
+    data: readonly Datum[],
+    weights: "current" | "reference",
+    options: CallOptions = {},
+  ): Promise<readonly (readonly number[])[]> {
+    checkData(data, undefined, this.contextLength);
+    if (data.length === 0) return [];
+    if (weights === "reference") return await this.#reference.logprobs(data, options);
+    const wire = scoredData(data);
+    return maskedLogprobs(data, wire, await this.#client.forward(wire, "cross_entropy", options));
+  }
+
+  async optimStep(adam: AdamParams): Promise<Metrics> {
+    this.#sampler = undefined;
+    return optimMetrics(await this.#client.optimStep(adam));
+  }
+
+  saveState(name: string): Promise<string> {
+    return this.#saveAs(name, (free) => this.#client.saveState(free, this.#save));
+  }
+
+  saveWeightsForSampler(name: string): Promise<string> {
+    return this.#saveAs(name, (free) => this.#client.saveWeightsForSampler(free, this.#save));
+  }
+
+  async loadState(path: string, { optimizer }: { readonly optimizer: boolean }): Promise<void> {
+    const old = this.#client;
+    this.#sampler = undefined;
+    if (old.untouched) return await old.loadState(path, { optimizer });
+    // Servers load only into a model that has done nothing yet.
+    this.#client = await this.#service.createTrainingClientFromState(path, { optimizer, fallback: this.#lora });
+    this.#sampler = undefined;
+    await this.#service.unload(old);
+  }
+
+  waiting(): Waiting {
+    return this.#service.waiting();
+  }
+
+  async close(): Promise<void> {
+    await this.#service.close();
+  }
+
+  #checked(data: readonly Datum[], loss: LossName, config: LossOptions["config"]): LossOptions["config"] {
+    try {
+      checkData(data, loss, this.contextLength);
+      return lossConfigOf(loss, config);
+    } catch (error) {
+      this.#client.missGradient(error);
+      throw error;
+    }
+  }
+
+  /** Calls of one moment share a sampler. One that could not be made is not remembered. */
+  #currentSampler(): Promise<SamplingClient> {
+    if (this.#sampler !== undefined) return this.#sampler;
+    const made = this.#client.saveWeightsAndGetSamplingClient();
+    this.#sampler = made;
+    made.catch(() => {
+      if (this.#sampler === made) this.#sampler = undefined;
+    });
+    return made;
+  }
+
+  /** A run that is resumed saves names again that it has saved before: then a number is added. */
+  async #saveAs(name: string, save: (free: string) => Promise<string>): Promise<string> {
+    const allowed = name.replaceAll(".", "_");
+    for (let number = 2;; number++) {
+      try {
+        return await save(number === 2 ? allowed : `${allowed}-${number - 1}`);
+      } catch (error) {
+        if (!isNameTaken(error) || number > MOST_NAMES) throw error;
+      }
+    }
+  }
+}
+
+/** Metrics under the names used here: each server has its own for the norm of the gradient. */
+export function optimMetrics(metrics: Metrics): Metrics {
+  const named = Object.fromEntries(Object.entries(metrics).map(([key, value]) => [`optim/${key}`, value]));
+  const norms = Object.keys(metrics).filter((key) => /grad(?:ient)?_?(?:l2_?)?norm(?::(?:mean|max))?$/i.test(key));
+  const norm = norms.find((key) => !/(?<!un)clipped/i.test(key)) ?? norms[0];
+  if (norm === undefined) return named;
+  delete named[`optim/${norm}`];
+  return { ...named, "optim/grad_norm": metrics[norm] as number };
+}

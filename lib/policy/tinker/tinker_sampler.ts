@@ -1,0 +1,137 @@
+/** A base model or a checkpoint on a Tinker-compatible server as a policy that answers and does not learn. */
+import { type ChatFormat, loadChatFormatOf } from "../../tokens/mod.ts";
+import type { Completion, Prompt, SamplingParams } from "../../vocabulary.ts";
+import type { CallOptions, SamplingPolicy, Waiting } from "../policy.ts";
+import { isMissing, withSignal } from "./_calls.ts";
+import type { ConnectionOptions } from "./open_connection.ts";
+import { completionsOf, contextLengthOf, wireParams } from "./policy_samples.ts";
+import { checkpointPlace } from "./rest_types.ts";
+import type { SamplingClient } from "./sampling_client.ts";
+import { openTinker, type TinkerService } from "./service.ts";
+import type { ServiceMessage } from "./session.ts";
+import { infoOf, type OpenChat } from "./tinker_policy.ts";
+
+/** What is opened: a checkpoint, a base model, or both where the server cannot tell what the checkpoint belongs to. */
+export interface TinkerSamplerOptions {
+  /** `tinker://...`: weights for sampling, or a saved state. */
+  readonly model_path?: string;
+  /** The base model's name, as the server knows it. */
+  readonly model?: string;
+  /** Address of the server; null or absent: `TINKER_BASE_URL`, else the official service. */
+  readonly baseUrl?: string | null;
+  /** More about the connection. */
+  readonly connection?: Partial<ConnectionOptions>;
+  /** Opens the chat format. Default: from a folder of this machine or the hub. */
+  readonly chat?: OpenChat;
+  /** Takes what the user should see. */
+  readonly onMessage?: (message: ServiceMessage) => void;
+}
+
+/**
+ * Opens a checkpoint or a base model for sampling.
+ * @throws {TypeError} when neither is given, or nobody says what the checkpoint belongs to
+ * @throws {CredentialError} when there is no key and the server wants one, or refuses it
+ * @throws {ConnectionError} when the server does not answer
+ * @throws {ApiError} when it does not have the checkpoint or the model
+ */
+export async function openTinkerSampler(options: TinkerSamplerOptions): Promise<SamplingPolicy> {
+  const { model, model_path, baseUrl = null, connection, chat = loadChatFormatOf, onMessage } = options;
+  if (model_path === undefined && model === undefined) throw new TypeError("give a model or the path of a checkpoint");
+  // Before there is a connection: a wrong path needs none.
+  if (model_path !== undefined) checkpointPlace(model_path);
+  const service = await openTinker({ ...connection, baseUrl, ...(onMessage && { onMessage }) });
+  try {
+    const { sampler, base, tokenizer_id } = await openWeights(service, options);
+    const format = await chat({ model: base, ...(tokenizer_id ? { tokenizer_id } : {}) });
+    const contextLength = await contextLengthOf(service, base);
+    return new TinkerSampler(service, sampler, { model: model_path ?? base, chat: format, contextLength });
+  } catch (error) {
+    await service.close();
+    throw error;
+  }
+}
+
+interface Opened {
+  readonly sampler: SamplingClient;
+  readonly base: string;
+  readonly tokenizer_id?: string;
+}
+
+async function openWeights(
+  service: TinkerService,
+  { model, model_path, connection }: TinkerSamplerOptions,
+): Promise<Opened> {
+  const options = withSignal(connection?.signal);
+  if (model_path === undefined) {
+    const base = model as string;
+    return { sampler: await service.createSamplingClient({ base_model: base }, options), base };
+  }
+  if (checkpointPlace(model_path).checkpoint_id.startsWith("weights/")) {
+    const fallback = model === undefined ? {} : { fallback: { base_model: model } };
+    const client = await service.createTrainingClientFromState(model_path, {
+      optimizer: false,
+      ...fallback,
+      ...options,
+    });
+    const { tokenizer_id } = await infoOf(client);
+    const sampler = await client.saveWeightsAndGetSamplingClient(options);
+    return { sampler, base: client.model.base_model, ...(tokenizer_id ? { tokenizer_id } : {}) };
+  }
+  const sampler = await service.createSamplingClient({ model_path }, options);
+  const base = model ?? await baseModelOf(service, sampler, model_path);
+  return { sampler, base };
+}
+
+async function baseModelOf({ rest, baseUrl }: TinkerService, sampler: SamplingClient, path: string): Promise<string> {
+  for (const ask of [() => rest.weightsInfo(path), () => rest.sampler(sampler.sampling_session_id)]) {
+    try {
+      const { base_model } = await ask();
+      if (base_model !== undefined) return base_model;
+    } catch (error) {
+      if (!isMissing(error) && !(error instanceof TypeError)) throw error;
+    }
+  }
+  throw new TypeError(`${baseUrl} does not say which base model ${path} belongs to; give its name (model_name)`);
+}
+
+class TinkerSampler implements SamplingPolicy {
+  readonly backend = "tinker";
+  readonly model: string;
+  readonly chat: ChatFormat;
+  readonly contextLength: number;
+  readonly #service: TinkerService;
+  readonly #sampler: SamplingClient;
+
+  constructor(
+    service: TinkerService,
+    sampler: SamplingClient,
+    about: { readonly model: string; readonly chat: ChatFormat; readonly contextLength: number },
+  ) {
+    this.#service = service;
+    this.#sampler = sampler;
+    this.model = about.model;
+    this.chat = about.chat;
+    this.contextLength = about.contextLength;
+  }
+
+  async sample(
+    prompt: Prompt,
+    count: number,
+    params: SamplingParams,
+    { signal }: CallOptions = {},
+  ): Promise<readonly Completion[]> {
+    const stop = params.stop ?? this.chat.stopTokens;
+    const wire = wireParams(prompt, params, { stop, contextLength: this.contextLength });
+    const options = { num_samples: count, params: wire, ...withSignal(signal) };
+    const drawn = await this.#sampler.sample(prompt.tokens, options);
+    return completionsOf(drawn, { count, stop, logprobs: "optional", source: this.#service.baseUrl });
+  }
+
+  waiting(): Waiting {
+    return this.#service.waiting();
+  }
+
+  async close(): Promise<void> {
+    await this.#service.close();
+  }
+}
