@@ -47,6 +47,9 @@ interface Token {
 /** Shorter secrets are no secrets, and taking them out of messages would only garble those. */
 const SHORTEST_SECRET = 4;
 
+/** Keys and tokens that are remembered: they come and go for as long as a run lasts, and the oldest are long dead. */
+const MOST_REMEMBERED = 16;
+
 /** What a key may hold: what fits a header. */
 export const PRINTABLE: RegExp = /^[\x21-\x7e]+$/;
 
@@ -61,6 +64,7 @@ export class Credentials {
   readonly #sources: KeySources;
   readonly #timing: TokenTiming;
   readonly #secrets = new Set<string>();
+  readonly #remembered: string[] = [];
   #key: string | undefined;
   #command: string | undefined;
   #exchange: Exchange | undefined;
@@ -86,7 +90,6 @@ export class Credentials {
     if (fits) this.#keep(given);
     else if (command !== undefined) await this.#ask(command);
     else if (given) {
-      this.#secrets.add(given);
       throw new CredentialError(`the key for ${this.#address.base} starts with neither tml- nor eyJ; ${FIND_KEY}`);
     } else if (this.#address.official) {
       throw new CredentialError(`there is no key for ${this.#address.base}; ${FIND_KEY}, and allow it to be read`);
@@ -141,6 +144,16 @@ export class Credentials {
     return clean;
   }
 
+  /** Hides a key or token that will be followed by others. */
+  #hideForNow(secret: string): void {
+    this.hide(secret);
+    this.#remembered.push(secret);
+    const oldest = this.#remembered.length > MOST_REMEMBERED ? this.#remembered.shift() : undefined;
+    if (oldest !== undefined && !this.#remembered.includes(oldest) && oldest !== this.#key) {
+      this.#secrets.delete(oldest);
+    }
+  }
+
   #keep(key: string): void {
     // The runtime's own error about a header would quote the key.
     if (!PRINTABLE.test(key)) {
@@ -148,7 +161,7 @@ export class Credentials {
         `the key for ${this.#address.base} holds spaces or letters that no key has; set it again`,
       );
     }
-    this.hide(key);
+    this.#hideForNow(key);
     this.#key = key;
   }
 
@@ -196,7 +209,7 @@ export class Credentials {
 
   #keepToken(text: string): void {
     if (!PRINTABLE.test(text)) throw new CredentialError(`${this.#address.base} gave a token that cannot be sent`);
-    this.hide(text);
+    this.#hideForNow(text);
     const { now, renewTokenMs, awaitTokenMs } = this.#timing;
     const life = lifetimeMs(text, now());
     this.#token = {

@@ -278,6 +278,18 @@ Deno.test("no key, token or Cloudflare secret gets out, though the server repeat
   }
 });
 
+Deno.test("the key stays hidden after any number of tokens", async () => {
+  let count = 0;
+  const optim: Act = ({ headers }) => headers.get("x-api-key") === "dead" ? json({}) : json({ detail: KEY }, 401);
+  const tokens: Act = () => json({ jwt: jwt(3600, `token ${count++}`) });
+  const { connection } = await connect(tokenServer([tokens], [optim]), { apiKey: KEY });
+  for (let i = 0; i < 40; i++) {
+    await assert.rejects(connection.submit(OPTIM), (error: Error) => !everything(error).includes(KEY));
+  }
+  assert.ok(count > 40);
+  await connection.close();
+});
+
 Deno.test("openConnection() follows redirects within the origin and takes the key nowhere else", async () => {
   const to = (location: string, status: number) => new Response(null, { status, headers: { location } });
   const { connection, server } = await connect({
