@@ -13,7 +13,7 @@ import {
   type TrainConfig,
 } from "../config/mod.ts";
 import { problemsOf, requireFit, templateOf } from "../launch/mod.ts";
-import { chatEndpoint, openSamplingPolicy, type SamplingPolicy } from "../policy/mod.ts";
+import { chatEndpoint, type OpenSamplingOptions, openSamplingPolicy, type SamplingPolicy } from "../policy/mod.ts";
 import { loadTemplate } from "../prompts/mod.ts";
 import { RUN_FILES } from "../runs/mod.ts";
 import { completionTokens, costOf, dollars, type Evaluation } from "../training/mod.ts";
@@ -50,7 +50,7 @@ interface EvalOptions {
 /** Opens what is evaluated; `openSamplingPolicy` is one. */
 export type OpenSampling = (
   config: TrainConfig,
-  options: { readonly weightsDir: string; readonly weights?: string | undefined },
+  options: OpenSamplingOptions,
 ) => Promise<SamplingPolicy>;
 
 /** What the conventions of a shell make of SIGINT. */
@@ -74,7 +74,7 @@ export function main(
     const problems = await problemsOf(config, "test");
     for (const template of templates) requireFit(template, problems[0]);
     if (options.json !== undefined) await requireFile("json", options.json);
-    const policy = await openTarget(config, target, open);
+    const policy = await openTarget(config, target, open, io);
     try {
       io.out(`${oneLine(target.description)} on held-out problems of ${config.env}\n\n`);
       const evaluations = await evaluateAll({ config, policy, templates, problems, io });
@@ -146,9 +146,12 @@ async function openTarget(
   config: TrainConfig,
   { weights }: EvaluationTarget,
   open: OpenSampling,
+  io: CliIo,
 ): Promise<SamplingPolicy> {
+  const onMessage: OpenSamplingOptions["onMessage"] = ({ severity, text }) =>
+    io.err(`the server says (${severity}): ${oneLine(text, 500)}\n`);
   try {
-    return await open(config, { weightsDir: join(config.log_path, RUN_FILES.weights), weights });
+    return await open(config, { weightsDir: join(config.log_path, RUN_FILES.weights), weights, onMessage });
   } catch (error) {
     throw error instanceof Deno.errors.NotFound ? new ConfigError([error.message]) : error;
   }

@@ -1,10 +1,13 @@
-/**
- * Opens the policy that a configuration names: one that trains, or one that only has to answer. Each backend's code is
- * loaded when it is needed.
- */
+/** Opens the policy that a configuration names: one that trains, or one that only has to answer. */
 import type { BackendName } from "../config/mod.ts";
+import { loadChatFormatOf } from "../tokens/mod.ts";
 import { openLocalPolicy } from "./local/mod.ts";
+import { BUNDLED_MODELS, findModel } from "./local/model_folder.ts";
+import { openOpenAIPolicy } from "./openai/mod.ts";
 import type { SamplingPolicy, TrainablePolicy } from "./policy.ts";
+import type { ServiceMessage } from "./tinker/session.ts";
+import { type OpenChat, openTinkerPolicy } from "./tinker/tinker_policy.ts";
+import { openTinkerSampler } from "./tinker/tinker_sampler.ts";
 
 /** What of a configuration decides about its policy. */
 export interface PolicyConfig {
@@ -18,12 +21,16 @@ export interface PolicyConfig {
   readonly lora_rank: number;
   /** Fixes the adapter's first values. */
   readonly seed: number;
+  /** Chat format of a model on a Tinker-compatible server; `auto`: the model's own. */
+  readonly renderer_name: string;
 }
 
 /** Options of `openPolicy`. */
 export interface OpenOptions {
   /** Folder for the embedded engine's checkpoints. */
   readonly weightsDir: string;
+  /** Takes what a server wants its user to see. */
+  readonly onMessage?: ((message: ServiceMessage) => void) | undefined;
 }
 
 /** Options of `openSamplingPolicy`. */
@@ -37,15 +44,14 @@ export interface OpenSamplingOptions extends OpenOptions {
  * @throws {RangeError} for a backend that cannot train
  */
 export async function openPolicy(config: PolicyConfig, options: OpenOptions): Promise<TrainablePolicy> {
-  switch (config.backend) {
+  const { backend, model_name: model, lora_rank: loraRank, seed } = config;
+  switch (backend) {
     case "local":
-      return await openLocalPolicy({ model: config.model_name, weightsDir: options.weightsDir });
+      return await openLocalPolicy({ model, weightsDir: options.weightsDir });
     case "tinker":
-      throw new RangeError("backend tinker is not available in this version; use backend=local");
+      return await openTinkerPolicy({ model, loraRank, seed, ...serverOf(config, options) });
     case "openai":
-      throw new RangeError(
-        `cannot train ${config.model_name}: backend openai only samples; use backend=tinker or local`,
-      );
+      throw new RangeError(`cannot train ${model}: backend openai only samples; use backend=tinker or backend=local`);
   }
 }
 
@@ -54,28 +60,50 @@ export async function openPolicy(config: PolicyConfig, options: OpenOptions): Pr
  * @throws {RangeError} when the weights are not of this backend
  */
 export async function openSamplingPolicy(config: PolicyConfig, options: OpenSamplingOptions): Promise<SamplingPolicy> {
-  const { backend, base_url: baseUrl } = config;
+  const { backend, base_url: baseUrl, model_name } = config;
   const { weights } = options;
   if (backend === "local") return await openForSampling(openPolicy)(config, options);
-  if (weights !== undefined && !weights.startsWith("tinker://")) {
+  if (weights !== undefined && !isOnServer(weights)) {
     throw new RangeError(`cannot open ${weights} with backend ${backend}: only the embedded engine reads folders`);
   }
-  if (backend === "openai") {
-    const { openOpenAIPolicy } = await import("./openai/mod.ts");
-    return await openOpenAIPolicy({ model: weights ?? config.model_name, baseUrl });
-  }
-  throw new RangeError("backend tinker is not available in this version; use backend=local");
+  if (backend === "openai") return await openOpenAIPolicy({ model: weights ?? model_name, baseUrl });
+  const model_path = weights ?? (isOnServer(model_name) ? model_name : undefined);
+  return await openTinkerSampler({
+    ...(model_path !== undefined && { model_path }),
+    ...(!isOnServer(model_name) && { model: model_name }),
+    ...serverOf(config, options),
+  });
+}
+
+function isOnServer(name: string): boolean {
+  return name.startsWith("tinker://");
+}
+
+function serverOf(
+  { base_url: baseUrl, renderer_name }: PolicyConfig,
+  { onMessage }: OpenOptions,
+): {
+  readonly baseUrl: string | null;
+  readonly chat: OpenChat;
+  readonly onMessage?: (message: ServiceMessage) => void;
+} {
+  const chat: OpenChat = async ({ model: name, tokenizer_id }) => {
+    // Served by this module elsewhere, a bundled model keeps its name, which no repository has.
+    const model = BUNDLED_MODELS.includes(name) ? await findModel(name) : name;
+    return await loadChatFormatOf({ model, tokenizer_id, renderer_name });
+  };
+  return { baseUrl, chat, ...(onMessage && { onMessage }) };
 }
 
 /** From a way to open a policy that trains to one that opens it at a checkpoint. The optimizer is left out. */
 export function openForSampling<C>(
   open: (config: C, options: OpenOptions) => Promise<TrainablePolicy>,
 ): (config: C, options: OpenSamplingOptions) => Promise<SamplingPolicy> {
-  return async (config, { weightsDir, weights }) => {
-    if (weights?.startsWith("tinker://")) {
+  return async (config, { weights, ...options }) => {
+    if (weights !== undefined && isOnServer(weights)) {
       throw new RangeError(`cannot load ${weights} into a model of the embedded engine; use backend=tinker`);
     }
-    const policy = await open(config, { weightsDir });
+    const policy = await open(config, options);
     try {
       if (weights !== undefined) await policy.loadState(weights, { optimizer: false });
       return policy;

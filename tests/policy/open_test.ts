@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import { openForSampling, openPolicy, openSamplingPolicy, type PolicyConfig } from "../../lib/policy/open.ts";
+import type { TrainablePolicy } from "../../lib/policy/policy.ts";
+
+const CONFIG: PolicyConfig = {
+  ...{ backend: "local", model_name: "abacus", base_url: null, lora_rank: 8, seed: 1, renderer_name: "auto" },
+};
+const WEIGHTS = { weightsDir: "nowhere" };
+
+Deno.test("training is refused on a backend that only samples", async () => {
+  const config = { ...CONFIG, backend: "openai", base_url: "http://127.0.0.1:1/v1" } as const;
+  await assert.rejects(
+    openPolicy(config, WEIGHTS),
+    /cannot train abacus: backend openai only samples; use backend=tinker/,
+  );
+});
+
+Deno.test("weights of another backend are refused before anything is opened", async () => {
+  const base_url = "http://127.0.0.1:1/v1";
+  for (const backend of ["openai", "tinker"] as const) {
+    const opening = openSamplingPolicy({ ...CONFIG, backend, base_url }, { ...WEIGHTS, weights: "runs/a/weights/1" });
+    await assert.rejects(opening, /cannot open runs\/a\/weights\/1 with backend (openai|tinker)/);
+  }
+  const far = openSamplingPolicy(CONFIG, { ...WEIGHTS, weights: "tinker://r/weights/a" });
+  await assert.rejects(
+    far,
+    /cannot load tinker:\/\/r\/weights\/a into a model of the embedded engine; use backend=tinker/,
+  );
+});
+
+/** A policy that only remembers what was loaded. */
+function remembering(loadState: TrainablePolicy["loadState"]) {
+  const said: string[] = [];
+  const policy = {
+    loadState: async (...args: Parameters<typeof loadState>) => {
+      said.push(`${args[0]} ${args[1].optimizer}`);
+      await loadState(...args);
+    },
+    close: () => Promise.resolve(void said.push("closed")),
+  } as unknown as TrainablePolicy;
+  return { said, open: () => Promise.resolve(policy) };
+}
+
+Deno.test("a checkpoint is loaded without its optimizer, and a policy that cannot load it is closed", async () => {
+  const good = remembering(() => Promise.resolve());
+  await openForSampling(good.open)(CONFIG, { ...WEIGHTS, weights: "a" });
+  await openForSampling(good.open)(CONFIG, WEIGHTS);
+  assert.deepEqual(good.said, ["a false"]);
+  const bad = remembering(() => Promise.reject(new TypeError("torn")));
+  await assert.rejects(openForSampling(bad.open)(CONFIG, { ...WEIGHTS, weights: "b" }), /torn/);
+  assert.deepEqual(bad.said, ["b false", "closed"]);
+});
+
+/** A Tinker-compatible server that makes samplers and knows what belongs to what; returns the bodies it was sent. */
+async function withServer(body: (base_url: string, asked: Record<string, unknown>[]) => Promise<void>): Promise<void> {
+  const asked: Record<string, unknown>[] = [];
+  const replies: Record<string, unknown> = {
+    "create_session": { session_id: "s" },
+    "create_sampling_session": { sampling_session_id: "s:sample:0" },
+    "weights_info": { base_model: "abacus", is_lora: true },
+    "get_server_capabilities": { supported_models: [{ model_name: "abacus", max_context_length: 512 }] },
+  };
+  const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, async (request) => {
+    const call = new URL(request.url).pathname.replace("/api/v1/", "");
+    const text = await request.text();
+    if (call === "create_sampling_session") asked.push(JSON.parse(text));
+    return Response.json(replies[call] ?? {});
+  });
+  try {
+    await body(`http://127.0.0.1:${server.addr.port}`, asked);
+  } finally {
+    await server.shutdown();
+  }
+}
+
+Deno.test("on a server a checkpoint or a base model is opened, with the chat format of what it belongs to", () =>
+  withServer(async (base_url, asked) => {
+    const path = "tinker://r:train:0/sampler_weights/a";
+    const config = { ...CONFIG, backend: "tinker", base_url } as const;
+    const cases: [PolicyConfig, { weights?: string }, Record<string, unknown>][] = [
+      [config, {}, { base_model: "abacus" }],
+      [config, { weights: path }, { model_path: path }],
+      [{ ...config, model_name: path }, {}, { model_path: path }],
+      [{ ...config, model_name: path }, { weights: path }, { model_path: path }],
+    ];
+    for (const [given, weights, wanted] of cases) {
+      const policy = await openSamplingPolicy(given, { ...WEIGHTS, ...weights });
+      try {
+        assert.deepEqual([policy.backend, policy.contextLength], ["tinker", 512]);
+        assert.ok(policy.chat!.encodePrompt([{ role: "user", content: "1 + 1?" }]).length > 0);
+        const { base_model, model_path } = asked.pop()!;
+        assert.deepEqual({ base_model, model_path }, { base_model: undefined, model_path: undefined, ...wanted });
+      } finally {
+        await policy.close();
+      }
+    }
+  }));
