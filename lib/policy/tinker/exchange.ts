@@ -23,6 +23,8 @@ export interface Exchange<T> {
   readonly once?: boolean;
   /** Whether a 409 is final: a name exists already, and trying again would not change that. */
   readonly conflictIsFinal?: boolean;
+  /** Whether a 500 is final: the server breaks down over what it was sent. */
+  readonly breakdownIsFinal?: boolean;
   /** Whether a 429 is the caller's business. */
   readonly backpressure?: boolean | undefined;
   /** How long it may fail in a row. */
@@ -81,7 +83,7 @@ function judge<T>(line: Line, what: Exchange<T>, answer: Answer | Lost, attempts
   if (answer.status === 429 && what.backpressure && error instanceof ApiError) {
     throw new BackpressureError(error.message, error);
   }
-  if (!mayTryAgain(what, answer)) throw error;
+  if (!mayTryAgain(what, answer) || (what.breakdownIsFinal && answer.status === 500)) throw error;
   return {
     reason: inWords(line, answer),
     state: stateOf(answer.status),

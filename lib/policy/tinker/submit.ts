@@ -19,9 +19,8 @@ export async function submit<K extends ResultKind>(
   operation: Operation<K>,
 ): Promise<Submitted<K>> {
   const { learnt } = line;
-  if (learnt.protobuf === "refused" && operation.jsonFallback !== undefined) {
-    return await post(line, call, operation, true);
-  }
+  const { jsonFallback } = operation;
+  if (learnt.protobuf === "refused" && jsonFallback !== undefined) return await post(line, call, operation, "json");
   let binary = false;
   const noticing = {
     ...operation,
@@ -32,11 +31,11 @@ export async function submit<K extends ResultKind>(
     },
   };
   try {
-    const submitted = await post(line, call, noticing, false);
+    const submitted = await post(line, call, noticing, learnt.protobuf === "accepted" ? "protobuf" : "first");
     if (binary) learnt.protobuf = "accepted";
     return { ...submitted, operation };
   } catch (error) {
-    if (!binary || operation.jsonFallback === undefined || !blamesBody(line, error)) throw error;
+    if (!binary || jsonFallback === undefined || !blamesBody(line, error)) throw error;
     return await submitAsJson(line, call, operation, error);
   }
 }
@@ -48,27 +47,36 @@ async function submitAsJson<K extends ResultKind>(
   first: ApiError,
 ): Promise<Submitted<K>> {
   try {
-    const submitted = await post(line, call, operation, true);
+    const submitted = await post(line, call, operation, "json");
     line.learnt.protobuf = "refused";
     return { ...submitted, attempts: submitted.attempts + first.attempts };
   } catch (error) {
-    // Refused either way: then the form was not what was wrong.
-    throw error instanceof ApiError ? first : error;
+    if (!(error instanceof ApiError)) throw error;
+    // Refused either way: then the form was not what was wrong. A breakdown may pass.
+    if (first.status !== 500) throw first;
+    return await post(line, call, operation, "protobuf");
   }
 }
 
-/** Whether a refusal may be about protobuf: 415 says so; 400 and 422 may, until some body has been accepted. */
+/**
+ * Whether a refusal may be about protobuf: 415 says so; 400 and 422 may, until some body has been accepted, and so may
+ * 500 (SkyRL 0.3 breaks down while it words its refusal).
+ */
 function blamesBody(line: Line, error: unknown): error is ApiError {
   if (!(error instanceof ApiError)) return false;
-  return error.status === 415 || (line.learnt.protobuf !== "accepted" && [400, 422].includes(error.status));
+  return error.status === 415 || (line.learnt.protobuf !== "accepted" && [400, 422, 500].includes(error.status));
 }
+
+/** How a body goes: as JSON, as protobuf, or as protobuf to a server that has taken none yet. */
+type Form = "json" | "protobuf" | "first";
 
 async function post<K extends ResultKind>(
   line: Line,
   call: Call,
   operation: Operation<K>,
-  asJson: boolean,
+  form: Form,
 ): Promise<Submitted<K>> {
+  const asJson = form === "json";
   const { value: reply, attempts } = await exchange(line, call, {
     what: operation.type,
     request: () => ({
@@ -79,6 +87,7 @@ async function post<K extends ResultKind>(
       timeoutMs: line.limits.requestTimeoutMs,
     }),
     read: ({ body }) => objectOf(body),
+    breakdownIsFinal: form === "first" && operation.jsonFallback !== undefined,
     conflictIsFinal: operation.path.startsWith("save_weights"),
     backpressure: operation.backpressure,
   });
