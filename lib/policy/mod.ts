@@ -13,13 +13,6 @@ export {
   type Timing,
 } from "./local/mod.ts";
 export { chatEndpoint, type OpenAIPolicyOptions, openOpenAIPolicy } from "./openai/mod.ts";
-export {
-  type ArchiveProgress,
-  openTinker,
-  type RestClient,
-  type SavedCheckpoint,
-  type SupportedModel,
-  type TinkerService,
-  type TrainingRun,
-  type WeightsInfo,
-} from "./tinker/mod.ts";
+export * from "./tinker/mod.ts";
+// A training client has options of the same name.
+export type { SaveOptions } from "./policy.ts";
