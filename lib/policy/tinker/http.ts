@@ -67,7 +67,7 @@ export interface Prepared {
 
 /** Follows redirects within the origin only: the key goes nowhere else. */
 async function follow(line: Line, { url: first, init }: Prepared, signal: AbortSignal): Promise<Response> {
-  const { fetch } = line;
+  const { fetch } = init.body instanceof Uint8Array ? line.bulk : line;
   init.signal = signal;
   let url = first;
   for (let hop = 0;; hop++) {

@@ -2,6 +2,7 @@
 import type { Clock, Limiter } from "../../basics/mod.ts";
 import type { Address } from "./address.ts";
 import type { BillingPause } from "./billing.ts";
+import type { Bulk } from "./bulk.ts";
 import type { Calls } from "./call.ts";
 import type { Credentials } from "./credentials.ts";
 import type { TransportLimits } from "./limits.ts";
@@ -13,6 +14,8 @@ export interface Line {
   readonly address: Address;
   /** How requests go out. */
   readonly fetch: typeof fetch;
+  /** How large ones go out. */
+  readonly bulk: Bulk;
   /** Time. */
   readonly clock: Clock;
   /** Uniform in [0, 1), for jitter. */

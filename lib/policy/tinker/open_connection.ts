@@ -8,6 +8,7 @@ import type { CallOptions, QueueState, Waiting } from "../policy.ts";
 import { type ReadEnv, resolveAddress } from "./address.ts";
 import { type Answer, objectOf } from "./answers.ts";
 import { BillingPause } from "./billing.ts";
+import { openBulk } from "./bulk.ts";
 import { type Call, Calls } from "./call.ts";
 import { DEFAULT_CLIENT_CONFIG, fetchClientConfig } from "./client_config.ts";
 import type { ApiRequest, ClientConfig, Connection, Operation, ResultKind, Results, Submitted } from "./connection.ts";
@@ -86,6 +87,7 @@ function newLine(options: ConnectionOptions): Line {
   return {
     address,
     fetch: options.fetch ?? fetch,
+    bulk: options.fetch === undefined ? openBulk() : { fetch: options.fetch, close: () => {} },
     clock,
     random: options.random ?? Math.random,
     limits,
@@ -191,6 +193,7 @@ class LineConnection implements Connection {
 
   close(): Promise<void> {
     this.#line.calls.close(new ConnectionError(`the connection to ${this.baseUrl} was closed`));
+    this.#line.bulk.close();
     return Promise.resolve();
   }
 }
