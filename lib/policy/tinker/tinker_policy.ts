@@ -50,8 +50,13 @@ const MOST_NAMES = 100;
  * @throws {ApiError} when it does not have the model
  */
 export async function openTinkerPolicy(options: TinkerPolicyOptions): Promise<TrainablePolicy> {
-  const { model, baseUrl = null, loraRank, seed, connection, chat = loadChatFormatOf, onMessage } = options;
-  const service = await openTinker({ ...connection, baseUrl, ...(onMessage && { onMessage }) });
+  const { baseUrl = null, connection, onMessage } = options;
+  return await openPolicyOn(await openTinker({ ...connection, baseUrl, ...(onMessage && { onMessage }) }), options);
+}
+
+/** Makes a model on a service and opens it as a policy that closes the service in the end. */
+export async function openPolicyOn(service: TinkerService, options: TinkerPolicyOptions): Promise<TrainablePolicy> {
+  const { model, loraRank, seed, connection, chat = loadChatFormatOf } = options;
   try {
     const lora: ModelOptions = { base_model: model, rank: loraRank, seed };
     const client = await service.createTrainingClient(lora, withSignal(connection?.signal));

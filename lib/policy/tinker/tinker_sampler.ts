@@ -35,11 +35,16 @@ export interface TinkerSamplerOptions {
  * @throws {ApiError} when it does not have the checkpoint or the model
  */
 export async function openTinkerSampler(options: TinkerSamplerOptions): Promise<SamplingPolicy> {
-  const { model, model_path, baseUrl = null, connection, chat = loadChatFormatOf, onMessage } = options;
+  const { model, model_path, baseUrl = null, connection, onMessage } = options;
   if (model_path === undefined && model === undefined) throw new TypeError("give a model or the path of a checkpoint");
   // Before there is a connection: a wrong path needs none.
   if (model_path !== undefined) checkpointPlace(model_path);
-  const service = await openTinker({ ...connection, baseUrl, ...(onMessage && { onMessage }) });
+  return await openSamplerOn(await openTinker({ ...connection, baseUrl, ...(onMessage && { onMessage }) }), options);
+}
+
+/** Opens weights on a service as a policy that closes the service in the end. */
+export async function openSamplerOn(service: TinkerService, options: TinkerSamplerOptions): Promise<SamplingPolicy> {
+  const { chat = loadChatFormatOf, model_path } = options;
   try {
     const { sampler, base, tokenizer_id } = await openWeights(service, options);
     const format = await chat({ model: base, ...(tokenizer_id ? { tokenizer_id } : {}) });
