@@ -1,5 +1,5 @@
 /** This project's client at the work of `work.ts`. Prints what it cost. */
-import { openTinker } from "../../../lib/policy/tinker/service.ts";
+import { openTinker } from "../../../lib/policy/tinker/mod.ts";
 import { COMPLETION, DATA_PER_STEP, ownCost, PROMPT, STEPS } from "./work.ts";
 
 const started = performance.now();

@@ -7,7 +7,7 @@ import { fromRoot, pythonOf } from "../_peers.ts";
 import { COMPLETION, type Cost, DATA_PER_STEP, PROMPT, STEPS } from "./work.ts";
 
 /** Keeps V8 from letting its heap grow to many times what is alive. */
-const SMALL_HEAP = "--v8-flags=--max-semi-space-size=2,--heap-growing-percent=20";
+const SMALL_HEAP = "--v8-flags=--max-semi-space-size=4,--heap-growing-percent=20";
 
 const here = (name: string) => fromRoot(`tests/peers/client_cost/${name}`);
 const deno = (name: string, ...flags: string[]) => [Deno.execPath(), "run", "-A", "--no-check", ...flags, here(name)];
