@@ -14,5 +14,3 @@ export {
 } from "./local/mod.ts";
 export { chatEndpoint, type OpenAIPolicyOptions, openOpenAIPolicy } from "./openai/mod.ts";
 export * from "./tinker/mod.ts";
-// A training client has options of the same name.
-export type { SaveOptions } from "./policy.ts";

@@ -5,6 +5,9 @@ export type * from "./wire_types.ts";
 /** The bytes of the API, written and read. */
 export * as wire from "./wire/mod.ts";
 export { type ConnectionOptions, openConnection } from "./open_connection.ts";
+export type { ReadEnv } from "./address.ts";
+export type { RunCommand } from "./credentials.ts";
+export type { TransportLimits } from "./limits.ts";
 export * from "./service.ts";
 export { SDK_VERSION, type ServiceMessage, type SessionOptions } from "./session.ts";
 export { TrainingClient } from "./training_client.ts";

@@ -4,7 +4,15 @@
  */
 import { type ChatFormat, loadChatFormatOf } from "../../tokens/mod.ts";
 import type { AdamParams, Completion, Datum, Metrics, Prompt, SamplingParams } from "../../vocabulary.ts";
-import type { CallOptions, ForwardBackwardOutput, LossName, LossOptions, TrainablePolicy, Waiting } from "../policy.ts";
+import type {
+  CallOptions,
+  ForwardBackwardOutput,
+  LossName,
+  LossOptions,
+  SaveOptions,
+  TrainablePolicy,
+  Waiting,
+} from "../policy.ts";
 import { isNameTaken, untilAborted, withSignal } from "./_calls.ts";
 import { ApiError } from "./errors.ts";
 import { lossConfigOf, lossSum } from "./losses.ts";
@@ -34,7 +42,7 @@ export interface TinkerPolicyOptions {
   readonly connection?: Partial<ConnectionOptions>;
   /** Opens the chat format. Default: from a folder of this machine or the hub. */
   readonly chat?: OpenChat;
-  /** Seconds after which the server may delete what is saved; absent: kept. */
+  /** Seconds after which the server may delete what is saved, where a save does not say; absent: kept. */
   readonly ttl_seconds?: number;
   /** Takes what the user should see. */
   readonly onMessage?: (message: ServiceMessage) => void;
@@ -102,7 +110,7 @@ class TinkerPolicy implements TrainablePolicy {
   readonly contextLength: number;
   readonly #service: TinkerService;
   readonly #lora: ModelOptions;
-  readonly #save: { readonly ttl_seconds?: number };
+  readonly #save: SaveOptions;
   readonly #reference: Reference;
   #client: TrainingClient;
   /** Of the current weights; undefined once they may have changed. */
@@ -169,12 +177,12 @@ class TinkerPolicy implements TrainablePolicy {
     return optimMetrics(await this.#client.optimStep(adam));
   }
 
-  saveState(name: string): Promise<string> {
-    return this.#saveAs(name, (free) => this.#client.saveState(free, this.#save));
+  saveState(name: string, options: SaveOptions = this.#save): Promise<string> {
+    return this.#saveAs(name, (free) => this.#client.saveState(free, options));
   }
 
-  saveWeightsForSampler(name: string): Promise<string> {
-    return this.#saveAs(name, (free) => this.#client.saveWeightsForSampler(free, this.#save));
+  saveWeightsForSampler(name: string, options: SaveOptions = this.#save): Promise<string> {
+    return this.#saveAs(name, (free) => this.#client.saveWeightsForSampler(free, options));
   }
 
   async loadState(path: string, { optimizer }: { readonly optimizer: boolean }): Promise<void> {

@@ -19,7 +19,7 @@ import {
 } from "./operations.ts";
 import { SamplingClient } from "./sampling_client.ts";
 import { type InFlight, type Sending, SubmissionLine } from "./submission_line.ts";
-import type { ForwardFirst, ModelInfo, PassOptions, SaveOptions, TrainingModel } from "./training_types.ts";
+import type { ForwardFirst, ModelInfo, PassOptions, SaveCallOptions, TrainingModel } from "./training_types.ts";
 import type { WireDatum, WireForwardBackwardOutput } from "./wire_types.ts";
 
 /** Trains one model. */
@@ -137,7 +137,7 @@ export class TrainingClient {
    * @returns the server's path
    * @throws {ApiError} with status 409 when the name is taken
    */
-  saveState(name: string, options: SaveOptions = {}): Promise<string> {
+  saveState(name: string, options: SaveCallOptions = {}): Promise<string> {
     return this.#save("save_weights", name, options);
   }
 
@@ -146,12 +146,12 @@ export class TrainingClient {
    * @returns the server's path
    * @throws {ApiError} with status 409 when the name is taken
    */
-  saveWeightsForSampler(name: string, options: SaveOptions = {}): Promise<string> {
+  saveWeightsForSampler(name: string, options: SaveCallOptions = {}): Promise<string> {
     return this.#save("save_weights_for_sampler", name, options);
   }
 
   /** A sampler of the weights as they are at this place in the order, which nothing else can open. */
-  async saveWeightsAndGetSamplingClient({ signal, ttl_seconds }: SaveOptions = {}): Promise<SamplingClient> {
+  async saveWeightsAndGetSamplingClient({ signal, ttl_seconds }: SaveCallOptions = {}): Promise<SamplingClient> {
     const { model_id } = this.model;
     const sampling_session_seq_id = this.#context.session.nextSamplingSeqId();
     const { sampling_session_id, path } = await this.#json({
@@ -269,7 +269,7 @@ export class TrainingClient {
     }
   }
 
-  async #save(path: SavePath, name: string, { signal, ttl_seconds }: SaveOptions): Promise<string> {
+  async #save(path: SavePath, name: string, { signal, ttl_seconds }: SaveCallOptions): Promise<string> {
     if (!/^[A-Za-z0-9_-]{1,255}$/.test(name)) {
       throw new TypeError(`a checkpoint cannot be named "${name}": letters, digits, "_" and "-" are allowed`);
     }

@@ -1,5 +1,5 @@
 /** What goes into and comes out of a training client. Data only. */
-import type { CallOptions, LossConfig } from "../policy.ts";
+import type { CallOptions, LossConfig, SaveOptions } from "../policy.ts";
 import type { WireDatum, WireForwardBackwardOutput } from "./wire_types.ts";
 
 /** `skyrl`: takes 0/1 `weights` with every loss and divides each sequence's loss by their sum. */
@@ -31,11 +31,8 @@ export interface PassOptions extends CallOptions {
   readonly config?: LossConfig;
 }
 
-/** Options of a save. */
-export interface SaveOptions extends CallOptions {
-  /** Seconds after which the server may delete it; absent: kept. */
-  readonly ttl_seconds?: number;
-}
+/** Options of a save on a server. */
+export interface SaveCallOptions extends CallOptions, SaveOptions {}
 
 /** A gradient whose data are made from the log-probabilities of a forward pass. */
 export interface ForwardFirst<T> {

@@ -287,6 +287,8 @@ Deno.test("a name that the server has already gets a number, and dots become lin
     assert.equal(await policy.saveState("a.1"), "tinker://s:train:0/weights/a_1-3");
     assert.equal(await policy.saveWeightsForSampler("a"), "tinker://s:train:0/sampler_weights/a");
     assert.equal(bodies(fake, "save_weights").at(-1).ttl_seconds, 3600);
+    await policy.saveState("b", { ttl_seconds: 60 });
+    assert.equal(bodies(fake, "save_weights").at(-1).ttl_seconds, 60);
     await assert.rejects(policy.saveState("../a b"), TypeError);
   }, { ttl_seconds: 3600 });
 });
