@@ -36,7 +36,10 @@ export type Mishap =
 /** When a mishap happens. */
 export interface Fault {
   readonly mishap: Mishap;
-  /** Which requests, below `/api/v1/`; absent: all but heartbeats. */
+  /**
+   * Which requests, below `/api/v1/`; of polls also whose, as in `retrieve_future OptimStep`. Absent: all but signs of
+   * life.
+   */
   readonly path?: string;
   /** So many of them are let through first. */
   readonly skip: number;
@@ -49,7 +52,7 @@ export const STATUSES = [408, 409, 410, 429, 500, 502, 503] as const;
 
 /** The endpoints of a training run, the frequent ones more often. */
 const PATHS = [
-  ...["client/config", "create_session", "create_model", "get_info", "save_weights", "create_sampling_session"],
+  ...["client/config", "create_session", "session_heartbeat", "create_model", "get_info", "save_weights"],
   ...["save_weights_for_sampler", "save_weights_for_sampler"],
   ...["asample", "asample", "forward_backward", "forward_backward", "forward_backward"],
   ...["optim_step", "optim_step", "optim_step", "optim_step"],
@@ -62,12 +65,23 @@ export function faultsOf(number: number): Fault[] {
   return Array.from({ length: random.int(1, 4) }, () => {
     const anywhere = random.next() < 0.15;
     const path = random.pick(PATHS);
-    // Of the frequent endpoints also late requests, so that faults fall into all steps.
-    const skip = anywhere ? random.int(0, 120) : path === "retrieve_future" ? random.int(0, 60) : random.int(0, 6);
+    const skip = random.int(0, anywhere ? 120 : FREQUENT[path] ?? 6);
+    const mishap = drawMishap(random);
     // Most are passing, some are not: these are what a run cannot survive.
-    const times = random.next() < 0.85 ? random.int(1, 3) : 1_000_000;
-    return { mishap: drawMishap(random), skip, times, ...(anywhere ? {} : { path }) };
+    const lasting = random.next() < 0.15 && !meansWait(mishap, anywhere ? "retrieve_future" : path);
+    const times = lasting ? 1_000_000 : random.int(1, 3);
+    return { mishap, skip, times, ...(anywhere ? {} : { path }) };
   });
+}
+
+/** Requests of a run to these endpoints; to the others there are few. Faults fall into all steps. */
+const FREQUENT: Readonly<Record<string, number>> = { retrieve_future: 60, asample: 20 };
+
+/** Whether this tells the client to wait, which it does without end: that is what its user stops, and no error. */
+function meansWait(mishap: Mishap, path: string): boolean {
+  const pending = mishap.kind === "hang" || mishap.kind === "delay" ||
+    (mishap.kind === "status" && [408, 429].includes(mishap.status));
+  return pending && (path === "retrieve_future" || path === "asample");
 }
 
 type Random = ReturnType<typeof randomFrom>;
@@ -87,6 +101,9 @@ function drawMishap(random: Random): Mishap {
   return { kind: "restart", side };
 }
 
+/** Requests that come when they like, so that a count that they are in would not be the same each time. */
+const QUIET = ["session_heartbeat", "healthz"];
+
 /** Hands out a run's faults as requests come by. */
 export class FaultPlan {
   /** How often each kind has struck; statuses count by number. */
@@ -97,12 +114,15 @@ export class FaultPlan {
     this.#faults = faults.map((fault) => ({ fault, seen: 0 }));
   }
 
-  /** What happens to a request. When two faults strike, the first one does; the other has its turn all the same. */
-  next(path: string): Mishap | undefined {
+  /**
+   * What happens to a request. When two faults strike, the first one does; the other has its turn all the same.
+   * @param of whose result is asked for, if one is
+   */
+  next(path: string, of?: string): Mishap | undefined {
     let found: Mishap | undefined;
     for (const entry of this.#faults) {
       const { fault } = entry;
-      if (fault.path === undefined ? path === "session_heartbeat" : fault.path !== path) continue;
+      if (fault.path === undefined ? QUIET.includes(path) : ![path, `${path} ${of}`].includes(fault.path)) continue;
       const index = entry.seen++;
       // A server restarts once: a fault that restarts it for each request would leave none to talk to.
       const times = fault.mishap.kind === "restart" || fault.mishap.kind === "refuse" ? 1 : fault.times;

@@ -91,7 +91,7 @@ export class FaultProxy {
     for (let head = await reader.head(); head !== undefined; head = await reader.head()) {
       const path = pathOf(head);
       this.seen.set(path, (this.seen.get(path) ?? 0) + 1);
-      const mishap = this.#options.plan.next(path);
+      const mishap = this.#options.plan.next(path, head.headers.get("x-tinker-request-type"));
       if (mishap?.kind === "reset_request") {
         // What is left unread turns the closing of the connection into a reset.
         await reader.body(head, mishap.share);
@@ -226,7 +226,8 @@ async function cut(conn: Deno.Conn, { head, body }: Answer, share: number): Prom
 const REASONS: Readonly<Record<number, string>> = { 408: "Request Timeout", 409: "Conflict", 410: "Gone" };
 
 function statusAnswer(status: number, json: boolean): Answer {
-  const text = json ? JSON.stringify({ detail: `the proxy says ${status}` }) : "";
+  const queue = status === 408 ? { queue_state: "paused_capacity", queue_state_reason: "the proxy is pausing" } : {};
+  const text = json ? JSON.stringify({ detail: `the proxy says ${status}`, ...queue }) : "";
   return {
     head: {
       first: `HTTP/1.1 ${status} ${REASONS[status] ?? "Injected"}`,

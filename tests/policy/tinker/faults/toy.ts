@@ -9,6 +9,9 @@ import type { ForwardBackwardOutput, LossName, TrainablePolicy } from "../../../
 import type { ChatFormat } from "../../../../lib/tokens/mod.ts";
 import type { AdamParams, Completion, Datum, Metrics, Prompt, SamplingParams } from "../../../../lib/vocabulary.ts";
 
+/** The name it is served under. */
+export const TOY = "toy";
+
 const DIGITS = 8;
 const STOP = 8;
 const ASK = 9;
@@ -47,6 +50,20 @@ export async function readToyState(folder: string): Promise<ToyState> {
   return JSON.parse(await Deno.readTextFile(join(folder, "state.json")));
 }
 
+/** How a toy is opened. */
+export interface ToyOptions {
+  readonly weightsDir: string;
+  /** What to wait for before each operation that changes weights; absent: nothing. */
+  readonly before?: () => Promise<void>;
+}
+
+/** Opens the toy for a server: by its name with its first weights, by a folder with those saved there. */
+export async function openToy(model: string, options: ToyOptions): Promise<ToyPolicy> {
+  const policy = new ToyPolicy(model, options);
+  if (model !== TOY) await policy.loadState(model, { optimizer: false });
+  return policy;
+}
+
 /** Adam's update of one number. @returns the change */
 function adamChange(m: number, v: number, t: number, { learning_rate, beta1, beta2, eps }: AdamParams): number {
   return learning_rate * (m / (1 - beta1 ** t)) / (Math.sqrt(v / (1 - beta2 ** t)) + eps);
@@ -58,6 +75,7 @@ export class ToyPolicy implements TrainablePolicy {
   readonly chat = toyChat;
   readonly contextLength = 16;
   readonly #weightsDir: string;
+  readonly #before: () => Promise<void>;
   readonly #first: readonly number[];
   #theta: number[];
   #gradient: number[] = Array(SIZE).fill(0);
@@ -65,9 +83,10 @@ export class ToyPolicy implements TrainablePolicy {
   #v: number[] = Array(SIZE).fill(0);
   #t = 0;
 
-  constructor(model: string, { weightsDir }: { readonly weightsDir: string }) {
+  constructor(model: string, { weightsDir, before = () => Promise.resolve() }: ToyOptions) {
     this.model = model;
     this.#weightsDir = weightsDir;
+    this.#before = before;
     this.#theta = Array(SIZE).fill(0);
     this.#first = [...this.#theta];
   }
@@ -76,7 +95,8 @@ export class ToyPolicy implements TrainablePolicy {
     return Promise.resolve(Array.from({ length: count }, (_, i) => this.#draw(prompt.tokens, params, i)));
   }
 
-  forwardBackward(data: readonly Datum[], loss: LossName): Promise<ForwardBackwardOutput> {
+  async forwardBackward(data: readonly Datum[], loss: LossName): Promise<ForwardBackwardOutput> {
+    await this.#before();
     let sum = 0;
     const logprobs = data.map((datum) =>
       datum.target_tokens.map((target, t) => {
@@ -88,7 +108,7 @@ export class ToyPolicy implements TrainablePolicy {
         return Math.log(p[target]!);
       })
     );
-    return Promise.resolve({ logprobs, metrics: { "loss:sum": sum } });
+    return { logprobs, metrics: { "loss:sum": sum } };
   }
 
   logprobs(data: readonly Datum[], weights: "current" | "reference"): Promise<number[][]> {
@@ -100,7 +120,8 @@ export class ToyPolicy implements TrainablePolicy {
     );
   }
 
-  optimStep(adam: AdamParams): Promise<Metrics> {
+  async optimStep(adam: AdamParams): Promise<Metrics> {
+    await this.#before();
     this.#t++;
     const norm = Math.hypot(...this.#gradient);
     this.#gradient.forEach((g, i) => {
@@ -109,7 +130,7 @@ export class ToyPolicy implements TrainablePolicy {
       this.#theta[i]! -= adamChange(this.#m[i]!, this.#v[i]!, this.#t, adam);
     });
     this.#gradient.fill(0);
-    return Promise.resolve({ "optim/grad_norm": norm });
+    return { "optim/grad_norm": norm };
   }
 
   async saveState(name: string): Promise<string> {
