@@ -14,6 +14,8 @@ export interface EvaluationTarget {
   readonly run?: Run;
   /** Weights to answer with: a folder to load into the configuration's model, or a server's `tinker://...`. */
   readonly weights?: string;
+  /** The training state that was saved with weights on a server. */
+  readonly state?: string;
   /** The model to open instead of the configuration's. */
   readonly model?: string;
 }
@@ -39,7 +41,7 @@ function chosen(run: Run, checkpoint: Checkpoint): EvaluationTarget {
   const description = `${run.name}, checkpoint ${checkpoint.name} after ${checkpoint.step} steps,`;
   // A server opens sampler weights; the embedded engine's folders are one as good as the other.
   const { sampler_path, state_path } = checkpoint;
-  return { description, run, weights: isOnServer(sampler_path) ? sampler_path : state_path };
+  return { description, run, weights: isOnServer(sampler_path) ? sampler_path : state_path, state: state_path };
 }
 
 /** Whether a name is that of a checkpoint on a Tinker-compatible server. */

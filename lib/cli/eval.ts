@@ -144,14 +144,14 @@ function said(input: ConfigInput): ConfigInput {
 
 async function openTarget(
   config: TrainConfig,
-  { weights }: EvaluationTarget,
+  { weights, state }: EvaluationTarget,
   open: OpenSampling,
   io: CliIo,
 ): Promise<SamplingPolicy> {
   const onMessage: OpenSamplingOptions["onMessage"] = ({ severity, text }) =>
     io.err(`the server says (${severity}): ${oneLine(text, 500)}\n`);
   try {
-    return await open(config, { weightsDir: join(config.log_path, RUN_FILES.weights), weights, onMessage });
+    return await open(config, { weightsDir: join(config.log_path, RUN_FILES.weights), weights, state, onMessage });
   } catch (error) {
     throw error instanceof Deno.errors.NotFound ? new ConfigError([error.message]) : error;
   }

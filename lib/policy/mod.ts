@@ -12,5 +12,6 @@ export {
   parameterCount,
   type Timing,
 } from "./local/mod.ts";
+export { findModel } from "./local/model_folder.ts";
 export { chatEndpoint, type OpenAIPolicyOptions, openOpenAIPolicy } from "./openai/mod.ts";
 export * from "./tinker/mod.ts";

@@ -37,6 +37,8 @@ export interface OpenOptions {
 export interface OpenSamplingOptions extends OpenOptions {
   /** A checkpoint to answer with: a folder of the embedded engine's, or `tinker://...`; absent: the model as it is. */
   readonly weights?: string | undefined;
+  /** With weights on a server: the training state saved with them, for a server that can sample only that. */
+  readonly state?: string | undefined;
 }
 
 /**
@@ -61,7 +63,7 @@ export async function openPolicy(config: PolicyConfig, options: OpenOptions): Pr
  */
 export async function openSamplingPolicy(config: PolicyConfig, options: OpenSamplingOptions): Promise<SamplingPolicy> {
   const { backend, base_url: baseUrl, model_name } = config;
-  const { weights } = options;
+  const { weights, state } = options;
   if (backend === "local") return await openForSampling(openPolicy)(config, options);
   if (weights !== undefined && !isOnServer(weights)) {
     throw new RangeError(`cannot open ${weights} with backend ${backend}: only the embedded engine reads folders`);
@@ -70,6 +72,7 @@ export async function openSamplingPolicy(config: PolicyConfig, options: OpenSamp
   const model_path = weights ?? (isOnServer(model_name) ? model_name : undefined);
   return await openTinkerSampler({
     ...(model_path !== undefined && { model_path }),
+    ...(state !== undefined && isOnServer(state) && { state_path: state }),
     ...(!isOnServer(model_name) && { model: model_name }),
     ...serverOf(config, options),
   });
@@ -99,7 +102,7 @@ function serverOf(
 export function openForSampling<C>(
   open: (config: C, options: OpenOptions) => Promise<TrainablePolicy>,
 ): (config: C, options: OpenSamplingOptions) => Promise<SamplingPolicy> {
-  return async (config, { weights, ...options }) => {
+  return async (config, { weights, state: _, ...options }) => {
     if (weights !== undefined && isOnServer(weights)) {
       throw new RangeError(`cannot load ${weights} into a model of the embedded engine; use backend=tinker`);
     }

@@ -1,4 +1,6 @@
-/** The one door to parts of the room policy: the nouns of the Tinker API's wire, how they become bytes, where models lie. */
+/** The parts of the room policy that a server needs: the nouns of the Tinker API's wire, and how they become bytes. */
+import { wire } from "../policy/mod.ts";
+
 export type {
   ForwardBackwardRequest,
   ModelInputChunk,
@@ -7,8 +9,10 @@ export type {
   TensorData,
   WireDatum,
   WireForwardBackwardOutput,
-} from "../policy/tinker/wire_types.ts";
-export {
+} from "../policy/mod.ts";
+export { findModel } from "../policy/mod.ts";
+
+export const {
   chunkFromJson,
   decodeForwardBackwardRequest,
   encodeForwardBackwardOutput,
@@ -16,5 +20,4 @@ export {
   forwardBackwardOutputToJson,
   forwardBackwardRequestFromJson,
   sampleResponseToJson,
-} from "../policy/tinker/wire/mod.ts";
-export { findModel } from "../policy/local/model_folder.ts";
+} = wire;

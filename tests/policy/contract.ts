@@ -17,13 +17,15 @@ export interface Differences {
    * embedded engine; a server batches and pads as it likes.
    */
   readonly tolerance?: number;
+  /** `loadState` without the optimizer loads Adam's moments all the same. */
+  readonly alwaysLoadsOptimizer?: boolean;
 }
 
 /** Runs every claim against a policy opened anew for it. */
 export function contractSuite(
   name: string,
   withPolicy: (body: (policy: TrainablePolicy) => Promise<void>) => Promise<void>,
-  { tolerance = 0 }: Differences = {},
+  { tolerance = 0, alwaysLoadsOptimizer = false }: Differences = {},
 ): void {
   const far = (a: readonly number[], b: readonly number[]) =>
     a.length !== b.length || a.some((value, i) => !(Math.abs(value - b[i]!) <= tolerance));
@@ -108,7 +110,7 @@ export function contractSuite(
     await policy.loadState(path, { optimizer: false });
     const fresh = [await step(), await step()];
     same([fresh[0]!], [through[0]!]);
-    assert.ok(far([fresh[1]!], [through[1]!]), "Adam's moments were kept");
+    if (!alwaysLoadsOptimizer) assert.ok(far([fresh[1]!], [through[1]!]), "Adam's moments were kept");
   });
 
   claim("a failed forwardBackward is not stepped on", async (policy) => {

@@ -3,6 +3,7 @@ import { type ChatFormat, loadChatFormatOf } from "../../tokens/mod.ts";
 import type { Completion, Prompt, SamplingParams } from "../../vocabulary.ts";
 import type { CallOptions, SamplingPolicy, Waiting } from "../policy.ts";
 import { isMissing, withSignal } from "./_calls.ts";
+import { RequestFailedError } from "./errors.ts";
 import type { ConnectionOptions } from "./open_connection.ts";
 import { completionsOf, contextLengthOf, wireParams } from "./policy_samples.ts";
 import { checkpointPlace } from "./rest_types.ts";
@@ -15,6 +16,8 @@ import { infoOf, type OpenChat } from "./tinker_policy.ts";
 export interface TinkerSamplerOptions {
   /** `tinker://...`: weights for sampling, or a saved state. */
   readonly model_path?: string;
+  /** A saved state with the same weights, for a server that samples what is saved only while its model is loaded. */
+  readonly state_path?: string;
   /** The base model's name, as the server knows it. */
   readonly model?: string;
   /** Address of the server; null or absent: `TINKER_BASE_URL`, else the official service. */
@@ -62,29 +65,46 @@ interface Opened {
   readonly tokenizer_id?: string;
 }
 
-async function openWeights(
-  service: TinkerService,
-  { model, model_path, connection }: TinkerSamplerOptions,
-): Promise<Opened> {
-  const options = withSignal(connection?.signal);
+async function openWeights(service: TinkerService, options: TinkerSamplerOptions): Promise<Opened> {
+  const { model, model_path, state_path, connection } = options;
+  const call = withSignal(connection?.signal);
   if (model_path === undefined) {
     const base = model as string;
-    return { sampler: await service.createSamplingClient({ base_model: base }, options), base };
+    return { sampler: await service.createSamplingClient({ base_model: base }, call), base };
   }
   if (checkpointPlace(model_path).checkpoint_id.startsWith("weights/")) {
-    const fallback = model === undefined ? {} : { fallback: { base_model: model } };
-    const client = await service.createTrainingClientFromState(model_path, {
-      optimizer: false,
-      ...fallback,
-      ...options,
-    });
-    const { tokenizer_id } = await infoOf(client);
-    const sampler = await client.saveWeightsAndGetSamplingClient(options);
-    return { sampler, base: client.model.base_model, ...(tokenizer_id ? { tokenizer_id } : {}) };
+    return await openState(service, model_path, options);
   }
-  const sampler = await service.createSamplingClient({ model_path }, options);
+  const sampler = await service.createSamplingClient({ model_path }, call);
+  if (state_path !== undefined && !await answers(sampler, call)) return await openState(service, state_path, options);
   const base = model ?? await baseModelOf(service, sampler, model_path);
   return { sampler, base };
+}
+
+/** A model made from a saved state, and a sampler of it. */
+async function openState(
+  service: TinkerService,
+  path: string,
+  { model, connection }: TinkerSamplerOptions,
+): Promise<Opened> {
+  const call = withSignal(connection?.signal);
+  const fallback = model === undefined ? {} : { fallback: { base_model: model } };
+  const client = await service.createTrainingClientFromState(path, { optimizer: false, ...fallback, ...call });
+  const { tokenizer_id } = await infoOf(client);
+  const sampler = await client.saveWeightsAndGetSamplingClient(call);
+  return { sampler, base: client.model.base_model, ...(tokenizer_id ? { tokenizer_id } : {}) };
+}
+
+/** Whether a sampler gives a token. SkyRL makes samplers of saved weights that fail when their model is unloaded. */
+async function answers(sampler: SamplingClient, call: CallOptions): Promise<boolean> {
+  const params = { max_tokens: 1, temperature: 1, top_k: -1, top_p: 1, stop: [0] };
+  try {
+    await sampler.sample([0], { num_samples: 1, params, ...call });
+    return true;
+  } catch (error) {
+    if (error instanceof RequestFailedError) return false;
+    throw error;
+  }
 }
 
 async function baseModelOf({ rest, baseUrl }: TinkerService, sampler: SamplingClient, path: string): Promise<string> {

@@ -46,14 +46,14 @@ Deno.test("a sample carries its session, its number from 0 and what was asked fo
   });
 });
 
-Deno.test("no more than 400 samples are posted at once, and no more than the server's number are in flight", async () => {
+Deno.test("no more than 64 samples are posted at once, and no more than the server's number are in flight", async () => {
   const [accepted, answered] = [deferred(), deferred<SampleResponse>()];
   const config = { sample_max_concurrent_requests: 450 };
   const script: Script = { config, accept: () => accepted.promise, result: () => answered.promise };
   await withSampler(script, async ({ sampler, fake }) => {
     const all = Array.from({ length: 500 }, () => sampler.sample([1], OPTIONS));
     await settle();
-    assert.equal(posted(fake), 400);
+    assert.equal(posted(fake), 64);
     accepted.resolve();
     await settle();
     assert.equal(posted(fake), 450);
