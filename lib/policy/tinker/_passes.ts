@@ -3,7 +3,7 @@ import type { LossConfig } from "../policy.ts";
 import { chunksOf } from "./chunks.ts";
 import { combineOutputs } from "./combine.ts";
 import type { ClientConfig } from "./connection.ts";
-import { forwardBackwardOperation } from "./operations.ts";
+import { forwardBackwardOperation, type SeenResults } from "./operations.ts";
 import type { InFlight, Sending, SubmissionLine } from "./submission_line.ts";
 import type { WireDatum, WireForwardBackwardOutput } from "./wire_types.ts";
 
@@ -24,6 +24,16 @@ export interface Pass {
   readonly signal: AbortSignal | undefined;
 }
 
+/** Where a pass goes. */
+export interface Target {
+  /** The model. */
+  readonly model_id: string;
+  /** The server's settings. */
+  readonly config: ClientConfig;
+  /** What its results have been like. */
+  readonly seen: SeenResults;
+}
+
 /**
  * Posts a pass in a turn. What was accepted is in `parts` even when a later part fails.
  * @throws {RangeError} when there are no data
@@ -31,7 +41,7 @@ export interface Pass {
 export async function postPass(
   line: SubmissionLine,
   pass: Pass,
-  to: { readonly model_id: string; readonly config: ClientConfig },
+  to: Target,
   parts: Parts,
 ): Promise<void> {
   const { signal } = pass;
@@ -55,7 +65,7 @@ export async function outputOf(parts: Parts): Promise<WireForwardBackwardOutput>
 
 function sendingsOf(
   { data, loss, config: loss_fn_config, forward_only, signal }: Pass,
-  { model_id, config }: { readonly model_id: string; readonly config: ClientConfig },
+  { model_id, config, seen }: Target,
 ): Sending<"forward_backward">[] {
   const limits = { maxCount: config.fwdbwd_max_chunk_len, maxBytes: config.fwdbwd_max_chunk_bytes_count };
   const rest = {
@@ -65,7 +75,7 @@ function sendingsOf(
     ...(loss_fn_config === undefined ? {} : { loss_fn_config }),
   };
   return chunksOf(data, limits).map(({ data, bytes }) => ({
-    make: (seq_id) => forwardBackwardOperation({ ...rest, seq_id, data }),
+    make: (seq_id) => forwardBackwardOperation({ ...rest, seq_id, data }, seen),
     bytes,
     signal,
   }));

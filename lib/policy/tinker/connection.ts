@@ -80,6 +80,11 @@ export interface Operation<K extends ResultKind = ResultKind> {
   /** More headers, for example `X-Tinker-Sampling-Backpressure`. */
   readonly headers?: Readonly<Record<string, string>>;
   /**
+   * Why a result that can be read is not the one of this operation, such as too few answers; undefined: it is. An answer
+   * that was cut short on the way can look like that, so it is asked for again.
+   */
+  flaw?(result: Results[K]): string | undefined;
+  /**
    * `true`: a 429 is thrown as `BackpressureError` at once instead of being waited out here.
    */
   readonly backpressure?: boolean;

@@ -4,15 +4,30 @@ import type { Operation } from "./connection.ts";
 import { encodeForwardBackwardRequest, forwardBackwardRequestToJson, sampleRequestToJson } from "./wire/mod.ts";
 import type { ForwardBackwardRequest, SampleRequest } from "./wire_types.ts";
 
+/** What has been seen of a server's results, to know one of which a part was lost on the way. */
+export interface SeenResults {
+  /** Whether a gradient came with the value of its loss. */
+  loss: boolean;
+}
+
 /** A gradient or a forward pass: protobuf, or JSON for a server that refuses it. */
-export function forwardBackwardOperation(request: ForwardBackwardRequest): Operation<"forward_backward"> {
+export function forwardBackwardOperation(
+  request: ForwardBackwardRequest,
+  seen: SeenResults = { loss: false },
+): Operation<"forward_backward"> {
   const forward = request.forward_only === true;
+  const count = request.data.length;
   return {
     path: "forward_backward",
     type: forward ? "Forward" : "ForwardBackward",
     result: "forward_backward",
     body: () => encodeForwardBackwardRequest(request),
     jsonFallback: () => forwardBackwardRequestToJson(request),
+    flaw: ({ loss_fn_outputs, metrics }) => {
+      if (loss_fn_outputs.length !== count) return `it has outputs for ${loss_fn_outputs.length} of ${count} data`;
+      const lost = !forward && seen.loss && !("loss:sum" in metrics);
+      return lost ? "it lacks the loss, which came with those before" : undefined;
+    },
     // Servers that take JSON alone have a call of its own for the forward pass.
     ...(forward ? { jsonFallbackPath: "forward" } : {}),
   };
@@ -29,6 +44,10 @@ export function sampleOperation(request: SampleRequest): Operation<"sample"> {
     body: () => sampleRequestToJson(request),
     headers: SAMPLE_HEADERS,
     backpressure: true,
+    flaw: ({ sequences }) => {
+      const { num_samples: wanted } = request;
+      return sequences.length === wanted ? undefined : `it has ${sequences.length} completions of ${wanted}`;
+    },
   };
 }
 

@@ -8,12 +8,12 @@ import type { Line } from "./line.ts";
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
-/** Sends a request and reads its JSON answer; where the protocol gives an answer no body, `{}`. */
+/** Sends a request and reads its JSON answer; where the protocol wants no body in the answer, `{}`. */
 export async function request(line: Line, call: Call, { retry, ...wanted }: ApiRequest): Promise<JsonObject> {
   const { value } = await exchange(line, call, {
     what: `${wanted.method} ${wanted.path}`,
     request: () => httpRequest(line, wanted),
-    read: (answer) => readReply(answer, wanted.method),
+    read: (answer) => readReply(answer, wanted),
     once: retry === "none",
   });
   return value;
@@ -24,9 +24,11 @@ export function httpRequest(line: Line, { method, path, query, body, timeoutMs }
   return { method, path, query, body, timeoutMs: timeoutMs ?? line.limits.requestTimeoutMs };
 }
 
-function readReply({ status, body }: Answer, method: ApiRequest["method"]): JsonObject {
+function readReply({ status, body }: Answer, { method, path }: Pick<ApiRequest, "method" | "path">): JsonObject {
   const bare = new TextDecoder().decode(body.subarray(0, 16)).trim();
-  if (status === 204 || bare === "null" || (method !== "GET" && bare === "")) return {};
+  // Where a checkpoint is changed the status alone counts; any other answer without a body has lost it on the way.
+  const changes = method !== "GET" && path.startsWith("training_runs/");
+  if (status === 204 || bare === "null" || (changes && bare === "")) return {};
   try {
     return objectOf(body);
   } catch (error) {

@@ -139,25 +139,36 @@ function objectOrNothing({ body }: Answer): Readonly<Record<string, unknown>> {
 async function onSuccess<K extends ResultKind>(poll: Poll<K>, answer: Answer): Promise<Turn<K>> {
   restoreEmptyRefusals(poll.line);
   const kind = poll.submitted.operation.result;
-  let value: Readonly<Record<string, unknown>>;
+  let value: Readonly<Record<string, unknown>> = {};
+  let decoded: Results[K] | undefined;
   try {
-    if (isProtobuf(answer)) return { result: fromProtobuf(kind, answer) };
-    value = objectOf(answer.body);
+    if (isProtobuf(answer)) decoded = fromProtobuf(kind, answer);
+    else value = objectOf(answer.body);
   } catch (error) {
     // Damaged on the way, or a page of a proxy: ask again.
     return await poll.failed(damaged(poll.line, error));
   }
+  if (decoded !== undefined) return await accept(poll, decoded);
   if (value["type"] === "try_again") return await pending(poll, value);
   if (value["status"] === "complete_metadata") return await reserve(poll, value);
   if (value["error"] !== undefined && value["error"] !== null) throw operationFailed(poll, answer, value);
   try {
-    return { result: fromJson(kind, value) };
+    decoded = fromJson(kind, value);
   } catch (error) {
-    const reason = damaged(poll.line, error);
-    // Whole, yet not what was asked for: a few more questions will show whether that is how this server is.
-    if (poll.strange++ < poll.line.limits.unexplainedRefusals) return await poll.failed(reason);
-    throw new ConnectionError(`${poll.what} from ${poll.line.address.base} is not what it should be: ${reason.reason}`);
+    return await strange(poll, damaged(poll.line, error));
   }
+  return await accept(poll, decoded);
+}
+
+async function accept<K extends ResultKind>(poll: Poll<K>, result: Results[K]): Promise<Turn<K>> {
+  const flaw = poll.submitted.operation.flaw?.(result);
+  return flaw === undefined ? { result } : await strange(poll, { reason: flaw, state: "unreachable" });
+}
+
+/** Readable, yet not what was asked for: a few more questions will show whether that is how this server is. */
+async function strange<K extends ResultKind>(poll: Poll<K>, failure: Failure): Promise<undefined> {
+  if (poll.strange++ < poll.line.limits.unexplainedRefusals) return await poll.failed(failure);
+  throw new ConnectionError(`${poll.what} from ${poll.line.address.base} is not what it should be: ${failure.reason}`);
 }
 
 /** Not yet. A server that says so at once is given a little time before the next question. */

@@ -15,6 +15,7 @@ import {
   optimStepOperation,
   saveOperation,
   type SavePath,
+  type SeenResults,
   unloadModelOperation,
 } from "./operations.ts";
 import { SamplingClient } from "./sampling_client.ts";
@@ -30,6 +31,7 @@ export class TrainingClient {
   readonly #line: SubmissionLine;
   #accumulation = this.#newAccumulation();
   #spoiled: string | undefined;
+  readonly #seen: SeenResults = { loss: false };
 
   /** A client of a model that was just made. */
   constructor(context: ServiceContext, model: TrainingModel) {
@@ -227,7 +229,9 @@ export class TrainingClient {
         for (const part of parts) accumulation.add(part);
       }
     }, signal);
-    return await outputOf(parts);
+    const output = await outputOf(parts);
+    this.#seen.loss ||= "loss:sum" in output.metrics;
+    return output;
   }
 
   #customData(data: readonly WireDatum[]): WireDatum[] {
@@ -245,7 +249,7 @@ export class TrainingClient {
 
   #post(pass: Pass, parts: Parts): Promise<void> {
     const { config } = this.#context.connection;
-    return postPass(this.#line, pass, { model_id: this.model.model_id, config }, parts);
+    return postPass(this.#line, pass, { model_id: this.model.model_id, config, seen: this.#seen }, parts);
   }
 
   async #postStep(adam: AdamParams): Promise<{ accumulation: Accumulation; sent: InFlight<"json"> }> {

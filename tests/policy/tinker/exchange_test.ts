@@ -255,16 +255,23 @@ Deno.test("request() sends queries, keeps colons and slashes in ids and escapes 
   await connection.close();
 });
 
+Deno.test("request() asks again where the answer's body was lost on the way", async () => {
+  const { connection } = await connect({ create_session: [new Response(""), json({ session_id: "s" })] });
+  assert.deepEqual(await connection.request({ method: "POST", path: "create_session" }), { session_id: "s" });
+  await connection.close();
+});
+
 Deno.test("request() takes an answer without a body where the protocol has none", async () => {
   const { connection } = await connect({
     gone: [new Response(null, { status: 204 })],
     deleted: [new Response("ok")],
-    published: [new Response("")],
+    "training_runs/a/checkpoints/weights/b/publish": [new Response("")],
     nothing: [new Response("null")],
   });
   assert.deepEqual(await connection.request({ method: "POST", path: "gone" }), {});
   assert.deepEqual(await connection.request({ method: "DELETE", path: "deleted" }), {});
-  assert.deepEqual(await connection.request({ method: "POST", path: "published" }), {});
+  const publish = "training_runs/a/checkpoints/weights/b/publish";
+  assert.deepEqual(await connection.request({ method: "POST", path: publish }), {});
   assert.deepEqual(await connection.request({ method: "GET", path: "nothing" }), {});
   await connection.close();
 });

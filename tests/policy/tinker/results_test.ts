@@ -308,3 +308,18 @@ Deno.test("result() shares one question about life among all polls that hang", a
   assert.ok(server.at("healthz").length <= 2);
   await connection.close();
 });
+
+Deno.test("result() asks again for a result that can be read and lacks a part, and says so when that does not help", async () => {
+  const operation: Operation<"sample"> = {
+    ...SAMPLING,
+    flaw: ({ sequences }) => sequences.length === 1 ? undefined : `it has ${sequences.length} completions of 1`,
+  };
+  // No bytes are a whole message with nothing in it.
+  const nothing = protobuf(new Uint8Array());
+  const again = await poll([nothing, nothing, protobuf(SAMPLE)], operation);
+  assert.equal((valueOf(again.outcome) as { sequences: unknown[] }).sequences.length, 1);
+  const never = await poll([nothing], operation);
+  assert.equal(never.polls.length, 4);
+  assert.match(errorOf(never.outcome).message, /^the result of Sample from \S+ is not .*: it has 0 completions of 1/);
+  assert.ok(errorOf(never.outcome) instanceof ConnectionError);
+});
