@@ -68,6 +68,11 @@ export class SubmissionLine {
     return untilAborted(run, signal);
   }
 
+  /** Says that an operation that was refused has used up its number all the same: an earlier posting of it was taken. */
+  taken(seq_id: number): void {
+    if (this.#nextSeqId === seq_id) this.#nextSeqId++;
+  }
+
   /** Why nothing can be sent any more; undefined while it can. */
   get broken(): Error | undefined {
     return this.#broken;

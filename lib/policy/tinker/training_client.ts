@@ -5,9 +5,10 @@
  */
 import type { AdamParams, Metrics } from "../../vocabulary.ts";
 import type { CallOptions } from "../policy.ts";
-import { clause, isFailure, isNameTaken, withSignal } from "./_calls.ts";
+import { clause, isFailure, withSignal } from "./_calls.ts";
 import type { ServiceContext } from "./_context.ts";
 import { outputOf, type Parts, type Pass, postPass } from "./_passes.ts";
+import { Saves } from "./_saving.ts";
 import { Accumulation } from "./accumulation.ts";
 import { type CustomLoss, customLossData, forwardData } from "./custom_loss.ts";
 import {
@@ -32,6 +33,7 @@ export class TrainingClient {
   #accumulation = this.#newAccumulation();
   #spoiled: string | undefined;
   readonly #seen: SeenResults = { loss: false };
+  readonly #saves: Saves;
 
   /** A client of a model that was just made. */
   constructor(context: ServiceContext, model: TrainingModel) {
@@ -39,6 +41,7 @@ export class TrainingClient {
     this.model = model;
     const { connection, gradientBytes: bytes } = context;
     this.#line = new SubmissionLine(connection, { name: `model ${model.model_id}`, bytes });
+    this.#saves = new Saves(connection, this.#line, model.model_id);
   }
 
   /** Whether nothing was asked of the model yet: some servers load weights only then. */
@@ -273,29 +276,8 @@ export class TrainingClient {
     }
   }
 
-  async #save(path: SavePath, name: string, { signal, ttl_seconds }: SaveCallOptions): Promise<string> {
-    if (!/^[A-Za-z0-9_-]{1,255}$/.test(name)) {
-      throw new TypeError(`a checkpoint cannot be named "${name}": letters, digits, "_" and "-" are allowed`);
-    }
-    const { model_id } = this.model;
-    const built = `tinker://${model_id}/${path === "save_weights" ? "weights" : "sampler_weights"}/${name}`;
-    let postings = 0;
-    const make = (seq_id: number) => {
-      const operation = saveOperation(path, { model_id, path: name, seq_id, ttl_seconds });
-      return { ...operation, body: () => (postings++, operation.body()) };
-    };
-    try {
-      const sent = await this.#turn(() => {
-        this.#requireSound(`"${name}" was not saved`);
-        return this.#line.send({ make, signal, ifTaken: () => ({ path: built }) });
-      }, signal);
-      const reply = await sent.result;
-      return typeof reply.path === "string" ? reply.path : built;
-    } catch (error) {
-      // The name is taken by an earlier posting of this same save, whose answer was lost.
-      if (postings > 1 && isNameTaken(error)) return built;
-      throw error;
-    }
+  #save(path: SavePath, name: string, options: SaveCallOptions): Promise<string> {
+    return this.#saves.save(path, name, options, () => this.#requireSound(`"${name}" was not saved`));
   }
 
   #requireSound(refusal: string): void {

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { inTemporaryFolder } from "../local/_fixtures.ts";
 import { CALLS, damagedAnswers, finalError, MISHAPS, stepThrough, wordsOf } from "./faults/calls.ts";
 import { numberedTrial, runTrial, runTrials, stopWhileWaiting, undisturbed, writeProblems } from "./faults/harness.ts";
-import { FaultPlan } from "./faults/plan.ts";
+import { type Fault, FaultPlan } from "./faults/plan.ts";
 
 /** The calls that move weights or keep them. */
 const CRITICAL = CALLS.filter((path) =>
@@ -31,6 +31,21 @@ for (const mishap of MISHAPS) {
 
 Deno.test("a result cut short, wherever it is cut and whole as it may look, is asked for again", () =>
   inTemporaryFolder((folder) => damagedAnswers(folder, { cuts: 90 })));
+
+Deno.test("a save is believed to be there only when the server says so", () =>
+  inTemporaryFolder(async (folder) => {
+    const status = (status: number, side: "before" | "after", skip: number): Fault => ({
+      ...{ mishap: { kind: "status", status, side, json: true }, path: "save_weights" },
+      ...{ skip, times: 1 },
+    });
+    const undisturbed = await stepThrough(join(folder, "undisturbed"), { plan: new FaultPlan([]) });
+    for (const side of ["before", "after"] as const) {
+      // The second answer says that the name is taken; whether it is depends on what became of the first request.
+      const plan = new FaultPlan([status(503, side, 0), status(409, "before", 1)]);
+      const outcome = await stepThrough(join(folder, side), { plan });
+      assert.deepEqual(outcome, undisturbed);
+    }
+  }));
 
 Deno.test("a run whose server restarts ends with one error that says so, and is resumed from its last checkpoint", () =>
   inTemporaryFolder(async (folder) => {
