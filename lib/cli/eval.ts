@@ -21,6 +21,7 @@ import type { PromptTemplate } from "../vocabulary.ts";
 import { evaluateAll } from "./_eval_progress.ts";
 import { type EvaluationTarget, evaluationTarget, isOnServer } from "./_eval_target.ts";
 import { type CliIo, runCommand, systemIo, tinkerEnvironment, UsageError } from "./_io.ts";
+import { serverLine } from "./_server_messages.ts";
 import { evaluationTable, type NamedEvaluation } from "./_summary.ts";
 import { oneLine } from "./_text.ts";
 
@@ -148,8 +149,7 @@ async function openTarget(
   open: OpenSampling,
   io: CliIo,
 ): Promise<SamplingPolicy> {
-  const onMessage: OpenSamplingOptions["onMessage"] = ({ severity, text }) =>
-    io.err(`the server says (${severity}): ${oneLine(text, 500)}\n`);
+  const onMessage: OpenSamplingOptions["onMessage"] = (message) => io.err(`${serverLine(message)}\n`);
   try {
     return await open(config, { weightsDir: join(config.log_path, RUN_FILES.weights), weights, state, onMessage });
   } catch (error) {

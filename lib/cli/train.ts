@@ -19,6 +19,7 @@ import { openRun, type Run, type RunRecorder } from "../runs/mod.ts";
 import { dollars, type TrainEvent } from "../training/mod.ts";
 import { listenForInterrupt } from "./_interrupt.ts";
 import { type CliIo, reportError, runCommand, systemIo, tinkerEnvironment, UsageError } from "./_io.ts";
+import { ServerMessages } from "./_server_messages.ts";
 import { beforeAfterTable, evaluationsOf, KEYS } from "./_summary.ts";
 import { createReporter } from "./_terminal.ts";
 import { duration, oneLine } from "./_text.ts";
@@ -47,9 +48,10 @@ export function main(args: readonly string[], io: CliIo = systemIo(), open: Open
     const ask = io.ask === null ? undefined : (path: string, state: string) => askAbout(path, state, io);
     const plan = await planRun(parsed, { environment: tinkerEnvironment(io), ask, now: io.now() });
     for (const notice of plan.notices) io.out(`${notice}\n`);
-    const task = await openPlan(plan, parsed.input, open);
+    const messages = new ServerMessages(io);
+    const task = await openPlan(plan, parsed.input, open, messages);
     try {
-      return await trainTask(plan, task, io);
+      return await trainTask(plan, task, messages, io);
     } finally {
       await task.policy.close();
     }
@@ -57,7 +59,7 @@ export function main(args: readonly string[], io: CliIo = systemIo(), open: Open
 }
 
 /** Trains an opened task, or says that there is nothing left to train. */
-async function trainTask(plan: Plan, task: Task, io: CliIo): Promise<number> {
+async function trainTask(plan: Plan, task: Task, messages: ServerMessages, io: CliIo): Promise<number> {
   const { config, resume } = plan;
   const total = totalSteps(plan, task);
   if (resume !== undefined && isComplete(resume.from, total)) {
@@ -66,7 +68,9 @@ async function trainTask(plan: Plan, task: Task, io: CliIo): Promise<number> {
     return 0;
   }
   const recorder = await openRecorder(plan, task);
-  const reporter = createReporter(io, (line) => void recorder.log(line).catch(() => {}));
+  const log = (line: string) => void recorder.log(line).catch(() => {});
+  const reporter = createReporter(io, log);
+  messages.moveTo(reporter.line, log);
   reporter.line(startLine(config, recorder, total, resume?.run));
   const notice = () => reporter.line("finishing: saving a checkpoint... (Ctrl-C again stops at once)");
   const interrupt = listenForInterrupt(io, notice, () => reporter.close());

@@ -4,6 +4,7 @@
  */
 import { join } from "node:path";
 import type { ConfigInput } from "../config/mod.ts";
+import type { ServiceMessage } from "../policy/mod.ts";
 import { createRun, LogFolderError, RUN_FILES, type RunRecorder } from "../runs/mod.ts";
 import { train, type TrainArgs, type TrainEvent } from "../training/mod.ts";
 import { estimateOf } from "./budget.ts";
@@ -20,6 +21,8 @@ export interface Watchers {
   readonly onEvent?: ((event: TrainEvent) => void) | undefined;
   /** Told of progress between events. */
   readonly onProgress?: TrainArgs["onProgress"];
+  /** Told what a server wants its user to see: plain text from outside, to be escaped. */
+  readonly onMessage?: ((message: ServiceMessage) => void) | undefined;
 }
 
 /**
@@ -27,11 +30,17 @@ export interface Watchers {
  * @param input what was asked for
  * @throws {ConfigError} when the checkpoint to start from is not there, or `max_cost` cannot suffice; nothing is written
  */
-export async function openPlan(plan: Plan, { prompt_template }: ConfigInput, open: OpenPolicy): Promise<Task> {
+export async function openPlan(
+  plan: Plan,
+  { prompt_template }: ConfigInput,
+  open: OpenPolicy,
+  { onMessage }: Pick<Watchers, "onMessage"> = {},
+): Promise<Task> {
   const { config, resume } = plan;
   if (resume?.from.checkpoint === undefined) await requireCheckpoint(config);
   const template = prompt_template === undefined ? resume?.run.template : undefined;
-  const task = await openTask(config, open, { weightsDir: join(config.log_path, RUN_FILES.weights), template });
+  const weightsDir = join(config.log_path, RUN_FILES.weights);
+  const task = await openTask(config, open, { weightsDir, template, onMessage });
   try {
     const estimate = estimateOf(plan, task);
     return { ...task, ...(estimate && { estimate }) };

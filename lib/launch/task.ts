@@ -2,14 +2,22 @@
 import { pathKind } from "../basics/mod.ts";
 import { ConfigError, requireTrainable, type TrainConfig } from "../config/mod.ts";
 import { createEnvironment, type Environment } from "../environment/mod.ts";
-import type { TrainablePolicy } from "../policy/mod.ts";
+import type { ServiceMessage, TrainablePolicy } from "../policy/mod.ts";
 import { loadProblems } from "../problems/mod.ts";
 import { loadTemplate, renderTemplate, TemplateError } from "../prompts/mod.ts";
 import type { RunEstimate } from "../training/mod.ts";
 import type { Problem, PromptTemplate, Split } from "../vocabulary.ts";
 
+/** What opening a model takes besides its configuration. */
+export interface OpenModelOptions {
+  /** Folder for the embedded engine's checkpoints. */
+  readonly weightsDir: string;
+  /** Takes what a server wants its user to see. */
+  readonly onMessage?: ((message: ServiceMessage) => void) | undefined;
+}
+
 /** Opens the policy that a configuration names; `openPolicy` is one. */
-export type OpenPolicy = (config: TrainConfig, options: { readonly weightsDir: string }) => Promise<TrainablePolicy>;
+export type OpenPolicy = (config: TrainConfig, options: OpenModelOptions) => Promise<TrainablePolicy>;
 
 /** Everything but the weights. */
 export interface Task {
@@ -89,7 +97,7 @@ export function requireFit(template: PromptTemplate, problem: Problem | undefine
 export async function openModel(
   config: TrainConfig,
   open: OpenPolicy,
-  options: { readonly weightsDir: string },
+  options: OpenModelOptions,
 ): Promise<TrainablePolicy> {
   try {
     return await open(config, options);
@@ -105,10 +113,10 @@ export async function openModel(
 export async function openTask(
   config: TrainConfig,
   open: OpenPolicy,
-  options: { readonly weightsDir: string; readonly template?: PromptTemplate | undefined },
+  { template: instead, ...options }: OpenModelOptions & { readonly template?: PromptTemplate | undefined },
 ): Promise<Task> {
   requireTrainable(config);
-  const template = await templateOf(config, options.template);
+  const template = await templateOf(config, instead);
   const [trainProblems, testProblems] = [await problemsOf(config, "train"), await problemsOf(config, "test")];
   for (const problem of [trainProblems[0], testProblems[0]]) requireFit(template, problem);
   const policy = await openModel(config, open, options);

@@ -30,7 +30,7 @@ export interface TrainOptions extends Watchers {
 export async function trainGRPO(input: TrainInput = {}, options: TrainOptions = {}): Promise<Run> {
   const plan = await planRun({ input, sources: {}, problems: [] }, { environment: tinkerVariables(), now: Date.now() });
   const { config, resume } = plan;
-  const task = await openPlan(plan, input, options.open ?? openPolicy);
+  const task = await openPlan(plan, input, options.open ?? openPolicy, options);
   try {
     if (resume !== undefined && isComplete(resume.from, totalSteps(plan, task))) return resume.run;
     const recorder = await openRecorder(plan, task);

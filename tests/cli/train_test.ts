@@ -6,6 +6,7 @@ import { main as runsMain } from "../../lib/cli/runs.ts";
 import { main as showMain } from "../../lib/cli/show.ts";
 import { main as smokeMain } from "../../lib/cli/smoke.ts";
 import { main as trainMain } from "../../lib/cli/train.ts";
+import type { OpenPolicy } from "../../lib/launch/mod.ts";
 import { openForSampling } from "../../lib/policy/mod.ts";
 import { openRun } from "../../lib/runs/mod.ts";
 import { inTempFolder } from "../runs/_fakes.ts";
@@ -410,3 +411,26 @@ Deno.test("smoke says which part failed and ends with 1", async () => {
   assert.equal(await smokeMain(["none", "env=arithmetic"], io, open), 1);
   assert.match(io.said(), /failed +train two steps +out of memory/);
 });
+
+Deno.test("what a server wants its user to see is said at once, on one line, and is in the run's log", () =>
+  inTempFolder(async (folder) => {
+    const path = join(folder, "a");
+    let say: NonNullable<Parameters<OpenPolicy>[1]["onMessage"]> = () => assert.fail("nobody listens");
+    const open: OpenPolicy = async (config, options) => {
+      const { onMessage = say } = options;
+      onMessage({ severity: "warning", text: "old\x1b[31m client\nupdate it" });
+      say = onMessage;
+      return await openAdder({
+        onSample: (steps) => {
+          if (steps === 2) onMessage({ severity: "info", text: "maintenance at noon" });
+        },
+      })(config, options);
+    };
+    const { code, said, complained } = await train(path, [], {}, open);
+    assert.equal(code, 0);
+    assert.equal(complained, "server (warning): old client update it\n");
+    assert.match(said, /^server: maintenance at noon$/m);
+    const log = await Deno.readTextFile(join(path, "log.txt"));
+    assert.match(log, /server \(warning\): old client update it/);
+    assert.match(log, /server: maintenance at noon/);
+  }));
