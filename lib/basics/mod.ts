@@ -9,4 +9,3 @@ export * from "./mask.ts";
 export * from "./random.ts";
 export * from "./statistics.ts";
 export * from "./suggest.ts";
-export * from "./yaml.ts";

@@ -2,10 +2,11 @@
  * From data of unknown shape, read from YAML or given from TypeScript, to a template: every field has its type, no field
  * is unknown, texts are bounded, and their Jinja is allowed. All problems are reported, each at its place.
  */
-import { didYouMean, type YamlPath } from "../basics/mod.ts";
+import { didYouMean } from "../basics/mod.ts";
 import type { FewShot, PromptTemplate } from "../vocabulary.ts";
 import { jinjaProblems } from "./_jinja.ts";
 import { TemplateError } from "./error.ts";
+import type { YamlPath } from "./_yaml.ts";
 
 /** How a problem's place is named. */
 export interface Places {

@@ -2,10 +2,11 @@
  * Templates by name, from a file, or from an object. A template is data: reading one evaluates nothing, and one that
  * cannot be used is refused with file, line, column and reason.
  */
-import { didYouMean, parseYaml } from "../basics/mod.ts";
+import { didYouMean } from "../basics/mod.ts";
 import type { PromptTemplate } from "../vocabulary.ts";
 import { validate } from "./_validate.ts";
 import { TemplateError } from "./error.ts";
+import { parseYaml } from "./_yaml.ts";
 
 /** Largest template file, in bytes. */
 const MAX_FILE_BYTES = 65_536;
