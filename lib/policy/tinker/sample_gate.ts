@@ -13,6 +13,8 @@ const BUSY_MS = 10_000;
 /** Bytes count so many times more while the server is busy. */
 const BUSY_FACTOR = 20;
 const LARGE_BYTES = 128 * 1024;
+/** Longest that a server may take no sample at all. */
+const LONGEST_MS = 7_200_000;
 
 /** What is let through. */
 export interface SampleLimits {
@@ -22,19 +24,25 @@ export interface SampleLimits {
   readonly dispatchBytes: number;
 }
 
+/** Says that a request waits for a server that is too busy for it; what it returns says that it waits no more. */
+export type WaitForBusy = (reason: string) => () => void;
+
 /** Lets requests through in order, as the limits allow. */
 export class SampleGate {
   readonly #clock: Clock;
+  readonly #waits: WaitForBusy;
   readonly #inFlight: Limiter;
   readonly #bytes: Limiter;
   readonly #dispatches = new Limiter(DISPATCHES);
   readonly #whenBusy = new Limiter(DISPATCHES_WHEN_BUSY);
+  #refusedSince: number | undefined;
   #pauseUntil = -Infinity;
   #busyUntil = -Infinity;
 
   /** A gate with nothing under way. */
-  constructor({ inFlight, dispatchBytes }: SampleLimits, clock: Clock) {
+  constructor({ inFlight, dispatchBytes }: SampleLimits, clock: Clock, waits: WaitForBusy = () => () => {}) {
     this.#clock = clock;
+    this.#waits = waits;
     this.#inFlight = new Limiter(inFlight);
     this.#bytes = new Limiter(dispatchBytes);
   }
@@ -50,9 +58,11 @@ export class SampleGate {
   /**
    * Posts a request when there is leave to, again and again while the server is too busy for it.
    * @param bytes estimated size of the request
+   * @throws {BackpressureError} when the server has taken none for two hours
    */
   async dispatch<T>(bytes: number, post: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     const held = [await this.#dispatches.acquire(1, signal)];
+    let waited: (() => void) | undefined;
     try {
       const busy = this.#clock.now() < this.#busyUntil;
       if (busy) held.push(await this.#whenBusy.acquire(1, signal));
@@ -62,20 +72,26 @@ export class SampleGate {
         if (pause > 0) await this.#clock.sleep(pause, signal);
         else {
           try {
-            return await post();
+            const answer = await post();
+            this.#refusedSince = undefined;
+            return answer;
           } catch (error) {
             if (!(error instanceof BackpressureError)) throw error;
-            this.#backOff(bytes > LARGE_BYTES ? 5000 : 1000);
+            waited ??= this.#waits(error.detail);
+            this.#backOff(bytes > LARGE_BYTES ? 5000 : 1000, error);
           }
         }
       }
     } finally {
+      waited?.();
       for (const release of held) release();
     }
   }
 
-  #backOff(ms: number): void {
+  #backOff(ms: number, error: BackpressureError): void {
     const now = this.#clock.now();
+    this.#refusedSince ??= now;
+    if (now - this.#refusedSince > LONGEST_MS) throw error;
     this.#pauseUntil = Math.max(this.#pauseUntil, now + ms);
     this.#busyUntil = now + BUSY_MS;
   }
