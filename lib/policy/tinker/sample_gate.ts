@@ -35,7 +35,8 @@ export class SampleGate {
   readonly #bytes: Limiter;
   readonly #dispatches = new Limiter(DISPATCHES);
   readonly #whenBusy = new Limiter(DISPATCHES_WHEN_BUSY);
-  #refusedSince: number | undefined;
+  /** When the server last took a sample. */
+  #takenAt = -Infinity;
   #pauseUntil = -Infinity;
   #busyUntil = -Infinity;
 
@@ -62,6 +63,7 @@ export class SampleGate {
    */
   async dispatch<T>(bytes: number, post: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     const held = [await this.#dispatches.acquire(1, signal)];
+    const begun = this.#clock.now();
     let waited: (() => void) | undefined;
     try {
       const busy = this.#clock.now() < this.#busyUntil;
@@ -73,12 +75,13 @@ export class SampleGate {
         else {
           try {
             const answer = await post();
-            this.#refusedSince = undefined;
+            this.#takenAt = this.#clock.now();
             return answer;
           } catch (error) {
             if (!(error instanceof BackpressureError)) throw error;
+            if (this.#clock.now() - Math.max(begun, this.#takenAt) > LONGEST_MS) throw error;
             waited ??= this.#waits(error.detail);
-            this.#backOff(bytes > LARGE_BYTES ? 5000 : 1000, error);
+            this.#backOff(bytes > LARGE_BYTES ? 5000 : 1000);
           }
         }
       }
@@ -88,10 +91,8 @@ export class SampleGate {
     }
   }
 
-  #backOff(ms: number, error: BackpressureError): void {
+  #backOff(ms: number): void {
     const now = this.#clock.now();
-    this.#refusedSince ??= now;
-    if (now - this.#refusedSince > LONGEST_MS) throw error;
     this.#pauseUntil = Math.max(this.#pauseUntil, now + ms);
     this.#busyUntil = now + BUSY_MS;
   }
