@@ -131,7 +131,8 @@ export async function damagedAnswers(folder: string, { cuts }: { readonly cuts: 
 
 const LOSS = "importance_sampling";
 
-function draw(policy: TrainablePolicy): Promise<readonly Completion[]> {
+/** Eight completions of one prompt. */
+export function draw(policy: TrainablePolicy): Promise<readonly Completion[]> {
   return policy.sample(promptOf(3), 8, { max_tokens: 3, temperature: 1, seed: 7 });
 }
 

@@ -18,7 +18,7 @@ const LONGEST_MS = 30_000;
 /** On the machine's clock: limits on one request. On the fast one: all others. */
 const LIMITS = {
   ...{ requestTimeoutMs: 300, pollTimeoutMs: 250, probeTimeoutMs: 200 },
-  ...{ giveUpAfterMs: 60_000, openGiveUpAfterMs: 30_000 },
+  ...{ giveUpAfterMs: 30_000, openGiveUpAfterMs: 20_000 },
 };
 
 /** A gradient of a step in several requests. */

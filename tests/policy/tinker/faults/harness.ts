@@ -56,14 +56,14 @@ export interface Trial extends Conditions {
 /** Problems for all runs in a folder. */
 export async function writeProblems(folder: string): Promise<void> {
   await Deno.writeTextFile(join(folder, "train.jsonl"), toyProblems(8, 0));
-  await Deno.writeTextFile(join(folder, "test.jsonl"), toyProblems(3, 100));
+  await Deno.writeTextFile(join(folder, "test.jsonl"), toyProblems(2, 100));
 }
 
 function inputOf(folder: string, log_path: string): TrainInput {
   return {
     ...{ backend: "tinker", base_url: "http://127.0.0.1:1", model_name: "toy", lora_rank: 8, log_path },
     ...{ env: "gsm8k", data_path: folder, prompt_template: "none", learning_rate: 0.3, max_tokens: 3 },
-    ...{ groups_per_batch: 3, group_size: 4, max_steps: STEPS, eval_every: 0, save_every: 1, num_groups_to_log: 0 },
+    ...{ groups_per_batch: 2, group_size: 6, max_steps: STEPS, eval_every: 0, save_every: 1, num_groups_to_log: 0 },
     behavior_if_log_dir_exists: "resume",
   };
 }
