@@ -1,7 +1,7 @@
 /**
- * Many waits on one AbortSignal. A signal keeps its listeners in a list and walks it for each one added, so ten thousand
- * requests that share a run's signal would pay for each other; here they share one listener. Nothing stays registered
- * once the last wait is over.
+ * Leaving what is waited for, and many waits on one AbortSignal. A signal keeps its listeners in a list and walks it for
+ * each one added, so ten thousand requests that share a run's signal would pay for each other; here they share one
+ * listener. Nothing stays registered once the last wait is over.
  */
 
 interface Listeners {
@@ -45,4 +45,16 @@ export class AbortListeners {
     this.#bySignal.delete(signal);
     signal.removeEventListener("abort", listeners.listener);
   }
+}
+
+/** The promise's outcome, or the signal's reason if that comes first; what the promise stands for goes on. */
+export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return promise;
+  return new Promise((resolve, reject) => {
+    const leave = () => reject(signal.reason);
+    if (signal.aborted) leave();
+    else signal.addEventListener("abort", leave, { once: true });
+    const stay = () => signal.removeEventListener("abort", leave);
+    promise.then((value) => (stay(), resolve(value)), (error) => (stay(), reject(error)));
+  });
 }

@@ -2,13 +2,10 @@
  * Ending a run that is asked to end: the first Ctrl-C (or SIGTERM) lets it finish what it does and save a checkpoint,
  * the second ends the process at once.
  */
-import type { CliIo } from "./_io.ts";
+import { type CliIo, INTERRUPTED } from "./_io.ts";
 
 /** One key press can arrive more than once, by way of the terminal and of the task runner; so soon it is still the first. */
 const SAME_PRESS_MS = 400;
-
-/** What the conventions of a shell make of SIGINT. */
-const INTERRUPTED = 130;
 
 /** A wish to end. */
 export interface Interrupt {

@@ -35,6 +35,14 @@ export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
+/** A person has ended the command before it had anything to keep. */
+export class Interrupted extends Error {
+  override readonly name = "Interrupted";
+}
+
+/** What the conventions of a shell make of SIGINT. */
+export const INTERRUPTED = 130;
+
 /** The real terminal. */
 export function systemIo(): CliIo {
   const env = (name: string) => {
@@ -91,13 +99,17 @@ export function tinkerEnvironment(io: CliIo): TinkerEnvironment {
 }
 
 /**
- * Runs a command and turns an error into one message: 2 for a command line that was wrong, 1 for anything else. The
- * stack is shown with DEBUG=1.
+ * Runs a command and turns an error into one message: 2 for a command line that was wrong, 130 for Ctrl-C, 1 for anything
+ * else. The stack is shown with DEBUG=1.
  */
 export async function runCommand(io: CliIo, command: () => Promise<number>): Promise<number> {
   try {
     return await command();
   } catch (error) {
+    if (error instanceof Interrupted) {
+      io.err(`${error.message}\n`);
+      return INTERRUPTED;
+    }
     reportError(io, error);
     return [ConfigError, TemplateError, UsageError].some((kind) => error instanceof kind) ? 2 : 1;
   }

@@ -20,7 +20,8 @@ import { completionTokens, costOf, dollars, type Evaluation } from "../training/
 import type { PromptTemplate } from "../vocabulary.ts";
 import { evaluateAll } from "./_eval_progress.ts";
 import { type EvaluationTarget, evaluationTarget, isOnServer } from "./_eval_target.ts";
-import { type CliIo, runCommand, systemIo, tinkerEnvironment, UsageError } from "./_io.ts";
+import { type CliIo, INTERRUPTED, runCommand, systemIo, tinkerEnvironment, UsageError } from "./_io.ts";
+import { showOpening } from "./_opening.ts";
 import { serverLine } from "./_server_messages.ts";
 import { evaluationTable, type NamedEvaluation } from "./_summary.ts";
 import { oneLine } from "./_text.ts";
@@ -53,9 +54,6 @@ export type OpenSampling = (
   config: TrainConfig,
   options: OpenSamplingOptions,
 ) => Promise<SamplingPolicy>;
-
-/** What the conventions of a shell make of SIGINT. */
-const INTERRUPTED = 130;
 
 /** Evaluates. @returns the exit code */
 export function main(
@@ -149,9 +147,12 @@ async function openTarget(
   open: OpenSampling,
   io: CliIo,
 ): Promise<SamplingPolicy> {
-  const onMessage: OpenSamplingOptions["onMessage"] = (message) => io.err(`${serverLine(message)}\n`);
+  const weightsDir = join(config.log_path, RUN_FILES.weights);
   try {
-    return await open(config, { weightsDir: join(config.log_path, RUN_FILES.weights), weights, state, onMessage });
+    return await showOpening(io, { ...config, model_name: weights ?? config.model_name }, (opening, { err }) => {
+      const onMessage: OpenSamplingOptions["onMessage"] = (message) => err(`${serverLine(message)}\n`);
+      return open(config, { weightsDir, weights, state, onMessage, ...opening });
+    });
   } catch (error) {
     throw error instanceof Deno.errors.NotFound ? new ConfigError([error.message]) : error;
   }

@@ -2,9 +2,10 @@
  * `deno task train key=value ...`: trains a policy, records the run and shows it. Everything is checked before anything
  * is written; the log folder is touched last.
  */
-import { parseKeyValues, referenceTable, type TrainConfig } from "../config/mod.ts";
+import { type ConfigInput, parseKeyValues, referenceTable, type TrainConfig } from "../config/mod.ts";
 import {
   isComplete,
+  type Opening,
   openPlan,
   type OpenPolicy,
   openRecorder,
@@ -21,6 +22,7 @@ import { listenForInterrupt } from "./_interrupt.ts";
 import { type CliIo, reportError, runCommand, systemIo, tinkerEnvironment, UsageError } from "./_io.ts";
 import { ServerMessages } from "./_server_messages.ts";
 import { beforeAfterTable, evaluationsOf, KEYS } from "./_summary.ts";
+import { showOpening } from "./_opening.ts";
 import { createReporter } from "./_terminal.ts";
 import { duration, oneLine } from "./_text.ts";
 
@@ -48,26 +50,61 @@ export function main(args: readonly string[], io: CliIo = systemIo(), open: Open
     const ask = io.ask === null ? undefined : (path: string, state: string) => askAbout(path, state, io);
     const plan = await planRun(parsed, { environment: tinkerEnvironment(io), ask, now: io.now() });
     for (const notice of plan.notices) io.out(`${notice}\n`);
-    const messages = new ServerMessages(io);
-    const task = await openPlan(plan, parsed.input, open, messages);
+    const { task, recorder, messages } = await showOpening(
+      io,
+      plan.config,
+      (opening, io) => openReady(plan, parsed.input, open, { opening, messages: new ServerMessages(io) }),
+    );
     try {
-      return await trainTask(plan, task, messages, io);
+      if (recorder === undefined) return sayComplete(plan, totalSteps(plan, task), io);
+      return await trainTask(plan, task, { recorder, messages }, io);
     } finally {
       await task.policy.close();
     }
   });
 }
 
-/** Trains an opened task, or says that there is nothing left to train. */
-async function trainTask(plan: Plan, task: Task, messages: ServerMessages, io: CliIo): Promise<number> {
+/** A run that is ready to train; without a recorder where nothing is left to do. */
+interface ReadyRun {
+  readonly task: Task;
+  readonly recorder: RunRecorder | undefined;
+  readonly messages: ServerMessages;
+}
+
+async function openReady(
+  plan: Plan,
+  input: ConfigInput,
+  open: OpenPolicy,
+  { opening, messages }: { readonly opening: Opening; readonly messages: ServerMessages },
+): Promise<ReadyRun> {
+  const watchers = { ...opening, onMessage: messages.onMessage };
+  const task = await openPlan(plan, input, open, watchers);
+  try {
+    const { resume } = plan;
+    const complete = resume !== undefined && isComplete(resume.from, totalSteps(plan, task));
+    return { task, recorder: complete ? undefined : await openRecorder(plan, task, watchers), messages };
+  } catch (error) {
+    await task.policy.close();
+    throw error;
+  }
+}
+
+function sayComplete({ config, resume }: Plan, total: number, io: CliIo): number {
+  const done = resume?.from.step ?? 0;
+  io.out(`${oneLine(config.log_path)} is complete: ${done} of ${total} steps are done. `);
+  io.out(`To go on, give a larger max_steps, for example max_steps=${done * 2}\n`);
+  return 0;
+}
+
+/** Trains an opened run. */
+async function trainTask(
+  plan: Plan,
+  task: Task,
+  { recorder, messages }: { readonly recorder: RunRecorder; readonly messages: ServerMessages },
+  io: CliIo,
+): Promise<number> {
   const { config, resume } = plan;
   const total = totalSteps(plan, task);
-  if (resume !== undefined && isComplete(resume.from, total)) {
-    io.out(`${oneLine(config.log_path)} is complete: ${resume.from.step} of ${total} steps are done. `);
-    io.out(`To go on, give a larger max_steps, for example max_steps=${resume.from.step * 2}\n`);
-    return 0;
-  }
-  const recorder = await openRecorder(plan, task);
   const log = (line: string) => void recorder.log(line).catch(() => {});
   const reporter = createReporter(io, log);
   messages.moveTo(reporter.line, log);
@@ -128,7 +165,8 @@ async function ending(path: string, last: TrainEvent | undefined, total: number)
     const why = detail === undefined ? "" : ` (${oneLine(detail, 500)})`;
     // Without more of what ran out it would end again at once.
     const more = limit === undefined ? "" : ` ${limit}=${(run.config[limit] ?? 0) * 2}`;
-    return `stopped after ${step} of ${total} steps${why}; to go on:\n  ${
+    const from = fromWhere(run, step);
+    return `stopped after ${step} of ${total} steps${why}; to go on${from}:\n  ${
       resumeCommand(run.config)
     }${more}\n${WITH_NPX}`;
   }
@@ -143,6 +181,13 @@ async function ending(path: string, last: TrainEvent | undefined, total: number)
   return `finished ${total} steps in ${
     duration(seconds)
   }${price}\n${table}\nrun folder: ${name}\nto see it:  deno task show ${quoted(path)}\n`;
+}
+
+/** Where a run goes on, when that is not where it stopped. */
+function fromWhere({ checkpoints }: Run, step: number): string {
+  const last = checkpoints.at(-1);
+  if (last === undefined) return step === 0 ? "" : " from step 0, as there is no checkpoint";
+  return last.step === step ? "" : ` from checkpoint ${oneLine(last.name)} after ${last.step} steps`;
 }
 
 /** The command that continues a run; everything else it needs is in the folder. */

@@ -1,4 +1,6 @@
 /** The weights that a run starts from, also where a server has let some of its checkpoints go. */
+import { untilAborted } from "../basics/mod.ts";
+import { type OpeningOptions, tellWaiting, type TrainablePolicy } from "../policy/mod.ts";
 import { findResumePoint } from "../runs/mod.ts";
 import type { Plan } from "./plan.ts";
 import type { Task } from "./task.ts";
@@ -14,14 +16,19 @@ export interface LoadedStart {
 /**
  * Loads the weights to start from. Where a server says that a checkpoint is gone, the one before it is taken.
  * @throws {LogFolderError} when none of the run's checkpoints is left
+ * @throws the signal's reason, when it was aborted
  */
-export async function loadStart({ config, resume }: Plan, { policy }: Pick<Task, "policy">): Promise<LoadedStart> {
+export async function loadStart(
+  { config, resume }: Plan,
+  { policy }: Pick<Task, "policy">,
+  opening: OpeningOptions,
+): Promise<LoadedStart> {
   const gone: string[] = [];
   let checkpoint = resume?.from.checkpoint;
   while (checkpoint !== undefined) {
     const { state_path } = checkpoint;
     try {
-      await policy.loadState(state_path, { optimizer: true });
+      await load(policy, state_path, true, opening);
       return { loaded: state_path, gone };
     } catch (error) {
       if (!isGone(error, state_path)) throw error;
@@ -30,8 +37,22 @@ export async function loadStart({ config, resume }: Plan, { policy }: Pick<Task,
     }
   }
   const { load_checkpoint_path: path } = config;
-  if (path !== null) await policy.loadState(path, { optimizer: false });
+  if (path !== null) await load(policy, path, false, opening);
   return { gone };
+}
+
+/** Loads; whoever waits is told what a server waits for, and can leave. */
+async function load(
+  policy: TrainablePolicy,
+  path: string,
+  optimizer: boolean,
+  { signal, onWaiting }: OpeningOptions,
+): Promise<void> {
+  const loading = policy.loadState(path, { optimizer });
+  // What is loaded on this machine is soon there, and is not to be closed in the middle.
+  const left = policy.waiting === undefined ? loading : untilAborted(loading, signal);
+  await tellWaiting(() => left, () => policy.waiting?.(), { onWaiting });
+  signal?.throwIfAborted();
 }
 
 /** Whether a server said that it does not have a checkpoint, as opposed to not answering or refusing the key. */

@@ -4,7 +4,7 @@
  */
 import { join } from "node:path";
 import type { ConfigInput } from "../config/mod.ts";
-import type { ServiceMessage } from "../policy/mod.ts";
+import type { OpeningOptions, OpenOptions } from "../policy/mod.ts";
 import { createRun, LogFolderError, RUN_FILES, type RunRecorder } from "../runs/mod.ts";
 import { train, type TrainArgs, type TrainEvent } from "../training/mod.ts";
 import { estimateOf } from "./budget.ts";
@@ -21,27 +21,34 @@ export interface Watchers {
   readonly onEvent?: ((event: TrainEvent) => void) | undefined;
   /** Told of progress between events. */
   readonly onProgress?: TrainArgs["onProgress"];
+  /** Told about once a second, while the model is opened, what its server makes it wait for. */
+  readonly onWaiting?: OpeningOptions["onWaiting"];
   /** Told what a server wants its user to see: plain text from outside, to be escaped. */
-  readonly onMessage?: ((message: ServiceMessage) => void) | undefined;
+  readonly onMessage?: OpenOptions["onMessage"];
 }
+
+/** Those who watch while a run is opened. A signal that ends the opening leaves everything as it was. */
+export type Opening = Pick<Watchers, "signal" | "onWaiting" | "onMessage">;
 
 /**
  * Opens what a plan names. A resumed run keeps the template it has recorded unless another one is asked for.
  * @param input what was asked for
  * @throws {ConfigError} when the checkpoint to start from is not there, or `max_cost` cannot suffice; nothing is written
+ * @throws the signal's reason, when it was aborted
  */
 export async function openPlan(
   plan: Plan,
   { prompt_template }: ConfigInput,
   open: OpenPolicy,
-  { onMessage }: Pick<Watchers, "onMessage"> = {},
+  { signal, onWaiting, onMessage }: Opening = {},
 ): Promise<Task> {
   const { config, resume } = plan;
   if (resume?.from.checkpoint === undefined) await requireCheckpoint(config);
   const template = prompt_template === undefined ? resume?.run.template : undefined;
   const weightsDir = join(config.log_path, RUN_FILES.weights);
-  const task = await openTask(config, open, { weightsDir, template, onMessage });
+  const task = await openTask(config, open, { weightsDir, template, signal, onWaiting, onMessage });
   try {
+    signal?.throwIfAborted();
     const estimate = estimateOf(plan, task);
     return { ...task, ...(estimate && { estimate }) };
   } catch (error) {
@@ -53,10 +60,11 @@ export async function openPlan(
 /**
  * Loads the weights to start from, does to the log folder what the plan says, and opens its recorder.
  * @throws {LogFolderError} when the folder changed meanwhile, or the server has none of the run's checkpoints any more
+ * @throws the signal's reason, when it was aborted before the folder was touched
  */
-export async function openRecorder(plan: Plan, task: Task): Promise<RunRecorder> {
+export async function openRecorder(plan: Plan, task: Task, opening: Opening = {}): Promise<RunRecorder> {
   const { config, action } = plan;
-  const { loaded, gone } = await loadStart(plan, task);
+  const { loaded, gone } = await loadStart(plan, task, opening);
   const behavior = action === "create" ? "raise" : action;
   const recorder = await createRun(config, { template: task.template, behavior, gone });
   if (recorder.from.checkpoint?.state_path === loaded) return recorder;

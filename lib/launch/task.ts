@@ -1,23 +1,15 @@
 /** From a configuration to what works on it: the problems, the template, the policy and the environment they make. */
-import { pathKind } from "../basics/mod.ts";
+import { pathKind, untilAborted } from "../basics/mod.ts";
 import { ConfigError, requireTrainable, type TrainConfig } from "../config/mod.ts";
 import { createEnvironment, type Environment } from "../environment/mod.ts";
-import type { ServiceMessage, TrainablePolicy } from "../policy/mod.ts";
+import type { OpenOptions, TrainablePolicy } from "../policy/mod.ts";
 import { loadProblems } from "../problems/mod.ts";
 import { loadTemplate, renderTemplate, TemplateError } from "../prompts/mod.ts";
 import type { RunEstimate } from "../training/mod.ts";
 import type { Problem, PromptTemplate, Split } from "../vocabulary.ts";
 
-/** What opening a model takes besides its configuration. */
-export interface OpenModelOptions {
-  /** Folder for the embedded engine's checkpoints. */
-  readonly weightsDir: string;
-  /** Takes what a server wants its user to see. */
-  readonly onMessage?: ((message: ServiceMessage) => void) | undefined;
-}
-
 /** Opens the policy that a configuration names; `openPolicy` is one. */
-export type OpenPolicy = (config: TrainConfig, options: OpenModelOptions) => Promise<TrainablePolicy>;
+export type OpenPolicy = (config: TrainConfig, options: OpenOptions) => Promise<TrainablePolicy>;
 
 /** Everything but the weights. */
 export interface Task {
@@ -97,7 +89,7 @@ export function requireFit(template: PromptTemplate, problem: Problem | undefine
 export async function openModel(
   config: TrainConfig,
   open: OpenPolicy,
-  options: OpenModelOptions,
+  options: OpenOptions,
 ): Promise<TrainablePolicy> {
   try {
     return await open(config, options);
@@ -113,11 +105,12 @@ export async function openModel(
 export async function openTask(
   config: TrainConfig,
   open: OpenPolicy,
-  { template: instead, ...options }: OpenModelOptions & { readonly template?: PromptTemplate | undefined },
+  { template: instead, ...options }: OpenOptions & { readonly template?: PromptTemplate | undefined },
 ): Promise<Task> {
   requireTrainable(config);
   const template = await templateOf(config, instead);
-  const [trainProblems, testProblems] = [await problemsOf(config, "train"), await problemsOf(config, "test")];
+  const problems = (split: Split) => untilAborted(problemsOf(config, split), options.signal);
+  const [trainProblems, testProblems] = [await problems("train"), await problems("test")];
   for (const problem of [trainProblems[0], testProblems[0]]) requireFit(template, problem);
   const policy = await openModel(config, open, options);
   const environment = createEnvironment({ template, chat: policy.chat, format_coef: config.format_coef });

@@ -16,7 +16,8 @@ export interface TrainOptions extends Watchers {
 /**
  * Trains a policy with group-relative policy optimisation (GRPO; Shao et al., arXiv:2402.03300) and records the run in
  * `log_path`. Takes the hyperparameters of `deno task train` by the same names; what is left out has the backend's default.
- * A signal stops the run in good order; call again with `behavior_if_log_dir_exists: "resume"` to go on.
+ * A signal stops the run in good order; call again with `behavior_if_log_dir_exists: "resume"` to go on. While the model is
+ * still being opened there is no run to stop: then nothing is written and the signal's reason is thrown.
  *
  * @example
  * ```ts ignore
@@ -33,7 +34,7 @@ export async function trainGRPO(input: TrainInput = {}, options: TrainOptions = 
   const task = await openPlan(plan, input, options.open ?? openPolicy, options);
   try {
     if (resume !== undefined && isComplete(resume.from, totalSteps(plan, task))) return resume.run;
-    const recorder = await openRecorder(plan, task);
+    const recorder = await openRecorder(plan, task, options);
     try {
       await recordTraining(plan, task, recorder, options);
     } catch (error) {

@@ -1,6 +1,7 @@
 /** Who answers: one interface, and the backends behind it. */
 export * from "./policy.ts";
 export * from "./open.ts";
+export * from "./opening.ts";
 export {
   benchmarkEngine,
   BUNDLED_MODELS,

@@ -4,9 +4,10 @@ import { loadChatFormatOf } from "../tokens/mod.ts";
 import { openLocalPolicy } from "./local/mod.ts";
 import { BUNDLED_MODELS, findModel } from "./local/model_folder.ts";
 import { openOpenAIPolicy } from "./openai/mod.ts";
+import type { OpeningOptions } from "./opening.ts";
 import type { SamplingPolicy, TrainablePolicy } from "./policy.ts";
 import type { ServiceMessage } from "./tinker/session.ts";
-import { type OpenChat, openTinkerPolicy } from "./tinker/tinker_policy.ts";
+import { type OpenChat, openTinkerPolicy, type TinkerPolicyOptions } from "./tinker/tinker_policy.ts";
 import { openTinkerSampler } from "./tinker/tinker_sampler.ts";
 
 /** What of a configuration decides about its policy. */
@@ -26,7 +27,7 @@ export interface PolicyConfig {
 }
 
 /** Options of `openPolicy`. */
-export interface OpenOptions {
+export interface OpenOptions extends OpeningOptions {
   /** Folder for the embedded engine's checkpoints. */
   readonly weightsDir: string;
   /** Takes what a server wants its user to see. */
@@ -68,7 +69,9 @@ export async function openSamplingPolicy(config: PolicyConfig, options: OpenSamp
   if (weights !== undefined && !isOnServer(weights)) {
     throw new RangeError(`cannot open ${weights} with backend ${backend}: only the embedded engine reads folders`);
   }
-  if (backend === "openai") return await openOpenAIPolicy({ model: weights ?? model_name, baseUrl });
+  if (backend === "openai") {
+    return await openOpenAIPolicy({ model: weights ?? model_name, baseUrl, signal: options.signal });
+  }
   const model_path = weights ?? (isOnServer(model_name) ? model_name : undefined);
   return await openTinkerSampler({
     ...(model_path !== undefined && { model_path }),
@@ -84,18 +87,14 @@ function isOnServer(name: string): boolean {
 
 function serverOf(
   { base_url: baseUrl, renderer_name }: PolicyConfig,
-  { onMessage }: OpenOptions,
-): {
-  readonly baseUrl: string | null;
-  readonly chat: OpenChat;
-  readonly onMessage?: (message: ServiceMessage) => void;
-} {
+  { onMessage, onWaiting, signal }: OpenOptions,
+): Pick<TinkerPolicyOptions, "baseUrl" | "chat" | "onMessage" | "onWaiting" | "signal"> {
   const chat: OpenChat = async ({ model: name, tokenizer_id }) => {
     // Served by this module elsewhere, a bundled model keeps its name, which no repository has.
     const model = BUNDLED_MODELS.includes(name) ? await findModel(name) : name;
     return await loadChatFormatOf({ model, tokenizer_id, renderer_name });
   };
-  return { baseUrl, chat, ...(onMessage && { onMessage }) };
+  return { baseUrl, chat, onWaiting, signal, ...(onMessage && { onMessage }) };
 }
 
 /** From a way to open a policy that trains to one that opens it at a checkpoint. The optimizer is left out. */

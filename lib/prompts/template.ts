@@ -6,7 +6,6 @@ import { didYouMean } from "../basics/mod.ts";
 import type { PromptTemplate } from "../vocabulary.ts";
 import { validate } from "./_validate.ts";
 import { TemplateError } from "./error.ts";
-import { parseYaml } from "./_yaml.ts";
 
 /** Largest template file, in bytes. */
 const MAX_FILE_BYTES = 65_536;
@@ -52,6 +51,8 @@ function placeInObject(label: string): (path: readonly (string | number)[]) => s
 
 async function readTemplate(path: string | URL, label: string): Promise<PromptTemplate> {
   const source = await readText(path, label);
+  // Loaded when it is needed: the parser takes as much memory as all else here.
+  const { parseYaml } = await import("./_yaml.ts");
   let file;
   try {
     file = parseYaml(source, label);

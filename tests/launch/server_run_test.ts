@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { main as trainMain } from "../../lib/cli/train.ts";
-import { trainGRPO } from "../../lib/launch/mod.ts";
+import { type OpenPolicy, trainGRPO } from "../../lib/launch/mod.ts";
+import type { Waiting } from "../../lib/policy/mod.ts";
 import { openRun, type Run } from "../../lib/runs/mod.ts";
 import { fakeIo } from "../cli/_io.ts";
 import type { AdderOptions } from "../cli/_policy.ts";
@@ -181,4 +182,26 @@ Deno.test("trainGRPO() counts, estimates and stops as the command line does", ()
     assert.deepEqual(seen, ["start true", "evaluation", "step", "checkpoint", "done"]);
     assert.match(run.status?.stop_reason ?? "", /^max_train_tokens=1: \d+ tokens are trained on/);
     assert.equal(run.series("cost/total").length, 1);
+  }));
+
+Deno.test("a run is left while its checkpoint is loaded: the folder is as it was, and the model is freed", () =>
+  inTempFolder(async (folder) => {
+    const [path, server] = [join(folder, "a"), new FakeServer()];
+    await train(server, [...SMALL, `log_path=${path}`]);
+    const before = await Deno.readTextFile(join(path, "config.json"));
+    const abort = new AbortController();
+    const told: string[] = [];
+    const open: OpenPolicy = async (...args) => {
+      const policy = await server.open()(...args);
+      const waiting = () => ({ state: "paused_capacity", seconds: {} }) as const;
+      return { ...policy, waiting, loadState: () => new Promise(() => {}) };
+    };
+    const onWaiting = ({ state }: Waiting) => {
+      told.push(state);
+      abort.abort(new Error("left"));
+    };
+    const input = { log_path: path, max_steps: 6, behavior_if_log_dir_exists: "resume" } as const;
+    await assert.rejects(trainGRPO(input, { open, signal: abort.signal, onWaiting }), /^Error: left$/);
+    assert.deepEqual([told, server.closed], [["paused_capacity"], 2]);
+    assert.equal(await Deno.readTextFile(join(path, "config.json")), before);
   }));

@@ -36,6 +36,8 @@ export interface OpenAIPolicyOptions {
   readonly env?: (name: string) => string | undefined;
   /** Milliseconds since 1970, for the waiting times. */
   readonly now?: () => number;
+  /** Ends the opening early with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -52,7 +54,7 @@ export async function openOpenAIPolicy(options: OpenAIPolicyOptions): Promise<Sa
   // Loaded when it is needed: other backends do without the package.
   const { createEndpoint } = await import("./endpoint.ts");
   const endpoint = createEndpoint({ address, fetch, timeoutMs, maxRetries });
-  const offer = await offerOf(endpoint);
+  const offer = await offerOf(endpoint, options.signal);
   const contextLength = options.contextLength ?? offer.find(({ id }) => id === model)?.contextLength ?? Infinity;
   const { maxConcurrency = 64, now = Date.now } = options;
   return new OpenAIPolicy(endpoint, address, { model, contextLength, maxConcurrency, now });

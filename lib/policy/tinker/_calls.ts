@@ -1,22 +1,12 @@
-/** Small helpers for calls: signals that may be absent, waiting that can be left, and what an error of a server means. */
+/** Small helpers for calls: signals that may be absent, and what an error of a server means. */
 import type { CallOptions } from "../policy.ts";
 import { ApiError, CredentialError, RequestFailedError } from "./errors.ts";
+
+export { untilAborted } from "../../basics/mod.ts";
 
 /** The options that hand on a signal, if there is one. */
 export function withSignal(signal: AbortSignal | undefined): CallOptions {
   return signal === undefined ? {} : { signal };
-}
-
-/** The promise's outcome, or the signal's reason if that comes first; what the promise stands for goes on. */
-export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return promise;
-  return new Promise((resolve, reject) => {
-    const leave = () => reject(signal.reason);
-    if (signal.aborted) leave();
-    else signal.addEventListener("abort", leave, { once: true });
-    const stay = () => signal.removeEventListener("abort", leave);
-    promise.then((value) => (stay(), resolve(value)), (error) => (stay(), reject(error)));
-  });
 }
 
 /** What an error says. */

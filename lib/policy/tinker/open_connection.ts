@@ -4,6 +4,7 @@
  * request, `exchange.ts` its retries, `submit.ts` and `results.ts` operations.
  */
 import { type Clock, Limiter, SYSTEM_CLOCK } from "../../basics/mod.ts";
+import { type OpeningOptions, tellWaiting } from "../opening.ts";
 import type { CallOptions, QueueState, Waiting } from "../policy.ts";
 import { type ReadEnv, resolveAddress } from "./address.ts";
 import { type Answer, objectOf } from "./answers.ts";
@@ -20,15 +21,19 @@ import type { Line } from "./line.ts";
 import { openRaw } from "./raw.ts";
 import { request } from "./requests.ts";
 import { retrieve } from "./results.ts";
+import { readStoredKey, type StoredKey } from "./stored_key.ts";
 import { submit } from "./submit.ts";
 import { readEnv, runInShell } from "./system.ts";
 import { WaitingRoom } from "./waiting.ts";
 
 /** How a connection is opened. All but the address is for tests, and for programs with a key of their own. */
-export interface ConnectionOptions extends CallOptions {
+export interface ConnectionOptions extends OpeningOptions {
   /** The server; null, empty or absent: `TINKER_BASE_URL`, else the official service. */
   readonly baseUrl?: string | null;
-  /** The key; null, empty or absent: `TINKER_API_KEY`, else what `TINKER_CREDENTIAL_CMD` prints. */
+  /**
+   * The key; null, empty or absent: `TINKER_API_KEY`, else what `TINKER_CREDENTIAL_CMD` prints, else, for the official
+   * service alone, the default key that its own client has stored.
+   */
   readonly apiKey?: string | null;
   /** How requests go out. Default: the runtime's. */
   readonly fetch?: typeof fetch;
@@ -36,6 +41,8 @@ export interface ConnectionOptions extends CallOptions {
   readonly env?: ReadEnv;
   /** Runs `TINKER_CREDENTIAL_CMD`. Default: in `sh`, where that is allowed. */
   readonly runCommand?: RunCommand;
+  /** Finds the key that the official client has stored. Default: in `~/.tinker`, where that may be read. */
+  readonly storedKey?: StoredKey;
   /** Uniform in [0, 1), for the jitter of pauses. Default: `Math.random`. */
   readonly random?: () => number;
   /** Time, for pauses and for counting them. Limits on a single request run on the machine's own clock. */
@@ -53,7 +60,8 @@ export interface ConnectionOptions extends CallOptions {
 export async function openConnection(options: ConnectionOptions = {}): Promise<Connection> {
   const line = newLine(options);
   try {
-    return new LineConnection(line, await line.calls.run(options.signal, (call) => introduce(line, call)));
+    const opening = () => line.calls.run(options.signal, (call) => introduce(line, call));
+    return new LineConnection(line, await tellWaiting(opening, () => line.waits.now(), options));
   } catch (error) {
     // Whatever still goes on for a caller that has left.
     line.calls.close(error);
@@ -76,13 +84,13 @@ async function introduce(line: Line, call: Call): Promise<ClientConfig> {
 }
 
 function newLine(options: ConnectionOptions): Line {
-  const { env = readEnv, runCommand = runInShell, clock = SYSTEM_CLOCK } = options;
+  const { env = readEnv, runCommand = runInShell, storedKey = readStoredKey, clock = SYSTEM_CLOCK } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const address = resolveAddress(options.baseUrl, env);
   const waits = new WaitingRoom(clock);
   const calls = new Calls(waits, clock);
   const run = <T>(work: Parameters<typeof calls.run<T>>[1]) => calls.run(undefined, work);
-  const sources = { apiKey: options.apiKey, env, runCommand, run };
+  const sources = { apiKey: options.apiKey, env, runCommand, storedKey, run };
   const credentials = new Credentials(address, sources, { now: () => clock.now(), ...limits });
   return {
     address,

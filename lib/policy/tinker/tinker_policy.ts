@@ -2,6 +2,7 @@
  * A model on a Tinker-compatible server as a policy that learns: data are checked before they are sent, samples are drawn
  * from the weights as they are, states are saved under names and loaded into a fresh model.
  */
+import { untilAborted } from "../../basics/mod.ts";
 import { type ChatFormat, loadChatFormatOf } from "../../tokens/mod.ts";
 import type { AdamParams, Completion, Datum, Metrics, Prompt, SamplingParams } from "../../vocabulary.ts";
 import type {
@@ -13,7 +14,8 @@ import type {
   TrainablePolicy,
   Waiting,
 } from "../policy.ts";
-import { isNameTaken, untilAborted, withSignal } from "./_calls.ts";
+import { type OpeningOptions, tellWaiting } from "../opening.ts";
+import { isNameTaken, withSignal } from "./_calls.ts";
 import { ApiError } from "./errors.ts";
 import { lossConfigOf, lossSum } from "./losses.ts";
 import type { ConnectionOptions } from "./open_connection.ts";
@@ -29,7 +31,7 @@ import type { TrainingClient } from "./training_client.ts";
 export type OpenChat = (model: { readonly model: string; readonly tokenizer_id?: string }) => Promise<ChatFormat>;
 
 /** How a policy on a server is opened. */
-export interface TinkerPolicyOptions {
+export interface TinkerPolicyOptions extends OpeningOptions {
   /** The base model's name, as the server knows it. */
   readonly model: string;
   /** Address of the server; null or absent: `TINKER_BASE_URL`, else the official service. */
@@ -48,6 +50,8 @@ export interface TinkerPolicyOptions {
   readonly onMessage?: (message: ServiceMessage) => void;
 }
 
+/** Longest that closing a policy waits for a silent server, which frees what is left by itself. */
+const CLOSE_MS = 1000;
 /** Names tried for a save when the server has the first ones already. */
 const MOST_NAMES = 100;
 
@@ -58,20 +62,47 @@ const MOST_NAMES = 100;
  * @throws {ApiError} when it does not have the model
  */
 export async function openTinkerPolicy(options: TinkerPolicyOptions): Promise<TrainablePolicy> {
-  const { baseUrl = null, connection, onMessage } = options;
-  return await openPolicyOn(await openTinker({ ...connection, baseUrl, ...(onMessage && { onMessage }) }), options);
+  return await openPolicyOn(await openTinker(serviceOptions(options)), options);
+}
+
+/** How the service of a policy is opened. */
+export function serviceOptions(
+  { baseUrl = null, connection, signal, onWaiting, onMessage }: Pick<
+    TinkerPolicyOptions,
+    "baseUrl" | "connection" | "signal" | "onWaiting" | "onMessage"
+  >,
+): Parameters<typeof openTinker>[0] {
+  const opening = { ...withSignal(signal), ...(onWaiting && { onWaiting }), ...(onMessage && { onMessage }) };
+  return { closeTimeoutMs: CLOSE_MS, ...connection, ...opening, baseUrl };
 }
 
 /** Makes a model on a service and opens it as a policy that closes the service in the end. */
 export async function openPolicyOn(service: TinkerService, options: TinkerPolicyOptions): Promise<TrainablePolicy> {
-  const { model, loraRank, seed, connection, chat = loadChatFormatOf } = options;
-  try {
+  return await openOn(service, options, async (call) => {
+    const { model, loraRank, seed, chat = loadChatFormatOf } = options;
     const lora: ModelOptions = { base_model: model, rank: loraRank, seed };
-    const client = await service.createTrainingClient(lora, withSignal(connection?.signal));
+    const client = await service.createTrainingClient(lora, call);
     const { tokenizer_id, model_name } = await infoOf(client);
     const format = await chat({ model: model_name ?? model, ...(tokenizer_id ? { tokenizer_id } : {}) });
     const contextLength = await contextLengthOf(service, model);
     return new TinkerPolicy({ service, client, lora, chat: format, contextLength, ttl_seconds: options.ttl_seconds });
+  });
+}
+
+/** Opens something on a service; where that fails or is left, the service is closed. */
+export async function openOn<T>(
+  service: TinkerService,
+  { connection, signal = connection?.signal, onWaiting }: Pick<
+    TinkerPolicyOptions,
+    "connection" | "signal" | "onWaiting"
+  >,
+  open: (call: CallOptions) => Promise<T>,
+): Promise<T> {
+  const telling = { onWaiting, clock: connection?.clock };
+  try {
+    // Not every part of it takes a signal; closing the service ends what is left behind.
+    const opening = () => untilAborted(open(withSignal(signal)), signal);
+    return await tellWaiting(opening, () => service.waiting(), telling);
   } catch (error) {
     await service.close();
     throw error;

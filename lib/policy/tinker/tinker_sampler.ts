@@ -1,6 +1,7 @@
 /** A base model or a checkpoint on a Tinker-compatible server as a policy that answers and does not learn. */
 import { type ChatFormat, loadChatFormatOf } from "../../tokens/mod.ts";
 import type { Completion, Prompt, SamplingParams } from "../../vocabulary.ts";
+import type { OpeningOptions } from "../opening.ts";
 import type { CallOptions, SamplingPolicy, Waiting } from "../policy.ts";
 import { isMissing, withSignal } from "./_calls.ts";
 import { RequestFailedError } from "./errors.ts";
@@ -10,10 +11,10 @@ import { checkpointPlace } from "./rest_types.ts";
 import type { SamplingClient } from "./sampling_client.ts";
 import { openTinker, type TinkerService } from "./service.ts";
 import type { ServiceMessage } from "./session.ts";
-import { infoOf, type OpenChat } from "./tinker_policy.ts";
+import { infoOf, type OpenChat, openOn, serviceOptions } from "./tinker_policy.ts";
 
 /** What is opened: a checkpoint, a base model, or both where the server cannot tell what the checkpoint belongs to. */
-export interface TinkerSamplerOptions {
+export interface TinkerSamplerOptions extends OpeningOptions {
   /** `tinker://...`: weights for sampling, or a saved state. */
   readonly model_path?: string;
   /** A saved state with the same weights, for a server that samples what is saved only while its model is loaded. */
@@ -38,25 +39,22 @@ export interface TinkerSamplerOptions {
  * @throws {ApiError} when it does not have the checkpoint or the model
  */
 export async function openTinkerSampler(options: TinkerSamplerOptions): Promise<SamplingPolicy> {
-  const { model, model_path, baseUrl = null, connection, onMessage } = options;
+  const { model, model_path } = options;
   if (model_path === undefined && model === undefined) throw new TypeError("give a model or the path of a checkpoint");
   // Before there is a connection: a wrong path needs none.
   if (model_path !== undefined) checkpointPlace(model_path);
-  return await openSamplerOn(await openTinker({ ...connection, baseUrl, ...(onMessage && { onMessage }) }), options);
+  return await openSamplerOn(await openTinker(serviceOptions(options)), options);
 }
 
 /** Opens weights on a service as a policy that closes the service in the end. */
 export async function openSamplerOn(service: TinkerService, options: TinkerSamplerOptions): Promise<SamplingPolicy> {
-  const { chat = loadChatFormatOf, model_path } = options;
-  try {
-    const { sampler, base, tokenizer_id } = await openWeights(service, options);
+  return await openOn(service, options, async (call) => {
+    const { chat = loadChatFormatOf, model_path } = options;
+    const { sampler, base, tokenizer_id } = await openWeights(service, options, call);
     const format = await chat({ model: base, ...(tokenizer_id ? { tokenizer_id } : {}) });
     const contextLength = await contextLengthOf(service, base);
     return new TinkerSampler(service, sampler, { model: model_path ?? base, chat: format, contextLength });
-  } catch (error) {
-    await service.close();
-    throw error;
-  }
+  });
 }
 
 interface Opened {
@@ -65,18 +63,23 @@ interface Opened {
   readonly tokenizer_id?: string;
 }
 
-async function openWeights(service: TinkerService, options: TinkerSamplerOptions): Promise<Opened> {
-  const { model, model_path, state_path, connection } = options;
-  const call = withSignal(connection?.signal);
+async function openWeights(
+  service: TinkerService,
+  options: TinkerSamplerOptions,
+  call: CallOptions,
+): Promise<Opened> {
+  const { model, model_path, state_path } = options;
   if (model_path === undefined) {
     const base = model as string;
     return { sampler: await service.createSamplingClient({ base_model: base }, call), base };
   }
   if (checkpointPlace(model_path).checkpoint_id.startsWith("weights/")) {
-    return await openState(service, model_path, options);
+    return await openState(service, model_path, model, call);
   }
   const sampler = await service.createSamplingClient({ model_path }, call);
-  if (state_path !== undefined && !await answers(sampler, call)) return await openState(service, state_path, options);
+  if (state_path !== undefined && !await answers(sampler, call)) {
+    return await openState(service, state_path, model, call);
+  }
   const base = model ?? await baseModelOf(service, sampler, model_path);
   return { sampler, base };
 }
@@ -85,9 +88,9 @@ async function openWeights(service: TinkerService, options: TinkerSamplerOptions
 async function openState(
   service: TinkerService,
   path: string,
-  { model, connection }: TinkerSamplerOptions,
+  model: string | undefined,
+  call: CallOptions,
 ): Promise<Opened> {
-  const call = withSignal(connection?.signal);
   const fallback = model === undefined ? {} : { fallback: { base_model: model } };
   const client = await service.createTrainingClientFromState(path, { optimizer: false, ...fallback, ...call });
   const { tokenizer_id } = await infoOf(client);
