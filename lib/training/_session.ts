@@ -2,6 +2,7 @@
  * What changes while a run proceeds, and the few things done to it: tokens and dollars counted, checkpoints saved, work
  * awaited under watch. The order of things is in `train.ts`.
  */
+import { untilAborted } from "../basics/mod.ts";
 import type { SaveOptions } from "../policy/mod.ts";
 import type { Checkpoint, Metrics } from "../vocabulary.ts";
 import { billedTokens, type BudgetStop, costOf, NOTHING_SPENT, overBudget, spend, type Spending } from "./cost.ts";
@@ -62,11 +63,13 @@ export function stepName(step: number): string {
 }
 
 /** Saves the weights. `session.saved` is the caller's to set, with the event that tells of it. */
-export async function save({ args, done: step }: Session, name: string, options?: SaveOptions): Promise<Checkpoint> {
-  const { policy } = args;
+export async function save(session: Session, name: string, options?: SaveOptions): Promise<Checkpoint> {
+  const { args: { policy }, done: step, watch, now } = session;
+  const begun = now();
   const [state_path, sampler_path] = options === undefined
     ? [await policy.saveState(name), await policy.saveWeightsForSampler(name)]
     : [await policy.saveState(name, options), await policy.saveWeightsForSampler(name, options)];
+  watch.took(now() - begun);
   return { name, step, state_path, sampler_path, final: false };
 }
 
@@ -98,9 +101,12 @@ function stallEvent({ done: step }: Session, { seconds, waiting }: Stall): Stall
   return { type: "stall", step, seconds, waiting };
 }
 
-/** A save under a name of its own: one that comes too late must not be in the way of a later one. */
+/**
+ * A save under a name of its own: one that comes too late must not be in the way of a later one.
+ * @throws the signal's reason when the run was stopped meanwhile
+ */
 async function saveInStall(session: Session, stall: Stall): Promise<TrainEvent> {
-  const { ticker = systemTicker } = session.args;
+  const { ticker = systemTicker, signal } = session.args;
   const late = Promise.withResolvers<never>();
   const stop = ticker(
     () => late.reject(new Error(`the server did not save within ${STALL_SAVE_MS / 1000} seconds`)),
@@ -109,10 +115,11 @@ async function saveInStall(session: Session, stall: Stall): Promise<TrainEvent> 
   const saving = save(session, `${stepName(session.done)}_stall_${++session.stallSaves}`);
   saving.catch(() => {});
   try {
-    const checkpoint = await Promise.race([saving, late.promise]);
+    const checkpoint = await untilAborted(Promise.race([saving, late.promise]), signal);
     session.saved = checkpoint;
     return { type: "checkpoint", checkpoint };
   } catch (error) {
+    if (signal?.aborted) throw signal.reason;
     const saveError = error instanceof Error ? error.message : String(error);
     return { ...stallEvent(session, stall), saveError };
   } finally {

@@ -27,6 +27,8 @@ import { trainStep } from "./step.ts";
 import { stopwatch } from "./_stopwatch.ts";
 import { waitingText } from "./watch.ts";
 
+const UNKNOWN_UPDATE = "the server did not answer to the update under way, which counts as not done";
+
 /** Part of a run: events, and what they come to. */
 type Part<T = void> = AsyncGenerator<TrainEvent, T, void>;
 
@@ -134,10 +136,12 @@ async function* finish(session: Session): Part {
   yield { type: "done", reason: "finished", step: total, alreadyComplete: false, ...ends(session) };
 }
 
-/** Saves the steps that no checkpoint has, and ends. */
+/** Saves the steps that no checkpoint has, and ends. After an update that was given up the weights are unknown. */
 async function* stop(session: Session, reason: "stopped" | "budget", over?: BudgetStop): Part {
-  const lost = hasUnsaved(session) && (session.watch.abandoned || !(yield* couldSave(session)));
-  const why = { ...over, ...(lost && { detail: lostText(session) }) };
+  const { abandoned } = session.watch;
+  const lost = hasUnsaved(session) && (abandoned || !(yield* couldSave(session)));
+  const detail = lost ? lostText(session) : abandoned ? UNKNOWN_UPDATE : undefined;
+  const why = { ...over, ...(detail !== undefined && { detail }) };
   yield { type: "done", reason, step: session.done, alreadyComplete: false, ...why, ...ends(session) };
 }
 
@@ -156,7 +160,8 @@ function lostText({ args, done, saved }: Session): string {
   const { policy, start } = args;
   const count = done - (saved?.step ?? start?.step ?? 0);
   const why = policy.waiting === undefined ? "" : `, ${waitingText(policy.waiting())}`;
-  return `${count} ${count === 1 ? "step is" : "steps are"} not saved${why}: resuming does them again`;
+  const [steps, them] = count === 1 ? ["step is", "it"] : ["steps are", "them"];
+  return `${count} ${steps} not saved${why}: resuming does ${them} again`;
 }
 
 /** Evaluates the weights as they are. */

@@ -21,6 +21,10 @@ const TICK_MS = 1000;
 
 /** So long work may go on after an abort, where the server makes it wait: to the second look. */
 const GRACE_MS = 900;
+/** The same where the server says nothing, beyond what such work is known to take: to the fourth look. */
+const SILENT_GRACE_MS = 2900;
+/** Longest that work is known to take: what took longer had to wait. */
+const LONGEST_WORK_MS = 30_000;
 
 /** Longest reason that is passed on. */
 const LONGEST_REASON = 300;
@@ -63,6 +67,9 @@ export class Watch {
   /** When the run was stopped the server made it wait; a request that follows will have to wait as well. */
   #pausedAtAbort = false;
   #abandoned = false;
+  #updatingSince = 0;
+  /** Longest update or save so far, bounded. */
+  #longestMs = 0;
   #alarm = newAlarm();
 
   /** A watch at rest. */
@@ -84,8 +91,17 @@ export class Watch {
   progress(progress: TrainProgress): void {
     this.#last = progress;
     this.#moved();
+    if (progress.phase === "training") {
+      if (progress.done === 0) this.#updatingSince = this.#movedAt;
+      else this.took(this.#movedAt - this.#updatingSince);
+    }
     const waiting = this.#waitingNow(this.#options.now());
     this.#options.onProgress?.({ ...progress, ...(waiting && { waiting }) });
+  }
+
+  /** Notes how long an update or a save took: after an abort the next one may take as long. */
+  took(ms: number): void {
+    this.#longestMs = Math.min(Math.max(this.#longestMs, ms), LONGEST_WORK_MS);
   }
 
   /** `time/waiting/<state>` since `before`, where there is any. @param before what `waited` said then */
@@ -151,12 +167,17 @@ export class Watch {
     alarm.resolve({ seconds, waiting: plainWaiting(policy.waiting!()), betweenUpdates: this.#betweenUpdates });
   }
 
-  /** Work that no signal ends (an update, a save) is given up when the run was stopped and the server does not go on. */
+  /**
+   * Work that no signal ends (an update, a save) is given up when the run was stopped and the server does not go on:
+   * because it says so, or because it is silent for longer than such work takes.
+   */
   #giveUp(time: number, waiting: WaitingNow | undefined): void {
     const { signal } = this.#options;
     if (signal?.aborted !== true) return;
     this.#abortedAt ??= time;
-    if ((waiting === undefined && !this.#pausedAtAbort) || time - this.#abortedAt < GRACE_MS) return;
+    const paused = waiting !== undefined || this.#pausedAtAbort;
+    const since = paused ? this.#abortedAt : Math.max(this.#abortedAt, this.#movedAt);
+    if (time - since < (paused ? GRACE_MS : SILENT_GRACE_MS + this.#longestMs)) return;
     this.#abandoned ||= !this.#betweenUpdates;
     this.#alarm.reject(signal.reason);
   }

@@ -205,7 +205,7 @@ Deno.test("stopped while a paused server samples, a run ends in two seconds, sav
     assert.deepEqual([done.reason, done.step], ["stopped", 1]);
     assert.deepEqual(bench.names(), canSave ? ["000001"] : []);
     if (canSave) assert.equal(done.detail, undefined);
-    else assert.match(done.detail ?? "", /^1 step is not saved, paused_capacity \(busy\): resuming does them again/);
+    else assert.match(done.detail ?? "", /^1 step is not saved, paused_capacity \(busy\): resuming does it again/);
     policy.release("save");
   }
 });
@@ -228,11 +228,65 @@ Deno.test("stopped in an update that goes on, a run finishes it and saves the st
   const { policy, time, abort } = bench;
   await bench.go((event) => event.type === "step" && event.step === 0 && policy.hold("optimStep"));
   abort.abort(new Error("stopped by Ctrl-C"));
-  await time.pass(30);
+  await time.pass(3);
   policy.release("optimStep");
   const done = await bench.end();
   assert.deepEqual([done.reason, done.step, done.detail], ["stopped", 2, undefined]);
   assert.deepEqual(bench.names(), ["000002"]);
+});
+
+Deno.test("stopped while a server is silent, a run ends within four seconds in an update and in a save", async () => {
+  for (const held of ["optimStep", "save"] as const) {
+    const bench = new Bench({ max_steps: 3, save_every: held === "save" ? 1 : 0 });
+    const { policy, time, abort } = bench;
+    await bench.go((event) => event.type === "step" && event.step === 0 && policy.hold(held));
+    await time.pass(2);
+    abort.abort(new Error("stopped by Ctrl-C"));
+    await time.pass(4);
+    const done = await bench.end();
+    assert.deepEqual([done.reason, done.step], ["stopped", 1]);
+    assert.equal(done.detail, "1 step is not saved, the server gives no reason: resuming does it again");
+    assert.deepEqual(bench.names(), []);
+    policy.release(held);
+  }
+});
+
+Deno.test("stopped in an update whose outcome nobody knows, the steps before it are those of the last checkpoint", async () => {
+  const bench = new Bench({ max_steps: 3, save_every: 1 });
+  const { policy, time, abort } = bench;
+  await bench.go(({ type }) => type === "checkpoint" && policy.hold("optimStep"));
+  abort.abort(new Error("stopped by Ctrl-C"));
+  await time.pass(4);
+  const done = await bench.end();
+  assert.deepEqual([done.reason, done.step], ["stopped", 1]);
+  assert.match(done.detail ?? "", /the update under way, which counts as not done/);
+  assert.deepEqual(bench.names(), ["000001"]);
+});
+
+Deno.test("an update that is known to take long is given that time when the run is stopped", async () => {
+  const bench = new Bench({ max_steps: 3 });
+  const { policy, time, abort } = bench;
+  policy.hold("optimStep");
+  await bench.go(({ type }) => type === "step" && policy.hold("optimStep"));
+  await time.pass(9);
+  policy.release("optimStep");
+  await settle();
+  abort.abort(new Error("stopped by Ctrl-C"));
+  await time.pass(10);
+  policy.release("optimStep");
+  assert.deepEqual([(await bench.end()).step, bench.names()], [2, ["000002"]]);
+});
+
+Deno.test("stopped during the save of a stall, a run ends without waiting for that save", async () => {
+  const bench = new Bench();
+  const { policy, time, abort } = bench;
+  await bench.go(holdSecondStep(bench));
+  policy.hold("save");
+  await time.pass(10);
+  abort.abort(new Error("stopped by Ctrl-C"));
+  await time.pass(4);
+  assert.equal((await bench.end()).reason, "stopped");
+  policy.release("save");
 });
 
 Deno.test("whoever leaves in the middle of a stall leaves no timer behind", async () => {
