@@ -1,8 +1,10 @@
 /**
- * A folder of weights as a tar file, written while it is sent; nothing is stored. The size is known beforehand, so that a
- * download can be resumed with a range. Format: POSIX ustar, one plain entry a file.
+ * A folder of weights to be downloaded: as a tar file, written while it is sent, or file by file. The size is known
+ * beforehand and the content has a name, so that a download can be resumed with a range. Format of the tar file: POSIX
+ * ustar, one plain entry a file.
  */
 import { basename, join } from "node:path";
+import { fingerprint } from "./_fingerprint.ts";
 import { RefusedError } from "./errors.ts";
 
 const BLOCK = 512;
@@ -14,25 +16,72 @@ type Segment = { readonly size: number } & ({ readonly bytes: Uint8Array<ArrayBu
 
 /**
  * Answers a request for a folder as a tar file.
- * @param range the request's header
- * @throws {RefusedError} 404 when there is no such folder, 416 for a range outside the file
+ * @param asked the request's headers
+ * @throws {RefusedError} 404 when there is no such folder
  */
-export async function archiveResponse(folder: string, range: string | null): Promise<Response> {
-  const segments = await tarSegments(folder);
+export async function archiveResponse(folder: string, asked: Headers): Promise<Response> {
+  const names = await fileNames(folder);
+  const content = { segments: await tarSegments(folder, names), etag: await etagOf(folder, names) };
+  return response(content, asked, { "content-type": "application/x-tar", ...attachment(`${basename(folder)}.tar`) });
+}
+
+/**
+ * Answers a request for one file of a folder.
+ * @param asked the request's headers
+ * @throws {RefusedError} 404 when there is no such file
+ */
+export async function fileResponse(folder: string, name: string, asked: Headers): Promise<Response> {
+  // Only what is listed is sent, whatever the name may lead to.
+  if (!(await fileNames(folder)).includes(name)) throw new RefusedError(404, "the checkpoint has no file of this name");
+  const path = join(folder, name);
+  const { size } = await Deno.stat(path);
+  const content = { segments: [{ size, path }], etag: await etagOf(folder, [name]) };
+  return response(content, asked, { "content-type": "application/octet-stream", ...attachment(name) });
+}
+
+/** Names of the files in a folder, in order. @throws {RefusedError} 404 when there is no such folder */
+export async function fileNames(folder: string): Promise<string[]> {
+  const files = await Array.fromAsync(Deno.readDir(folder)).catch((error) => {
+    if (error instanceof Deno.errors.NotFound) throw new RefusedError(404, "the checkpoint's files are gone");
+    throw error;
+  });
+  return files.filter(({ isFile }) => isFile).map(({ name }) => name).sort();
+}
+
+function attachment(name: string): Record<string, string> {
+  return { "content-disposition": `attachment; filename="${name.replace(/[^\w.-]/g, "_")}"` };
+}
+
+/** Names the content of files: files of this size that were written then. */
+async function etagOf(folder: string, names: readonly string[]): Promise<string> {
+  const states = await Promise.all(names.map(async (name) => {
+    const { size, mtime } = await Deno.stat(join(folder, name));
+    return [name, size, mtime?.getTime() ?? 0];
+  }));
+  return `"${fingerprint(states)}"`;
+}
+
+interface Content {
+  readonly segments: readonly Segment[];
+  readonly etag: string;
+}
+
+function response({ segments, etag }: Content, asked: Headers, more: Readonly<Record<string, string>>): Response {
   const total = segments.reduce((sum, { size }) => sum + size, 0);
-  const headers = {
-    "content-type": "application/x-tar",
-    "accept-ranges": "bytes",
-    "content-disposition": `attachment; filename="${basename(folder)}.tar"`,
-  };
-  const asked = rangeOf(range, total);
-  const [from, to] = asked ?? [0, total];
+  const headers = { ...more, "accept-ranges": "bytes", etag };
+  const condition = asked.get("if-range");
+  const range = condition === null || condition === etag ? rangeOf(asked.get("range"), total) : undefined;
+  const [from, to] = range ?? [0, total];
+  if (from >= to && range !== undefined) {
+    const detail = `the range ${asked.get("range")} is outside the file of ${total} bytes`;
+    return Response.json({ detail }, { status: 416, headers: { etag, "content-range": `bytes */${total}` } });
+  }
   return new Response(ReadableStream.from(bytesBetween(segments, from, to)), {
-    status: asked === undefined ? 200 : 206,
+    status: range === undefined ? 200 : 206,
     headers: {
       ...headers,
       "content-length": String(to - from),
-      ...(asked && { "content-range": `bytes ${from}-${to - 1}/${total}` }),
+      ...(range && { "content-range": `bytes ${from}-${to - 1}/${total}` }),
     },
   });
 }
@@ -43,16 +92,10 @@ function rangeOf(header: string | null, total: number): [from: number, to: numbe
   if (first === "" && last === "") return undefined;
   const from = first === "" ? Math.max(0, total - Number(last)) : Number(first);
   const to = first === "" || last === "" ? total : Math.min(total, Number(last) + 1);
-  if (from >= to) throw new RefusedError(416, `the range ${header} is outside the archive of ${total} bytes`);
   return [from, to];
 }
 
-async function tarSegments(folder: string): Promise<Segment[]> {
-  const files = await Array.fromAsync(Deno.readDir(folder)).catch((error) => {
-    if (error instanceof Deno.errors.NotFound) throw new RefusedError(404, "the checkpoint's files are gone");
-    throw error;
-  });
-  const names = files.filter(({ isFile }) => isFile).map(({ name }) => name).sort();
+async function tarSegments(folder: string, names: readonly string[]): Promise<Segment[]> {
   const segments: Segment[] = [];
   for (const name of names) {
     const path = join(folder, name);

@@ -1,6 +1,6 @@
 /**
  * Checkpoints by their `tinker://` paths. `tinker://<run>/weights/<name>` is the folder `<run>/weights.<name>` below the
- * weights folder, `sampler_weights` likewise; what is known about it stands in `<run>/checkpoints/`, written last, so that
+ * weights folder, other kinds likewise; what is known about it stands in `<run>/checkpoints/`, written last, so that
  * a checkpoint that was cut short is no checkpoint. Runs outlive the server.
  */
 import { isAbsolute, join, relative, resolve } from "node:path";
@@ -9,7 +9,14 @@ import { OperationError, RefusedError } from "./errors.ts";
 import type { Body } from "./_values.ts";
 
 /** What a checkpoint is for, by the word in its path. */
-export type CheckpointKind = "weights" | "sampler_weights";
+export type CheckpointKind = keyof typeof CHECKPOINT_TYPES;
+
+/** What the API calls each kind. */
+export const CHECKPOINT_TYPES = {
+  weights: "training",
+  sampler_weights: "sampler",
+  external_weights: "external",
+} as const;
 
 /** What a `tinker://` path names. */
 export interface CheckpointName {
@@ -68,7 +75,7 @@ export function checkpointName(name: string): string {
 }
 
 function isKind(word: string): word is CheckpointKind {
-  return word === "weights" || word === "sampler_weights";
+  return Object.hasOwn(CHECKPOINT_TYPES, word);
 }
 
 /** The checkpoints below one folder. */

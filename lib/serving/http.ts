@@ -47,8 +47,9 @@ async function answerRoute(request: Request, state: ServerState, options: HttpOp
   const url = new URL(request.url);
   requireKnownHost(request, url, options.hosts);
   const path = pathBelowRoot(url);
-  // Who has the address of an archive has been let in before.
-  if (path !== "healthz" && !path.startsWith("archives/")) requireKey(request.headers, options.apiKey);
+  // Who has the address of an archive or a file has been let in before.
+  const open = path === "healthz" || path.startsWith("archives/") || path.startsWith("files/");
+  if (!open) requireKey(request.headers, options.apiKey);
   const route = routeOf(request.method, path);
   if ("methods" in route) {
     if (route.methods.length === 0) throw new RefusedError(404, `there is no ${ROOT}${path.slice(0, 100)}`);

@@ -1,7 +1,8 @@
 /** Runs and checkpoints as lists, and what can be done with a checkpoint: delete, give it a time to live, download. */
-import { archiveResponse } from "./archive.ts";
+import { archiveResponse, fileNames, fileResponse } from "./archive.ts";
 import { optionalInteger } from "./_values.ts";
 import {
+  CHECKPOINT_TYPES,
   type CheckpointName,
   type CheckpointRecord,
   parseTinkerPath,
@@ -11,8 +12,10 @@ import {
 import { RefusedError } from "./errors.ts";
 import type { Handler, ServerState } from "./state.ts";
 
-/** How long an archive's address works. */
+/** How long the address of an archive or a file works. */
 const GRANT_MS = 15 * 60_000;
+/** Most addresses that work at a time; beyond, the oldest goes. */
+const MOST_GRANTS = 1000;
 
 /** `GET training_runs`. */
 export const listRuns: Handler = async (state, { query }) => {
@@ -57,26 +60,56 @@ export const setTtl: Handler = async (state, { params, body }) => {
 
 /** `GET training_runs/{id}/checkpoints/{cid}/archive`: the address of a tar file, for a quarter of an hour. */
 export const getArchive: Handler = async (state, { params, origin }) => {
-  const folder = state.checkpoints.targetOf(await state.checkpoints.find(nameOf(params)));
-  const now = state.now();
-  for (const [grant, { until }] of state.grants) if (until < now) state.grants.delete(grant);
-  const grant = state.newId();
-  state.grants.set(grant, { folder, until: now + GRANT_MS });
-  const headers = {
-    location: `${origin}/api/v1/archives/${grant}`,
-    expires: new Date(now + GRANT_MS).toUTCString(),
-  };
+  const { grant, until } = grantTo(state, await folderOf(state, nameOf(params)));
+  const headers = { location: `${origin}/api/v1/archives/${grant}`, expires: new Date(until).toUTCString() };
   return new Response(null, { status: 302, headers });
 };
 
 /** `GET archives/{grant}`: the tar file itself, whole or a range of it. */
-export const download: Handler = async (state, { params: [grant = ""], headers }) => {
-  const granted = state.grants.get(grant);
-  if (granted === undefined || granted.until < state.now()) {
-    throw new RefusedError(404, "this address of an archive is not valid any more; ask for the archive again");
+export const download: Handler = async (state, { params: [grant = ""], headers }) =>
+  await archiveResponse(granted(state, grant), headers);
+
+/** `GET training_runs/{id}/checkpoints/external_weights/{name}/external_weights_urls`: an address a file. */
+export const externalWeightsUrls: Handler = async (state, { params, origin }) => {
+  const checkpoint = nameOf(params);
+  if (checkpoint.kind !== "external_weights") {
+    throw new RefusedError(
+      400,
+      `${tinkerPath(checkpoint)} has no addresses for its files: it is not saved as external`,
+    );
   }
-  return await archiveResponse(granted.folder, headers.get("range"));
+  const folder = await folderOf(state, checkpoint);
+  const names = await fileNames(folder);
+  const { grant, until } = grantTo(state, folder);
+  const urls = names.map((name) => [name, `${origin}/api/v1/files/${grant}/${encodeURIComponent(name)}`]);
+  return { urls: Object.fromEntries(urls), expires: new Date(until).toISOString() };
 };
+
+/** `GET files/{grant}/{name}`: one file of a folder, whole or a range of it. */
+export const downloadFile: Handler = async (state, { params: [grant = "", name = ""], headers }) =>
+  await fileResponse(granted(state, grant), name, headers);
+
+async function folderOf(state: ServerState, checkpoint: CheckpointName): Promise<string> {
+  return state.checkpoints.targetOf(await state.checkpoints.find(checkpoint));
+}
+
+function grantTo(state: ServerState, folder: string): { readonly grant: string; readonly until: number } {
+  const now = state.now();
+  for (const [grant, { until }] of state.grants) {
+    if (until >= now && state.grants.size < MOST_GRANTS) break;
+    state.grants.delete(grant);
+  }
+  const grant = state.newId();
+  const until = now + GRANT_MS;
+  state.grants.set(grant, { folder, until });
+  return { grant, until };
+}
+
+function granted(state: ServerState, grant: string): string {
+  const found = state.grants.get(grant);
+  if (found !== undefined && found.until >= state.now()) return found.folder;
+  throw new RefusedError(404, "this address is not valid any more; ask for it again");
+}
 
 function nameOf([run = "", kind = "", name = ""]: readonly string[]): CheckpointName {
   return parseTinkerPath(`tinker://${run}/${kind}/${name}`);
@@ -103,7 +136,7 @@ async function runReply(state: ServerState, run: RunRecord): Promise<Record<stri
 function checkpointReply(record: CheckpointRecord): Record<string, unknown> {
   return {
     checkpoint_id: `${record.kind}/${record.name}`,
-    checkpoint_type: record.kind === "weights" ? "training" : "sampler",
+    checkpoint_type: CHECKPOINT_TYPES[record.kind],
     time: record.time,
     tinker_path: tinkerPath(record),
     ...(record.size_bytes !== undefined && { size_bytes: record.size_bytes }),

@@ -1,11 +1,10 @@
 /** Which address is answered by what. */
 import { createModel, loadOrCreate, unload } from "./creation.ts";
 import { forwardBackward, getInfo, optimStep, weightsInfo } from "./operations.ts";
-import { deleteCheckpoint, download, getArchive, getRun, listCheckpoints, listRunCheckpoints } from "./rest.ts";
-import { listRuns, setTtl } from "./rest.ts";
+import * as rest from "./rest.ts";
 import { retrieveFuture } from "./results.ts";
 import { asample, createSamplingSession, getSampler } from "./sampling.ts";
-import { saveWeights, saveWeightsForSampler } from "./saving.ts";
+import { saveWeights, saveWeightsExternal, saveWeightsForSampler } from "./saving.ts";
 import * as service from "./service.ts";
 import type { Handler } from "./state.ts";
 
@@ -33,6 +32,7 @@ const ROUTES: Readonly<Record<Pattern, Handler>> = {
   "POST optim_step": optimStep,
   "POST save_weights": saveWeights,
   "POST save_weights_for_sampler": saveWeightsForSampler,
+  "POST save_weights_external": saveWeightsExternal,
   "POST load_weights": loadOrCreate,
   "POST weights_info": weightsInfo,
   "POST create_sampling_session": createSamplingSession,
@@ -40,16 +40,18 @@ const ROUTES: Readonly<Record<Pattern, Handler>> = {
   "POST asample": asample,
   "POST retrieve_future": retrieveFuture,
   "POST cancel_future": service.cancelFuture,
-  "GET training_runs": listRuns,
-  "GET training_runs/{}": getRun,
-  "GET training_runs/{}/checkpoints": listRunCheckpoints,
-  "GET checkpoints": listCheckpoints,
-  [`DELETE ${CHECKPOINT}` as const]: deleteCheckpoint,
-  [`PUT ${CHECKPOINT}/ttl` as const]: setTtl,
-  [`GET ${CHECKPOINT}/archive` as const]: getArchive,
+  "GET training_runs": rest.listRuns,
+  "GET training_runs/{}": rest.getRun,
+  "GET training_runs/{}/checkpoints": rest.listRunCheckpoints,
+  "GET checkpoints": rest.listCheckpoints,
+  [`DELETE ${CHECKPOINT}` as const]: rest.deleteCheckpoint,
+  [`PUT ${CHECKPOINT}/ttl` as const]: rest.setTtl,
+  [`GET ${CHECKPOINT}/archive` as const]: rest.getArchive,
+  [`GET ${CHECKPOINT}/external_weights_urls` as const]: rest.externalWeightsUrls,
   [`POST ${CHECKPOINT}/publish` as const]: service.notHere,
   [`DELETE ${CHECKPOINT}/publish` as const]: service.notHere,
-  "GET archives/{}": download,
+  "GET archives/{}": rest.download,
+  "GET files/{}/{}": rest.downloadFile,
 };
 
 const PATTERNS = Object.entries(ROUTES).map(([pattern, handler]) => {

@@ -1,6 +1,6 @@
-/** Saving: training state, weights to sample from under a name, and weights for one sampling session alone. */
-import { type Body, flagOf, integerOf, metadataOf, optionalInteger, optionalText } from "./_values.ts";
-import { checkpointName, CheckpointStore, tinkerPath } from "./checkpoints.ts";
+/** Saving: training state, weights to sample from or to download, each under a name, and weights for one session alone. */
+import { type Body, flagOf, integerOf, metadataOf, optionalInteger, optionalText, textOf } from "./_values.ts";
+import { type CheckpointKind, checkpointName, CheckpointStore, tinkerPath } from "./checkpoints.ts";
 import { RefusedError } from "./errors.ts";
 import type { Result } from "./futures.ts";
 import type { ServedModel } from "./models.ts";
@@ -35,6 +35,16 @@ export const saveWeightsForSampler: Handler = (state, { body }) => {
   return submit(state, to, () => saveForSession(state, to.model, { number, inflight, seq: to.seq, print: to.print }));
 };
 
+/** `POST save_weights_external`: weights to be downloaded. They are in Hugging Face's format as they always are here. */
+export const saveWeightsExternal: Handler = (state, { body }) => {
+  const to = addressed(state, body, "save_weights_external");
+  if (Array.isArray(body.age_encryption_recipients) && body.age_encryption_recipients.length > 0) {
+    throw new RefusedError(400, "this server encrypts nothing; leave age_encryption_recipients out");
+  }
+  const options = saveOptions(body, textOf(body, "path"));
+  return submit(state, to, () => save(state, to.model, "external_weights", options));
+};
+
 function saveOptions(body: Body, otherwise: string): SaveOptions {
   return {
     name: checkpointName(optionalText(body, "path") ?? otherwise),
@@ -44,10 +54,16 @@ function saveOptions(body: Body, otherwise: string): SaveOptions {
   };
 }
 
+const SAVES: Readonly<Record<CheckpointKind, string>> = {
+  weights: "save_weights",
+  sampler_weights: "save_weights_for_sampler",
+  external_weights: "save_weights_external",
+};
+
 async function save(
   state: ServerState,
   model: ServedModel,
-  kind: "weights" | "sampler_weights",
+  kind: CheckpointKind,
   { name, overwrite, ...extra }: SaveOptions,
 ): Promise<Result> {
   const checkpoint = { run: model.id, kind, name };
@@ -55,13 +71,13 @@ async function save(
   const folder = CheckpointStore.folderName(checkpoint);
   const { policy } = model;
   const target = kind === "weights" ? await policy.saveState(folder) : await policy.saveWeightsForSampler(folder);
-  await state.checkpoints.record(checkpoint, target, extra);
+  const { size_bytes } = await state.checkpoints.record(checkpoint, target, extra);
   // Whoever still draws from what was overwritten would draw from old weights.
   if (overwrite) await state.pool.drop(target);
   const path = tinkerPath(checkpoint);
   if (kind === "sampler_weights") state.live.set(path, model.snapshot(target));
   state.onEvent({ type: "saved", path });
-  return json({ path, type: kind === "weights" ? "save_weights" : "save_weights_for_sampler" });
+  return json({ path, type: SAVES[kind], ...(kind === "external_weights" && { size_bytes }) });
 }
 
 interface SessionSave {

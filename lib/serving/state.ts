@@ -32,7 +32,7 @@ export interface ServerState {
   readonly newId: () => string;
   /** Longest sequence in tokens of an offered model. */
   readonly contextLengthOf: (model: string) => Promise<number>;
-  /** Grants to fetch an archive without the key, by an unguessable text. */
+  /** Grants to fetch an archive or the files of a folder without the key, by an unguessable text. */
   readonly grants: Map<string, { readonly folder: string; readonly until: number }>;
   readonly onEvent: (event: ServeEvent) => void;
   /** The folder of an offered model that a tokenizer can be loaded from, if it is known. */
