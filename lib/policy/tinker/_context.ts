@@ -1,5 +1,6 @@
 /** What the clients of one service share. */
 import type { Clock, Limiter } from "../../basics/mod.ts";
+import type { Cancels } from "./cancels.ts";
 import type { Connection } from "./connection.ts";
 import type { SampleGate } from "./sample_gate.ts";
 import type { Session } from "./session.ts";
@@ -10,6 +11,8 @@ export interface ServiceContext {
   readonly connection: Connection;
   /** The session, made when it is needed. */
   readonly session: Session;
+  /** Samples that nobody waits for any more. */
+  readonly cancels: Cancels;
   /** Time. */
   readonly clock: Clock;
   /** Bytes of forward_backward being posted. */

@@ -5,7 +5,7 @@
 import { isNameTaken } from "./_calls.ts";
 import type { Connection } from "./connection.ts";
 import { ApiError } from "./errors.ts";
-import { saveOperation, type SavePath } from "./operations.ts";
+import { saveOperation, type SavePath, SAVES } from "./operations.ts";
 import type { SubmissionLine } from "./submission_line.ts";
 import type { SaveCallOptions } from "./training_types.ts";
 
@@ -38,7 +38,7 @@ export class Saves {
       throw new TypeError(`a checkpoint cannot be named "${name}": letters, digits, "_" and "-" are allowed`);
     }
     const model_id = this.#model_id;
-    const built = `tinker://${model_id}/${path === "save_weights" ? "weights" : "sampler_weights"}/${name}`;
+    const built = `tinker://${model_id}/${SAVES[path].kind}/${name}`;
     let [postings, number] = [0, 0];
     const make = (seq_id: number) => {
       number = seq_id;

@@ -1,18 +1,16 @@
 /**
- * Downloads an archive: asks where it is, waits while it is being built, and fetches it in as many pieces as the network
- * makes of it. What is there stays in `<file>.part`, with the name that the store gives the content beside it, so that a
- * later try goes on only with the same content.
+ * Downloads an archive: asks where it is, waits while it is being built, and fetches it. What is there stays in
+ * `<file>.part`, and a later try goes on from it.
  */
-import { type Clock, explainWriteError, pathKind, writeAside } from "../../basics/mod.ts";
+import { pathKind } from "../../basics/mod.ts";
 import type { CallOptions } from "../policy.ts";
-import { isObject, reasonOf, withSignal } from "./_calls.ts";
+import { isObject, withSignal } from "./_calls.ts";
 import type { Connection } from "./connection.ts";
-import { ApiError, ConnectionError } from "./errors.ts";
+import { ApiError } from "./errors.ts";
+import { storeUrl, transfer, type TransferSource } from "./transfer.ts";
 
 const BUILDING_PAUSE_MS = 30_000;
 const BUILDING_TRIES = 6;
-const FETCH_TRIES = 5;
-const FETCH_PAUSE_MS = 1000;
 
 /** How far a download is. */
 export type ArchiveProgress =
@@ -26,13 +24,9 @@ export interface ArchiveOptions extends CallOptions {
 }
 
 /** What a download takes from its surroundings. */
-export interface ArchiveSource {
+export interface ArchiveSource extends TransferSource {
   /** Knows where the archive is. */
   readonly connection: Connection;
-  /** Fetches it; sends no key. */
-  readonly fetch: typeof fetch;
-  /** Time. */
-  readonly clock: Clock;
 }
 
 /** What is downloaded. */
@@ -58,27 +52,17 @@ export async function downloadArchive(
   options: ArchiveOptions = {},
 ): Promise<void> {
   const { file, path } = target;
+  const { onProgress, signal } = options;
   if (await pathKind(file) !== "absent") throw new Deno.errors.AlreadyExists(`there is a ${file} already`);
-  for (let tries = 1;; tries++) {
-    const url = await archiveUrl(source, target, options);
-    try {
-      await fetchRest(source, url, file, options);
-      break;
-    } catch (error) {
-      options.signal?.throwIfAborted();
-      if (!(error instanceof Interrupted)) throw error;
-      if (tries >= FETCH_TRIES) {
-        throw new ConnectionError(`cannot download ${path}: ${error.message}; try again, what is there is kept`);
-      }
-      await source.clock.sleep(FETCH_PAUSE_MS * 2 ** (tries - 1), options.signal);
-    }
-  }
-  await Deno.rename(`${file}.part`, file);
-  await Deno.remove(`${file}.part.etag`).catch(() => {});
+  const [part, note] = [`${file}.part`, `${file}.part.etag`];
+  await transfer(source, { what: path, url: () => archiveUrl(source, target, options), file: part, note }, {
+    ...withSignal(signal),
+    onBytes: (bytes, totalBytes) =>
+      onProgress?.({ phase: "downloading", bytes, ...(totalBytes === undefined ? {} : { totalBytes }) }),
+  });
+  await Deno.rename(part, file);
+  await Deno.remove(note).catch(() => {});
 }
-
-/** The transfer broke off, or the store was not ready: another try may go on. */
-class Interrupted extends Error {}
 
 async function archiveUrl(
   { connection, clock }: ArchiveSource,
@@ -97,7 +81,7 @@ async function archiveUrl(
     } else if ([404, 422].includes(status) && which + 1 < urls.length) {
       await response.body?.cancel();
       which++;
-    } else return usableUrl(await locationOf(response, path), connection.baseUrl, path);
+    } else return storeUrl(await locationOf(response, path), connection.baseUrl, `the archive of ${path}`);
   }
 }
 
@@ -122,97 +106,5 @@ function parsed(text: string): Readonly<Record<string, unknown>> {
     return isObject(value) ? value : {};
   } catch {
     return {};
-  }
-}
-
-function usableUrl(location: string, baseUrl: string, path: string): URL {
-  const url = URL.parse(location, baseUrl);
-  if (url?.protocol === "https:" || url?.protocol === "http:") return url;
-  if (url?.protocol === "file:") {
-    throw new TypeError(
-      `the archive of ${path} is a file on the server's own machine, ${decodeURIComponent(url.pathname)}; ` +
-        "copy it from there",
-    );
-  }
-  throw new TypeError(`the archive of ${path} is at "${location.slice(0, 100)}", which cannot be fetched`);
-}
-
-/** Fetches what is missing of the file's `.part`. */
-async function fetchRest(
-  { fetch }: ArchiveSource,
-  url: URL,
-  file: string,
-  { onProgress, signal }: ArchiveOptions,
-): Promise<void> {
-  const part = `${file}.part`;
-  const etag = await Deno.readTextFile(`${part}.etag`).catch(() => "");
-  const have = etag === "" ? 0 : await Deno.stat(part).then(({ size }) => size, () => 0);
-  const headers: Record<string, string> = have === 0 ? {} : { range: `bytes=${have}-`, "if-range": etag };
-  const response = await interruptible(fetch(url, { headers, ...withSignal(signal) }));
-  const start = await startOf(response, have);
-  const length = Number(response.headers.get("content-length") ?? NaN);
-  const totalBytes = Number.isFinite(length) && !response.headers.has("content-encoding") ? start + length : undefined;
-  if (start === 0) await noteContent(part, response.headers.get("etag"));
-  const bytes = await store(
-    response,
-    part,
-    start,
-    (bytes) => onProgress?.({ phase: "downloading", bytes, ...(totalBytes === undefined ? {} : { totalBytes }) }),
-  );
-  if (totalBytes !== undefined && bytes !== totalBytes) {
-    throw new Interrupted(`${bytes} of ${totalBytes} bytes came`);
-  }
-}
-
-/** Where the answer's bytes belong. @throws {Interrupted} when it has none that can be used */
-async function startOf(response: Response, have: number): Promise<number> {
-  const { status, headers } = response;
-  if (status === 200) return 0;
-  const range = /^bytes (\d+)-/.exec(headers.get("content-range") ?? "");
-  if (status === 206 && range !== null && Number(range[1]) === have) return have;
-  await response.body?.cancel();
-  // Everything was there, or the store has something else now: without the name the next try begins anew.
-  throw new Interrupted(`the store answered with status ${status}`);
-}
-
-/** A weak name does not promise the same bytes. */
-async function noteContent(part: string, etag: string | null): Promise<void> {
-  if (etag !== null && !etag.startsWith("W/")) await writeAside(`${part}.etag`, etag);
-  else await Deno.remove(`${part}.etag`).catch(() => {});
-}
-
-/** Appends a body to a file at a place. @returns the size of the file */
-async function store(
-  response: Response,
-  part: string,
-  start: number,
-  onBytes: (bytes: number) => void,
-): Promise<number> {
-  let size = start;
-  const body = response.body ?? new ReadableStream<Uint8Array>({ start: (stream) => stream.close() });
-  const reader = body.getReader();
-  try {
-    using file = await Deno.open(part, { write: true, create: true, truncate: start === 0 });
-    await file.seek(start, Deno.SeekMode.Start);
-    onBytes(size);
-    while (true) {
-      const { done, value } = await interruptible(reader.read());
-      if (done) return size;
-      for (let at = 0; at < value.length;) at += await file.write(value.subarray(at));
-      size += value.length;
-      onBytes(size);
-    }
-  } catch (error) {
-    await reader.cancel().catch(() => {});
-    throw error instanceof Interrupted ? error : explainWriteError(part, error);
-  }
-}
-
-/** What goes wrong with a transfer may go well another time. */
-async function interruptible<T>(transfer: Promise<T>): Promise<T> {
-  try {
-    return await transfer;
-  } catch (error) {
-    throw new Interrupted(reasonOf(error));
   }
 }

@@ -1,11 +1,12 @@
 /**
- * Who is asking: the key, from an argument, the environment or a command, and the short-lived token that some servers
- * want in its place. A token is renewed on use, ahead of its end, so no timer has to run. Keys never reach a message:
+ * Who is asking: the key, from an argument, the environment, a command or the official client's store, and the short-lived
+ * token that some servers want in its place. A token is renewed on use, ahead of its end, so no timer has to run. Keys never reach a message:
  * whatever comes from outside passes `redact`.
  */
 import type { Address, ReadEnv } from "./address.ts";
 import { type Call, TimeLimit } from "./call.ts";
 import { CredentialError } from "./errors.ts";
+import type { StoredKey } from "./stored_key.ts";
 
 /** Runs a command and returns what it printed; rejects with the signal's reason when that aborts. */
 export type RunCommand = (command: string, signal: AbortSignal) => Promise<string>;
@@ -18,6 +19,8 @@ export interface KeySources {
   readonly env: ReadEnv;
   /** Runs `TINKER_CREDENTIAL_CMD`. */
   readonly runCommand: RunCommand;
+  /** Finds the key that the official client has stored; it is for the official service alone. */
+  readonly storedKey: StoredKey;
   /** Runs a call of the connection's own, which ends with the connection and with no caller. */
   readonly run: <T>(work: (call: Call) => Promise<T>) => Promise<T>;
 }
@@ -84,13 +87,18 @@ export class Credentials {
    * @throws {CredentialError} when there is none or it cannot be one, saying what to do
    */
   async open(): Promise<void> {
-    const given = this.#sources.apiKey?.trim() || this.#sources.env("TINKER_API_KEY")?.trim();
-    const command = this.#sources.env("TINKER_CREDENTIAL_CMD")?.trim() || undefined;
+    const { apiKey, env, storedKey } = this.#sources;
+    const command = env("TINKER_CREDENTIAL_CMD")?.trim() || undefined;
+    const set = apiKey?.trim() || env("TINKER_API_KEY")?.trim();
+    // Nobody who names a server of their own has asked for the key of the official one to be sent there.
+    const stored = !set && command === undefined && this.#address.official ? await storedKey(env) : undefined;
+    const given = set || stored;
     const fits = given && (!this.#address.official || looksLikeKey(given));
     if (fits) this.#keep(given);
     else if (command !== undefined) await this.#ask(command);
     else if (given) {
-      throw new CredentialError(`the key for ${this.#address.base} starts with neither tml- nor eyJ; ${FIND_KEY}`);
+      const whose = stored === undefined ? "the key" : `the key that "tinker auth login" stored`;
+      throw new CredentialError(`${whose} for ${this.#address.base} starts with neither tml- nor eyJ; ${FIND_KEY}`);
     } else if (this.#address.official) {
       throw new CredentialError(`there is no key for ${this.#address.base}; ${FIND_KEY}, and allow it to be read`);
     }

@@ -7,14 +7,21 @@ export * as wire from "./wire/mod.ts";
 export { type ConnectionOptions, openConnection } from "./open_connection.ts";
 export type { ReadEnv } from "./address.ts";
 export type { RunCommand } from "./credentials.ts";
+export type { StoredKey } from "./stored_key.ts";
 export type { TransportLimits } from "./limits.ts";
 export * from "./service.ts";
-export { SDK_VERSION, type ServiceMessage, type SessionOptions } from "./session.ts";
+export { SDK_VERSION, type ServiceMessage, type SessionEnd, type SessionOptions } from "./session.ts";
 export { TrainingClient } from "./training_client.ts";
 export type * from "./training_types.ts";
 export { type SampleOptions, SamplingClient } from "./sampling_client.ts";
 export type { CustomLoss, CustomLossOutput } from "./custom_loss.ts";
-export { type ListOptions, RestClient, type RestOptions, type RunListOptions } from "./rest_client.ts";
+export {
+  type ExternalDownload,
+  type ListOptions,
+  RestClient,
+  type RestOptions,
+  type RunListOptions,
+} from "./rest_client.ts";
 export type {
   CheckpointPlace,
   SamplerInfo,
@@ -25,5 +32,7 @@ export type {
 } from "./rest_types.ts";
 export { checkpointPlace } from "./rest_types.ts";
 export type { ArchiveOptions, ArchiveProgress } from "./archive.ts";
+export type { ExternalWeightsUrls, FilesOptions, FilesProgress } from "./external_weights.ts";
+export * from "./download.ts";
 export { type OpenChat, openTinkerPolicy, type TinkerPolicyOptions } from "./tinker_policy.ts";
 export { openTinkerSampler, type TinkerSamplerOptions } from "./tinker_sampler.ts";

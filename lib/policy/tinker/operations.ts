@@ -56,8 +56,15 @@ export function optimStepOperation(adam_params: AdamParams, model_id: string, se
   return jsonOperation("optim_step", "OptimStep", { adam_params, model_id, seq_id });
 }
 
-/** The two kinds of saves. */
-export type SavePath = "save_weights" | "save_weights_for_sampler";
+/** The kinds of saves: name of each in messages, and the word in the path of what it saves. */
+export const SAVES = {
+  save_weights: { type: "SaveWeights", kind: "weights" },
+  save_weights_for_sampler: { type: "SaveWeightsForSampler", kind: "sampler_weights" },
+  save_weights_external: { type: "SaveWeightsExternal", kind: "external_weights" },
+} as const;
+
+/** A kind of save. */
+export type SavePath = keyof typeof SAVES;
 
 /** What is saved: under a name, or for a sampler alone. */
 export interface Save {
@@ -75,7 +82,7 @@ export interface Save {
 
 /** A save. */
 export function saveOperation(path: SavePath, save: Save): Operation<"json"> {
-  return jsonOperation(path, path === "save_weights" ? "SaveWeights" : "SaveWeightsForSampler", save);
+  return jsonOperation(path, SAVES[path].type, save);
 }
 
 /** Loads weights into a model, or, given a session, makes a model of them. */

@@ -3,7 +3,14 @@ import { type Clock, SYSTEM_CLOCK } from "../../basics/mod.ts";
 import type { CallOptions } from "../policy.ts";
 import { isMissing, isObject, withSignal } from "./_calls.ts";
 import { type ArchiveOptions, downloadArchive } from "./archive.ts";
+import { ApiError } from "./errors.ts";
 import type { ApiRequest, Connection } from "./connection.ts";
+import {
+  downloadFiles,
+  type ExternalWeightsUrls,
+  type FilesOptions,
+  readExternalWeightsUrls,
+} from "./external_weights.ts";
 import {
   checkpointPlace,
   pick,
@@ -28,6 +35,14 @@ export interface ListOptions extends CallOptions {
 export interface RunListOptions extends ListOptions {
   /** `accessible`: also those of others. Default: `owned`. */
   readonly access_scope?: "owned" | "accessible";
+}
+
+/** Options of the download of external weights. */
+export interface ExternalDownload extends FilesOptions {
+  /** What they are the files of, where that is another checkpoint; a later try goes on only with the same. */
+  readonly source?: string;
+  /** Seconds that they are kept from each time on that their addresses are asked for; absent: as they were saved. */
+  readonly renew_ttl_seconds?: number;
 }
 
 /** What a client takes from its surroundings. */
@@ -124,6 +139,51 @@ export class RestClient {
   }
 
   /**
+   * Where the files of external weights are, each at an address that works for a while and needs no key.
+   * @param path `tinker://<run>/external_weights/<name>`
+   * @throws {ApiError} when the server has none at the path
+   */
+  async externalWeightsUrls(path: string, options: CallOptions = {}): Promise<ExternalWeightsUrls> {
+    if (!checkpointPlace(path).checkpoint_id.startsWith("external_weights/")) {
+      throw new TypeError(`only external weights have files with addresses, got ${path}`);
+    }
+    return readExternalWeightsUrls(
+      await this.#ask("GET", `${checkpointUrl(path)}/external_weights_urls`, options),
+      path,
+    );
+  }
+
+  /** Whether the server saves weights in the format of other programs. Nothing is saved for finding out. */
+  async hasExternalWeights(options: CallOptions = {}): Promise<boolean> {
+    try {
+      // A server that knows the call misses the model's name.
+      await this.#ask("POST", "save_weights_external", options, { type: "save_weights_external" });
+      return true;
+    } catch (error) {
+      if (error instanceof ApiError) return !isMissing(error);
+      throw error;
+    }
+  }
+
+  /**
+   * Downloads the files of external weights to a folder. A download that was cut off goes on where it stopped, from the
+   * folder's `.part`; addresses that expire meanwhile are asked for again.
+   * @throws {Deno.errors.AlreadyExists} when the folder is there
+   * @throws {TypeError} when there are no files, or one would be written outside the folder
+   */
+  async downloadExternalWeights(path: string, folder: string, options: ExternalDownload = {}): Promise<void> {
+    const { source = path, renew_ttl_seconds: ttl, ...rest } = options;
+    const call = withSignal(options.signal);
+    const sign = async () => {
+      const urls = await this.externalWeightsUrls(path, call);
+      // What expires must outlive its addresses; a server without lifetimes keeps it anyway.
+      if (ttl !== undefined) await this.setCheckpointTtl(path, ttl, call).catch(ifMissing);
+      return urls;
+    };
+    await downloadFiles(this.#options, { path: source, sign, baseUrl: this.#connection.baseUrl, folder }, rest);
+  }
+
+  /**
    * Downloads the archive of a checkpoint, a tar of a LoRA adapter, to a file. A download that was cut off goes on where
    * it stopped, from the file's `.part`.
    * @throws {Deno.errors.AlreadyExists} when the file is there
@@ -166,6 +226,10 @@ export class RestClient {
       if (page.length > pageSize) return;
     }
   }
+}
+
+function ifMissing(error: unknown): void {
+  if (!isMissing(error)) throw error;
 }
 
 function list<T>(value: unknown, read: (item: unknown) => T | undefined): T[] {

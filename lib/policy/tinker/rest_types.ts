@@ -25,9 +25,9 @@ export interface TrainingRun {
 
 /** Something that was saved. */
 export interface SavedCheckpoint {
-  /** `weights/<name>` or `sampler_weights/<name>`. */
+  /** `weights/<name>`, `sampler_weights/<name>` or `external_weights/<name>`. */
   readonly checkpoint_id: string;
-  /** `training`, `sampler`, or another kind of the server's. */
+  /** `training`, `sampler`, `external`, or another kind of the server's. */
   readonly checkpoint_type: string;
   /** Its path. */
   readonly tinker_path: string;
@@ -77,7 +77,7 @@ export interface SessionInfo {
 export interface CheckpointPlace {
   /** The run's id. */
   readonly run: string;
-  /** `weights/<name>` or `sampler_weights/<name>`. */
+  /** `weights/<name>`, `sampler_weights/<name>` or `external_weights/<name>`. */
   readonly checkpoint_id: string;
 }
 
@@ -86,7 +86,7 @@ export interface CheckpointPlace {
  * @throws {TypeError} when it is no such path
  */
 export function checkpointPlace(path: string): CheckpointPlace {
-  const [, run, kind, name] = /^tinker:\/\/([^/]+)\/(?:(weights|sampler_weights)\/)?([^/]+)$/.exec(path) ?? [];
+  const [, run, kind, name] = /^tinker:\/\/([^/]+)\/(?:(weights|sampler_weights|external_weights)\/)?([^/]+)$/.exec(path) ?? [];
   // Parts go into the path of a request; a dot alone would climb out of it.
   if (run === undefined || name === undefined || [run, name].some((part) => /^\.+$|[?#%\s]/.test(part))) {
     throw new TypeError(`"${path}" is not the path of a checkpoint, as tinker://<run>/weights/<name> is`);

@@ -5,6 +5,7 @@
 import type { CallOptions } from "../policy.ts";
 import { withSignal } from "./_calls.ts";
 import type { ServiceContext } from "./_context.ts";
+import type { Submitted } from "./connection.ts";
 import { RequestFailedError } from "./errors.ts";
 import { sampleOperation } from "./operations.ts";
 import type { SampleRequest, SampleResponse, WireSamplingParams } from "./wire_types.ts";
@@ -62,7 +63,10 @@ export class SamplingClient {
         return await this.#sampleOnce(prompt, options);
       } catch (error) {
         const again = error instanceof RequestFailedError && error.category === "server";
-        if (!again || tries >= SERVER_FAULT_TRIES) throw error;
+        if (!again || tries >= SERVER_FAULT_TRIES) {
+          this.#context.session.note(options.signal, error);
+          throw error;
+        }
         await this.#context.clock.sleep(Math.min(500 * 2 ** (tries - 1), 10_000), options.signal);
       }
     }
@@ -108,9 +112,19 @@ export class SamplingClient {
       const options = withSignal(signal);
       const post = () => connection.submit(operation, options);
       const submitted = await gate.dispatch(BYTES_PER_TOKEN * prompt.length, post, signal);
-      return await connection.result(submitted, options);
+      return await this.#followed(submitted, options);
     } finally {
       leave();
+    }
+  }
+
+  /** Waits for a result; the server is told where the caller does not wait so long. */
+  async #followed(submitted: Submitted<"sample">, options: CallOptions): Promise<SampleResponse> {
+    try {
+      return await this.#context.connection.result(submitted, options);
+    } catch (error) {
+      if (options.signal?.aborted) this.#context.cancels.add(submitted.request_id);
+      throw error;
     }
   }
 }

@@ -4,16 +4,19 @@
  */
 import { Limiter, SYSTEM_CLOCK } from "../../basics/mod.ts";
 import type { CallOptions, Waiting } from "../policy.ts";
-import { isMissing, withSignal } from "./_calls.ts";
+import { isMissing, isObject, untilAborted, withSignal } from "./_calls.ts";
+import { endingClock } from "./_clock.ts";
 import type { ServiceContext } from "./_context.ts";
+import { Cancels } from "./cancels.ts";
 import type { Connection, Submitted } from "./connection.ts";
+import { ConnectionError } from "./errors.ts";
 import { type ConnectionOptions, openConnection } from "./open_connection.ts";
 import { createModelOperation, loadWeightsOperation } from "./operations.ts";
 import { RestClient, type RestOptions } from "./rest_client.ts";
-import type { WeightsInfo } from "./rest_types.ts";
+import { pick, type WeightsInfo } from "./rest_types.ts";
 import { SampleGate } from "./sample_gate.ts";
 import { SamplingClient } from "./sampling_client.ts";
-import { Session, type SessionOptions } from "./session.ts";
+import { Session, type SessionEnd, type SessionOptions } from "./session.ts";
 import { TrainingClient } from "./training_client.ts";
 import type { Dialect } from "./training_types.ts";
 
@@ -22,7 +25,7 @@ const DEFAULT_RANK = 32;
 
 /** How a service is used. */
 export interface ServiceOptions extends SessionOptions, RestOptions {
-  /** Longest time that `close` may take to free models. Default: 5000. */
+  /** Longest time that `close` may take to free models and to say goodbye. Default: 5000. */
   readonly closeTimeoutMs?: number;
 }
 
@@ -60,6 +63,10 @@ export interface SupportedModel {
   readonly model_name?: string;
   /** Longest sequence. */
   readonly max_context_length?: number;
+  /** Whether models can be made of it. */
+  readonly trainable?: boolean;
+  /** Whether it can be sampled from. */
+  readonly sampleable?: boolean;
 }
 
 /**
@@ -78,21 +85,28 @@ export class TinkerService {
   readonly #context: ServiceContext;
   readonly #closeTimeoutMs: number;
   readonly #models = new Set<TrainingClient>();
+  readonly #end = new AbortController();
   #closed: Promise<void> | undefined;
 
   /** A service over a connection, which it closes in the end. */
   constructor(connection: Connection, options: ServiceOptions = {}) {
-    const { clock = SYSTEM_CLOCK, closeTimeoutMs = CLOSE_MS } = options;
+    const { closeTimeoutMs = CLOSE_MS } = options;
+    const clock = endingClock(options.clock ?? SYSTEM_CLOCK, this.#end.signal);
     const { config } = connection;
     this.#context = {
       connection,
+      cancels: new Cancels(connection),
       clock,
       session: new Session(connection, { ...options, clock }),
       gradientBytes: new Limiter(config.fwdbwd_dispatch_bytes_semaphore_size),
-      gate: new SampleGate({
-        inFlight: config.sample_max_concurrent_requests,
-        dispatchBytes: config.sample_dispatch_bytes_semaphore_size,
-      }, clock),
+      gate: new SampleGate(
+        {
+          inFlight: config.sample_max_concurrent_requests,
+          dispatchBytes: config.sample_dispatch_bytes_semaphore_size,
+        },
+        clock,
+        (reason) => connection.pausing?.("paused_rate_limit", reason) ?? (() => {}),
+      ),
     };
     this.rest = new RestClient(connection, options);
     this.#closeTimeoutMs = closeTimeoutMs;
@@ -113,9 +127,10 @@ export class TinkerService {
     const request = { method: "GET", path: "get_server_capabilities" } as const;
     const { supported_models } = await this.#context.connection.request(request, withSignal(signal));
     if (!Array.isArray(supported_models)) return [];
-    return supported_models.map(({ model_name, max_context_length }) => ({
-      ...(typeof model_name === "string" ? { model_name } : {}),
-      ...(typeof max_context_length === "number" ? { max_context_length } : {}),
+    return supported_models.filter(isObject).map((model) => ({
+      ...pick(model, "string", ["model_name"]),
+      ...pick(model, "number", ["max_context_length"]),
+      ...pick(model, "boolean", ["trainable", "sampleable"]),
     }));
   }
 
@@ -124,7 +139,7 @@ export class TinkerService {
     const { base_model, rank = DEFAULT_RANK, seed, user_metadata } = options;
     const { train_mlp = true, train_attn = true, train_unembed = true } = options;
     const { session, connection } = this.#context;
-    const session_id = await session.id();
+    const session_id = await untilAborted(session.id(), signal);
     const submitted = await connection.submit(
       createModelOperation({
         ...{ session_id, model_seq_id: session.nextModelSeqId(), base_model, user_metadata },
@@ -144,7 +159,7 @@ export class TinkerService {
     const model = { ...await this.#modelOf(path, options), ...(user_metadata && { user_metadata }) };
     const { connection, session } = this.#context;
     if (connection.config.create_model_via_load_weights) {
-      const session_id = await session.id();
+      const session_id = await untilAborted(session.id(), signal);
       const model_seq_id = session.nextModelSeqId();
       const { base_model } = model;
       const operation = loadWeightsOperation({ session_id, model_seq_id, base_model, user_metadata, path, optimizer });
@@ -172,21 +187,30 @@ export class TinkerService {
   /** Frees a model that was made here; what goes wrong is not said, and it takes only so long. */
   async unload(client: TrainingClient): Promise<void> {
     if (!this.#models.delete(client)) return;
-    const end = new AbortController();
-    const timer = setTimeout(() => end.abort(new Error("no time is left")), this.#closeTimeoutMs);
-    await client.unload({ signal: end.signal }).catch(() => {});
-    clearTimeout(timer);
+    await within(this.#closeTimeoutMs, (signal) => client.unload({ signal }).catch(() => {}));
   }
 
-  /** Frees the models made here, in a bounded time, and ends everything under way. */
-  close(): Promise<void> {
-    this.#closed ??= this.#close();
+  /**
+   * Frees the models made here, tells the server how the session ended, and ends everything under way, in a bounded time.
+   * @param end how it ended; default: from what is known of its models and samples
+   */
+  close(end?: SessionEnd): Promise<void> {
+    this.#closed ??= this.#close(end);
     return this.#closed;
   }
 
-  async #close(): Promise<void> {
-    await Promise.all([...this.#models].map((model) => this.unload(model)));
-    this.#context.session.close();
+  async #close(end: SessionEnd | undefined): Promise<void> {
+    const { session, cancels } = this.#context;
+    const broken = [...this.#models].find(({ unsound }) => unsound !== undefined)?.unsound;
+    if (broken !== undefined) session.note(undefined, broken);
+    await within(this.#closeTimeoutMs, async (signal) => {
+      const freed = Promise.all([...this.#models].map((model) => this.unload(model)));
+      // A busy model must not use up all the time: a server frees it with its session.
+      await within(this.#closeTimeoutMs / 2, (half) => untilAborted(freed, half).catch(() => {}));
+      await Promise.all([freed, cancels.close(signal), session.finish(end, { signal })]);
+    });
+    session.close();
+    this.#end.abort(new ConnectionError(`the connection to ${this.baseUrl} was closed`));
     await this.#context.connection.close();
   }
 
@@ -219,6 +243,17 @@ export class TinkerService {
     const client = new TrainingClient(this.#context, { model_id, base_model: made.base_model, dialect });
     this.#models.add(client);
     return client;
+  }
+}
+
+/** Does work whose signal aborts after so long. */
+async function within<T>(ms: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const end = new AbortController();
+  const timer = setTimeout(() => end.abort(new Error("no time is left")), ms);
+  try {
+    return await work(end.signal);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -3,7 +3,10 @@
  * in it. It knows nothing of what they do.
  */
 import { type Clock, SYSTEM_CLOCK } from "../../basics/mod.ts";
+import type { CallOptions } from "../policy.ts";
+import { reasonOf, withSignal } from "./_calls.ts";
 import type { Connection } from "./connection.ts";
+import { ApiError } from "./errors.ts";
 
 /** The version of the official client whose protocol this client speaks; servers warn those that say an old one. */
 export const SDK_VERSION = "0.38.0";
@@ -33,6 +36,17 @@ export interface SessionOptions {
   readonly clock?: Clock;
 }
 
+/** How a session ended, for its owner to see. */
+export interface SessionEnd {
+  /** In a word of the protocol. */
+  readonly type: "success" | "errored" | "interrupted";
+  /** Why, in words. */
+  readonly detail?: string;
+}
+
+/** Words of an end that are sent. */
+const DETAIL_LENGTH = 500;
+
 /** One session. */
 export class Session {
   readonly #connection: Connection;
@@ -40,6 +54,9 @@ export class Session {
   readonly #clock: Clock;
   readonly #end = new AbortController();
   #id: Promise<string> | undefined;
+  /** Once it is made. */
+  #made: string | undefined;
+  #noted: SessionEnd = { type: "success" };
   #models = 0;
   #samplers = 0;
 
@@ -69,6 +86,21 @@ export class Session {
     return this.#samplers++;
   }
 
+  /** Notes that something did not go well, to be said in the end: what its caller has left, or why it failed. */
+  note(signal: AbortSignal | undefined, error: unknown): void {
+    if (signal?.aborted) this.#noted = { type: "interrupted" };
+    else if (this.#noted.type === "success") this.#noted = { type: "errored", detail: reasonOf(error) };
+  }
+
+  /** Tells the server that nothing more will come, if there is a session. What goes wrong with that is not said. */
+  async finish({ type, detail }: SessionEnd = this.#noted, { signal }: CallOptions = {}): Promise<void> {
+    const id = this.#made;
+    if (id === undefined || this.#end.signal.aborted) return;
+    const body = { reason: { type }, detail: detail?.slice(0, DETAIL_LENGTH) ?? null };
+    const request = { method: "POST", path: `sessions/${id}/finish`, body, retry: "none" } as const;
+    await this.#connection.request(request, withSignal(signal)).catch(() => {});
+  }
+
   /** Stops the heartbeat. */
   close(): void {
     this.#end.abort(new Error("the session was closed"));
@@ -88,6 +120,7 @@ export class Session {
     }
     const id = reply.session_id;
     if (typeof id !== "string") throw new TypeError(`${this.#connection.baseUrl} made a session without saying its id`);
+    this.#made = id;
     this.#heartbeat(id).catch(() => {});
     return id;
   }
@@ -108,6 +141,10 @@ export class Session {
         reported = false;
       } catch (error) {
         signal.throwIfAborted();
+        if (error instanceof ApiError && error.status === 410) {
+          this.#say("warning", `${this.#connection.baseUrl} has ended the session`);
+          return;
+        }
         const silentMs = this.#clock.now() - heard;
         if (silentMs < SILENCE_MS || reported) continue;
         reported = true;

@@ -155,6 +155,16 @@ export class TrainingClient {
     return this.#save("save_weights_for_sampler", name, options);
   }
 
+  /**
+   * Saves weights under a name in the format of other programs, as files to be downloaded.
+   * @param options `ttl_seconds`: the official service takes no less than 3600
+   * @returns the server's path, for `RestClient.externalWeightsUrls`
+   * @throws {ApiError} with status 404 when the server has no such format, 409 when the name is taken
+   */
+  saveWeightsExternal(name: string, options: SaveCallOptions = {}): Promise<string> {
+    return this.#save("save_weights_external", name, options);
+  }
+
   /** A sampler of the weights as they are at this place in the order, which nothing else can open. */
   async saveWeightsAndGetSamplingClient({ signal, ttl_seconds }: SaveCallOptions = {}): Promise<SamplingClient> {
     const { model_id } = this.model;

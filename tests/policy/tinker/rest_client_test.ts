@@ -200,7 +200,7 @@ Deno.test("a transfer that breaks off goes on where it stopped", () =>
 Deno.test("a later try goes on with what is there, and begins anew when the content is another", () =>
   inTemporaryFolder(async (folder) => {
     const [store, file] = [new Store(), join(folder, "a.tar")];
-    store.breaks.push(100, 100, 100, 100, 100);
+    store.breaks.push(100, 400, 0, 0, 0, 0);
     const first = await download({ store, file });
     assert.ok(first.error instanceof ConnectionError);
     assert.deepEqual(await parts(folder), ["a.tar.part", "a.tar.part.etag"]);
@@ -210,7 +210,7 @@ Deno.test("a later try goes on with what is there, and begins anew when the cont
     const second = await download({ store, file });
     assert.equal(second.error, undefined);
     assert.deepEqual(await Deno.readFile(file), store.content);
-    assert.deepEqual(store.asked.slice(5).map(({ range }) => range), ["bytes=500-", "bytes=50-"]);
+    assert.deepEqual(store.asked.slice(6).map(({ range }) => range), ["bytes=500-", "bytes=50-"]);
     assert.deepEqual(await parts(folder), ["a.tar"]);
   }));
 
