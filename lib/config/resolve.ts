@@ -132,7 +132,9 @@ function serverFrom(environment: TinkerEnvironment, problems: Map<string, string
 function reasonForTinker(given: Readonly<Record<string, unknown>>, environment: TinkerEnvironment): string | undefined {
   if (given.base_url !== undefined && given.base_url !== null && given.base_url !== "none") return "base_url is given";
   if (environment.TINKER_BASE_URL) return "TINKER_BASE_URL is set";
-  return environment.TINKER_API_KEY ? "TINKER_API_KEY is set" : undefined;
+  // A key that the official client has stored does not count: a machine without settings trains by itself.
+  if (environment.TINKER_API_KEY) return "TINKER_API_KEY is set";
+  return environment.TINKER_CREDENTIAL_CMD ? "TINKER_CREDENTIAL_CMD is set" : undefined;
 }
 
 function noticesFor(
@@ -163,7 +165,8 @@ function noticesFor(
 function keyNotice({ TINKER_API_KEY, TINKER_CREDENTIAL_CMD }: TinkerEnvironment): string {
   if (TINKER_API_KEY) return "The key is the one in TINKER_API_KEY.";
   if (TINKER_CREDENTIAL_CMD) return "The key is what the command in TINKER_CREDENTIAL_CMD prints.";
-  return "No key is set: a server of one's own may take that, the official service does not (set TINKER_API_KEY).";
+  return "No key is set (TINKER_API_KEY): a server of one's own may take that; the official service wants one, and gets " +
+    "the one that its own client has stored here, if there is one.";
 }
 
 function temperedNotice({ temperature, top_p, top_k }: TrainConfig): string[] {
