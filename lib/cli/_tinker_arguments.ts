@@ -8,7 +8,11 @@ export const COMMANDS = {
   run: { takes: ["run"], options: [], help: "one run with its checkpoints" },
   checkpoints: { takes: ["run?"], options: ["limit"], help: "those of a run, or of all; limit=100" },
   info: { takes: ["path"], options: [], help: "which model a checkpoint belongs to" },
-  download: { takes: ["path"], options: ["to"], help: "its archive, to=<file>; goes on where it stopped" },
+  download: {
+    takes: ["path"],
+    options: ["to"],
+    help: "its files to=<folder>, or to=<file>.tar; goes on where it stopped",
+  },
   delete: { takes: ["path"], options: ["yes"], help: "for good; asks first, or yes=true" },
   publish: { takes: ["path"], options: [], help: "lets anybody read a checkpoint" },
   unpublish: { takes: ["path"], options: [], help: "lets nobody else read it any more" },

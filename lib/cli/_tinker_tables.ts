@@ -54,11 +54,19 @@ export function weightsTable(path: string, info: WeightsInfo): string {
 
 /** Models, one a row. */
 export function modelsTable(models: readonly SupportedModel[]): string {
-  const rows = models.map(({ model_name = "-", max_context_length: length }) => [
+  const rows = models.map(({ model_name = "-", max_context_length: length, trainable, sampleable }) => [
     oneLine(model_name),
     length === undefined ? "-" : length.toLocaleString("en-US"),
+    // A server that says nothing of it can do both with all of them.
+    ...trainable === undefined && sampleable === undefined ? [] : [usesOf(trainable, sampleable)],
   ]);
-  return table([["model", "context (tokens)"], ...rows]);
+  const uses = rows.some(([, , use]) => use !== undefined) ? ["use"] : [];
+  return table([["model", "context (tokens)", ...uses], ...rows]);
+}
+
+function usesOf(trainable: boolean | undefined, sampleable: boolean | undefined): string {
+  const uses = [...(trainable === true ? ["train"] : []), ...(sampleable === true ? ["sample"] : [])];
+  return uses.length === 0 ? "none now" : uses.join(", ");
 }
 
 function factsTable(facts: readonly (readonly [string, string | number | undefined])[]): string {

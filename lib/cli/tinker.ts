@@ -1,20 +1,25 @@
 /**
  * `deno task tinker <command> ...`: looks after what a Tinker server keeps, from the command line: runs, checkpoints,
- * their lifetimes and archives. Trains and samples nothing.
+ * their lifetimes, and downloads. Trains and samples nothing.
  */
-import { openTinker, type TinkerService } from "../policy/mod.ts";
+import { openTinker, type ServiceMessage, type SessionEnd, type TinkerService } from "../policy/mod.ts";
 import { type CliIo, runCommand, systemIo, UsageError } from "./_io.ts";
 import { type CommandName, parseTinkerArgs, tinkerHelp, type TinkerRequest } from "./_tinker_arguments.ts";
-import { download, downloadFile } from "./_tinker_download.ts";
+import { download, type DownloadKeeper, type DownloadTarget, downloadTarget } from "./_tinker_download.ts";
+import { serverLine } from "./_server_messages.ts";
 import { checkpointsTable, modelsTable, runsTable, runTable, safeJson, weightsTable } from "./_tinker_tables.ts";
 import { oneLine } from "./_text.ts";
 
 /** What the commands use of a service. */
-export type Keeper = Pick<TinkerService, "rest" | "capabilities" | "close">;
+export type Keeper = DownloadKeeper & Pick<TinkerService, "capabilities" | "close">;
 
 /** Opens a server; `openTinker` is one. */
 export type OpenKeeper = (
-  options: { readonly baseUrl: string | null; readonly env: (name: string) => string | undefined },
+  options: {
+    readonly baseUrl: string | null;
+    readonly env: (name: string) => string | undefined;
+    readonly onMessage: (message: ServiceMessage) => void;
+  },
 ) => Promise<Keeper>;
 
 /** What the conventions of a shell make of SIGINT. */
@@ -29,21 +34,24 @@ export function main(args: readonly string[], io: CliIo = systemIo(), open: Open
       return 0;
     }
     const { command, baseUrl = null } = request;
-    const file = command === "download" ? await downloadFile(request.path, request.to) : undefined;
+    const target = command === "download" ? await downloadTarget(request.path, request.to) : undefined;
     if (command === "delete" && !confirmed(request, io)) {
       io.out("nothing was deleted\n");
       return 1;
     }
-    const keeper = await open({ baseUrl, env: io.env });
+    const onMessage = (message: ServiceMessage) => io.err(`${serverLine(message)}\n`);
+    const keeper = await open({ baseUrl, env: io.env, onMessage });
+    let end: SessionEnd = { type: "errored" };
     try {
       const said = command === "download"
-        ? await downloaded(request, keeper, io, file ?? "")
+        ? await downloaded(request, target as DownloadTarget, keeper, io)
         : await ANSWERS[command](request, keeper);
+      end = { type: said === undefined ? "interrupted" : "success" };
       if (said === undefined) return INTERRUPTED;
       io.out(`${request.json ? safeJson(said.value) : said.text}\n`);
       return 0;
     } finally {
-      await keeper.close();
+      await keeper.close(end);
     }
   });
 }
@@ -91,16 +99,15 @@ function done(path: string, what: string, _done: void): Said {
 /** @returns nothing when it was stopped */
 async function downloaded(
   { path, json }: TinkerRequest,
-  { rest }: Keeper,
+  target: DownloadTarget,
+  keeper: Keeper,
   io: CliIo,
-  file: string,
 ): Promise<Said | undefined> {
   // Standard output is for the JSON alone.
-  if (await download(rest, { path, file, io: json ? { ...io, out: io.err } : io })) {
-    return { value: { tinker_path: path, file }, text: `saved to ${oneLine(file)}` };
-  }
-  io.err(`stopped by Ctrl-C; what came is kept in ${oneLine(file)}.part, and the same command goes on from there\n`);
-  return undefined;
+  const done = await download(keeper, { ...target, path, io: json ? { ...io, out: io.err } : io });
+  if (done === undefined) return undefined;
+  const { form, to } = done;
+  return { value: { tinker_path: path, form, file: to }, text: `saved to ${oneLine(to)}` };
 }
 
 /** Rows, and a line that says that there are more. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { downloadFile } from "../../lib/cli/_tinker_download.ts";
+import { downloadTarget } from "../../lib/cli/_tinker_download.ts";
 import { main } from "../../lib/cli/tinker.ts";
 import { openTinker } from "../../lib/policy/tinker/mod.ts";
 import { inTempFolder } from "../runs/_fakes.ts";
@@ -156,21 +156,23 @@ Deno.test("download saves the archive where it is wanted, without sending the ke
     const to = join(folder, "new", "mine.tar");
     const { code, said, complained } = await tinker(["download", PATH, `to=${to}`], routes);
     assert.equal(code, 0, complained);
-    assert.equal(said, `saved to ${to}\n`);
+    assert.equal(said, `the server packs an archive: it goes to ${to}\nsaved to ${to}\n`);
     assert.equal((await Deno.readTextFile(to)).length, 3000);
     assert.equal(key, null);
     const again = await tinker(["download", PATH, `to=${to}`], routes);
     assert.deepEqual([again.code, again.asked], [2, []]);
-    assert.match(again.complained, /it is there already; name another file with to=/);
+    assert.match(again.complained, /it is there already; name another place with to=/);
   }));
 
-Deno.test("an archive without a name takes the checkpoint's, in harmless characters", async () => {
+Deno.test("a download without a name takes the checkpoint's, in harmless characters", async () => {
   const names: [string, string][] = [
-    ["tinker://r/weights/000020-of-a-test", "000020-of-a-test.tar"],
-    ["tinker://r/sampler_weights/..\\x\u001b$(y)", "x_y_.tar"],
-    ["tinker://r/weights/..", "checkpoint.tar"],
+    ["tinker://r/weights/000020-of-a-test", "000020-of-a-test"],
+    ["tinker://r/sampler_weights/..\\x\u001b$(y)", "x_y_"],
+    ["tinker://r/weights/..", "checkpoint"],
   ];
-  for (const [path, file] of names) assert.equal(await downloadFile(path, undefined), file);
+  for (const [path, name] of names) {
+    assert.deepEqual(await downloadTarget(path, undefined), { to: { files: name, archive: `${name}.tar` } });
+  }
 });
 
 Deno.test("a download that was stopped goes on where it was, and says so", () =>
@@ -209,11 +211,15 @@ Deno.test("Ctrl-C ends a download and keeps what came", () =>
         await stopped(signal);
       },
     };
-    let closed = 0;
-    const keeper = { rest, capabilities: () => Promise.resolve([]), close: () => Promise.resolve(void closed++) };
+    const closed: unknown[] = [];
+    const keeper = {
+      rest,
+      capabilities: () => Promise.resolve([]),
+      close: (end: unknown) => Promise.resolve(void closed.push(end)),
+    };
     assert.equal(await main(["download", PATH, `to=${to}`], io, () => Promise.resolve(keeper as never)), 130);
     assert.match(io.complained(), /^stopped by Ctrl-C; what came is kept in .*final\.tar\.part, and the same command/);
-    assert.deepEqual([await Deno.readTextFile(`${to}.part`), closed], ["half", 1]);
+    assert.deepEqual([await Deno.readTextFile(`${to}.part`), closed], ["half", [{ type: "interrupted" }]]);
   }));
 
 Deno.test("text of a server cannot steer the terminal, in tables or in JSON", async () => {
