@@ -10,10 +10,17 @@ import {
   type ParsedArguments,
   parseKeyValues,
   resolveConfig,
+  type ResolvedConfig,
   type TrainConfig,
 } from "../config/mod.ts";
 import { problemsOf, requireFit, templateOf } from "../launch/mod.ts";
-import { chatEndpoint, type OpenSamplingOptions, openSamplingPolicy, type SamplingPolicy } from "../policy/mod.ts";
+import {
+  chatEndpoint,
+  type OpenSamplingOptions,
+  openSamplingPolicy,
+  requireServerConsent,
+  type SamplingPolicy,
+} from "../policy/mod.ts";
 import { loadTemplate } from "../prompts/mod.ts";
 import { RUN_FILES } from "../runs/mod.ts";
 import { completionTokens, costOf, dollars, type Evaluation } from "../training/mod.ts";
@@ -68,7 +75,9 @@ export function main(
       return 0;
     }
     const target = await evaluationTarget(options.target, options.checkpoint, io.now());
-    const config = configOf(options, target, io);
+    const { config, notices } = configOf(options, target, io);
+    // Where the model runs here, nothing leaves this machine.
+    if (config.backend !== "local") { for (const notice of notices) io.err(`${oneLine(notice, 1000)}\n`); }
     const templates = await templatesOf(options, config, target);
     const problems = await problemsOf(config, "test");
     for (const template of templates) requireFit(template, problems[0]);
@@ -115,7 +124,7 @@ function parseEvalArgs(args: readonly string[]): EvalOptions | undefined {
   };
 }
 
-function configOf({ parsed }: EvalOptions, target: EvaluationTarget, io: CliIo): TrainConfig {
+function configOf({ parsed, target: name }: EvalOptions, target: EvaluationTarget, io: CliIo): ResolvedConfig {
   const environment = tinkerEnvironment(io);
   const base: ConfigInput = target.run?.config ?? {};
   const input = { ...base, ...implied(target, parsed.input), ...said(parsed.input) };
@@ -124,7 +133,13 @@ function configOf({ parsed }: EvalOptions, target: EvaluationTarget, io: CliIo):
   const asChat = backend === "openai" && isOnServer(weights) && parsed.input.base_url === undefined;
   const server = base_url ?? environment.TINKER_BASE_URL;
   const endpoint = asChat ? { base_url: chatEndpoint(weights, server) } : {};
-  return resolveConfig({ ...input, ...endpoint }, { environment, from: parsed }).config;
+  const resolved = resolveConfig({ ...input, ...endpoint }, { environment, from: parsed, evaluating: true });
+  const consent = {
+    asked: parsed.input.base_url,
+    environment: { ...environment, OPENAI_API_KEY: io.env("OPENAI_API_KEY") },
+  };
+  if (target.run !== undefined) requireServerConsent(resolved.config, { ...consent, folder: oneLine(name) });
+  return resolved;
 }
 
 /** What the target says about the model, for a configuration that does not. */

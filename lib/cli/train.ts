@@ -15,7 +15,7 @@ import {
   type Task,
   totalSteps,
 } from "../launch/mod.ts";
-import { openPolicy } from "../policy/mod.ts";
+import { isForeignServer, openPolicy } from "../policy/mod.ts";
 import { openRun, type Run, type RunRecorder } from "../runs/mod.ts";
 import { dollars, type TrainEvent } from "../training/mod.ts";
 import { listenForInterrupt } from "./_interrupt.ts";
@@ -191,8 +191,10 @@ function fromWhere({ checkpoints }: Run, step: number): string {
 }
 
 /** The command that continues a run; everything else it needs is in the folder. */
-export function resumeCommand({ log_path }: Pick<TrainConfig, "log_path">): string {
-  return `deno task train ${quoted(`log_path=${log_path}`)} behavior_if_log_dir_exists=resume`;
+export function resumeCommand(config: Pick<TrainConfig, "log_path" | "backend" | "base_url">): string {
+  // A key goes to such a server only when it is named again.
+  const server = isForeignServer(config) ? ` ${quoted(`base_url=${config.base_url}`)}` : "";
+  return `deno task train ${quoted(`log_path=${config.log_path}`)} behavior_if_log_dir_exists=resume${server}`;
 }
 
 /** Text as one word of a shell. */

@@ -28,6 +28,8 @@ export interface ResolveOptions {
   readonly from?: Pick<ParsedArguments, "sources" | "problems">;
   /** The rest may come from a recorded run: what is not given is not judged, neither defaults nor the environment. */
   readonly partial?: boolean;
+  /** The model will be evaluated, not trained; for the notices. */
+  readonly evaluating?: boolean;
 }
 
 /** A configuration ready to run. */
@@ -46,7 +48,7 @@ const AUTO_LOCAL = "nothing else is set";
  * @throws {ConfigError} with every problem found
  */
 export function resolveConfig(input: ConfigInput, options: ResolveOptions): ResolvedConfig {
-  const { environment, from, partial = false } = options;
+  const { environment, from, partial = false, evaluating = false } = options;
   const sourceOf = (key: string) => from?.sources[key] ?? `option ${key}`;
   const { backend: wanted = "auto", log_path: logPath = "auto", ...rest } = input;
   const given: Record<string, unknown> = { ...rest };
@@ -65,7 +67,7 @@ export function resolveConfig(input: ConfigInput, options: ResolveOptions): Reso
   const all = [...from?.problems ?? [], ...problems.values(), ...cross];
   if (all.length > 0) throw new ConfigError(all);
   const why = wanted !== "auto" ? undefined : backend === "local" ? AUTO_LOCAL : reason;
-  return { config, notices: noticesFor(config, environment, why) };
+  return { config, notices: noticesFor(config, environment, why, evaluating ? "evaluating" : "training") };
 }
 
 /**
@@ -141,24 +143,32 @@ function noticesFor(
   config: TrainConfig,
   environment: TinkerEnvironment,
   reason: string | undefined,
+  doing: "training" | "evaluating",
 ): string[] {
   const { backend, env, model_name } = config;
   if (backend === "openai") return [`Backend openai: ${model_name} answers at ${config.base_url}.`];
   if (backend === "tinker") {
     const why = reason === undefined ? "" : ` (${reason})`;
     return [
-      `Backend tinker${why}: training ${model_name} on ${env}. For the embedded engine pass backend=local.`,
+      `Backend tinker${why}: ${doing} ${model_name} on ${env} at ${
+        originOf(config)
+      }. For the embedded engine pass backend=local.`,
       keyNotice(environment),
-      ...temperedNotice(config),
+      ...(doing === "training" ? temperedNotice(config) : []),
     ];
   }
   const model = model_name === "abacus" ? `the bundled model "abacus"` : model_name;
-  const where = `training ${model} on ${env} with the embedded engine (CPU)`;
+  const where = `${doing} ${model} on ${env} with the embedded engine (CPU)`;
   if (reason !== AUTO_LOCAL) return [`Backend local: ${where}.`];
   return [
     `No TINKER_API_KEY and no base_url: ${where}.`,
     "To train through the Tinker API set TINKER_API_KEY, or pass base_url=...; --help lists all keys.",
   ];
+}
+
+/** Where the key goes to. */
+function originOf({ base_url }: TrainConfig): string {
+  return base_url === null ? "the official service" : URL.parse(base_url)?.origin ?? base_url;
 }
 
 /** Where the key comes from, never the key. */

@@ -9,6 +9,7 @@ import {
   type TinkerEnvironment,
   type TrainConfig,
 } from "../config/mod.ts";
+import { requireServerConsent } from "../policy/mod.ts";
 import {
   decideLogFolder,
   findResumePoint,
@@ -92,6 +93,8 @@ async function resumption(
   const before = { ...run.config, behavior_if_log_dir_exists: "ask" as const };
   const resolved = resolveConfig({ ...before, ...Object.fromEntries(said), log_path }, options);
   refuseOther(run.config, resolved.config);
+  const { environment } = options;
+  requireServerConsent(resolved.config, { folder: log_path, asked: input.base_url, environment });
   return { ...resolved, resume: { run, from: await findResumePoint(log_path) } };
 }
 

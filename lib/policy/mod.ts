@@ -2,6 +2,7 @@
 export * from "./policy.ts";
 export * from "./open.ts";
 export * from "./opening.ts";
+export * from "./server_consent.ts";
 export {
   benchmarkEngine,
   BUNDLED_MODELS,

@@ -86,6 +86,44 @@ Deno.test("a run whose checkpoints are on a server is evaluated by its sampler w
     assert.equal(chat.config?.base_url, "http://127.0.0.1:1/oai/api/v1");
   }));
 
+Deno.test("a server that only a run folder names gets no key until it is named on the line; a notice says where the model is", () =>
+  inTempFolder(async (folder) => {
+    const path = join(folder, "colleague");
+    const adder = openAdder();
+    const saved = (name: string) => Promise.resolve(`tinker://r/sampler_weights/${name}`);
+    const server = "https://elsewhere.example/x";
+    const args = [
+      ...TASK,
+      `log_path=${path}`,
+      "backend=tinker",
+      `base_url=${server}`,
+      "model_name=base",
+      "max_steps=1",
+    ];
+    await trainMain([...args, "groups_per_batch=2", "group_size=2", "eval_every=0"], fakeIo(), async (...asked) => ({
+      ...await adder(...asked),
+      saveState: saved,
+      saveWeightsForSampler: saved,
+    }));
+    const env = { TINKER_API_KEY: "tml-x" };
+    const refused = await evaluate([path], { env, code: 2 });
+    assert.equal(refused.config, undefined);
+    assert.match(
+      refused.complained,
+      /colleague names the server https:\/\/elsewhere\.example, which would get your key \(TINKER_API_KEY\): .* base_url=https:\/\/elsewhere\.example\/x$/m,
+    );
+    for (const more of [{ TINKER_CREDENTIAL_CMD: "c" }, { ...env, TINKER_BASE_URL: "https://own.example" }]) {
+      assert.match((await evaluate([path], { env: more, code: 2 })).complained, /names the server/);
+    }
+    assert.match((await evaluate([path, "backend=openai"], { env, code: 2 })).complained, /names the server/);
+    const named = await evaluate([path, `base_url=${server}`], { env });
+    assert.match(named.complained, /^Backend tinker: evaluating base on arithmetic at https:\/\/elsewhere\.example\./);
+    assert.equal((await evaluate([path], { env: { ...env, TINKER_BASE_URL: server } })).config?.base_url, server);
+    // Without a key there is none to send.
+    assert.equal((await evaluate([path])).config?.base_url, server);
+    assert.equal((await evaluate([path, "backend=openai"])).config?.base_url, `${server}/oai/api/v1`);
+  }));
+
 Deno.test("an OpenAI-compatible endpoint is evaluated by the model's name, wherever it stands on the line", async () => {
   const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, async (request) => {
     if (request.method === "GET") return Response.json({ data: [] });

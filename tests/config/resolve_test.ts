@@ -168,6 +168,8 @@ Deno.test("with the Tinker API a notice says where the key comes from, and that 
   assert.match(said({ TINKER_API_KEY: "tml-x" }), /The key is the one in TINKER_API_KEY/);
   assert.match(said({ TINKER_CREDENTIAL_CMD: "pass tml-x" }), /the command in TINKER_CREDENTIAL_CMD prints/);
   assert.match(said({}), /No key is set/);
+  assert.match(said({}), /training .* at the official service\./);
+  assert.match(said({}, { base_url: "https://a.example:8/b" }), /training .* at https:\/\/a\.example:8\./);
   assert.doesNotMatch(
     said({ TINKER_API_KEY: "tml-x", TINKER_CREDENTIAL_CMD: "pass tml-x" }),
     /tml-x|log-probabilities/,

@@ -146,6 +146,29 @@ Deno.test("a run follows its server to another address, but not to another backe
     }
   }));
 
+Deno.test("a run on a server elsewhere is resumed, with a key, only where the server is named again; the command says so", () =>
+  inTempFolder(async (folder) => {
+    const [path, server] = [join(folder, "a"), new FakeServer()];
+    const elsewhere = "base_url=https://elsewhere.example";
+    const budget = await train(
+      server,
+      [...SMALL, "max_train_tokens=1", `log_path=${path}`, elsewhere]
+        .filter((arg) => !arg.includes("127.0.0.1")),
+    );
+    assert.equal(budget.code, 0, budget.complained);
+    const more = [`log_path=${path}`, RESUME, "max_train_tokens=none"];
+    const { code, complained } = await train(server, more);
+    assert.equal(code, 2);
+    assert.match(
+      complained,
+      /names the server https:\/\/elsewhere\.example, which would get your key \(TINKER_API_KEY\)/,
+    );
+    assert.deepEqual([server.closed, (await openRun(path)).state], [1, "stopped"]);
+    const command = commandIn(budget.said);
+    assert.ok(command.includes(elsewhere), command.join(" "));
+    assert.equal((await train(server, [...command.slice(0, 3), "max_train_tokens=none"])).code, 0);
+  }));
+
 Deno.test("a server that is lost in the middle leaves a failed run, one line and the command to go on", () =>
   inTempFolder(async (folder) => {
     const [path, server] = [join(folder, "a"), new FakeServer()];

@@ -8,7 +8,7 @@ import { CredentialError } from "../tinker/errors.ts";
 import { clip } from "./words.ts";
 
 /** Where models go that name no endpoint. */
-const OPENAI = "https://api.openai.com/v1";
+export const OPENAI = "https://api.openai.com/v1";
 /** Where a Tinker-compatible server has its OpenAI-compatible part. */
 const TINKER_PATH = "/oai/api/v1";
 
@@ -57,8 +57,7 @@ export function chatEndpoint(model: string, server?: string | null): string {
 export function addressOf({ model, baseUrl, apiKey, env }: AddressOptions): Address {
   const address = trimmed(baseUrl || chatEndpoint(model, env("TINKER_BASE_URL")));
   const url = parsed(address);
-  const isTinker = url.pathname.endsWith(TINKER_PATH);
-  const variable = isTinker ? "TINKER_API_KEY" : "OPENAI_API_KEY";
+  const variable = isTinkerEndpoint(url) ? "TINKER_API_KEY" : "OPENAI_API_KEY";
   const key = (apiKey || env(variable) || "").trim();
   if (key === "" && KEYED.includes(url.host)) {
     throw new CredentialError(`cannot open ${model} at ${address}: it wants a key; set ${variable}`);
@@ -70,6 +69,11 @@ export function addressOf({ model, baseUrl, apiKey, env }: AddressOptions): Addr
   // The key goes first: a cut could leave most of it.
   const quote = (words: string) => clip(key === "" ? words : words.replaceAll(key, "***"));
   return { baseUrl: address, key: key || PLACEHOLDER, secret: key !== "", quote, variable };
+}
+
+/** Whether an endpoint is that of a Tinker-compatible server, and takes its key. */
+export function isTinkerEndpoint({ pathname }: URL): boolean {
+  return pathname.endsWith(TINKER_PATH);
 }
 
 function trimmed(address: string): string {
