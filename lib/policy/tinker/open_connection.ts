@@ -21,6 +21,7 @@ import type { Line } from "./line.ts";
 import { openRaw } from "./raw.ts";
 import { request } from "./requests.ts";
 import { retrieve } from "./results.ts";
+import { readStoredKey, type StoredKey } from "./stored_key.ts";
 import { submit } from "./submit.ts";
 import { readEnv, runInShell } from "./system.ts";
 import { WaitingRoom } from "./waiting.ts";
@@ -29,7 +30,10 @@ import { WaitingRoom } from "./waiting.ts";
 export interface ConnectionOptions extends OpeningOptions {
   /** The server; null, empty or absent: `TINKER_BASE_URL`, else the official service. */
   readonly baseUrl?: string | null;
-  /** The key; null, empty or absent: `TINKER_API_KEY`, else what `TINKER_CREDENTIAL_CMD` prints. */
+  /**
+   * The key; null, empty or absent: `TINKER_API_KEY`, else what `TINKER_CREDENTIAL_CMD` prints, else, for the official
+   * service alone, the default key that its own client has stored.
+   */
   readonly apiKey?: string | null;
   /** How requests go out. Default: the runtime's. */
   readonly fetch?: typeof fetch;
@@ -37,6 +41,8 @@ export interface ConnectionOptions extends OpeningOptions {
   readonly env?: ReadEnv;
   /** Runs `TINKER_CREDENTIAL_CMD`. Default: in `sh`, where that is allowed. */
   readonly runCommand?: RunCommand;
+  /** Finds the key that the official client has stored. Default: in `~/.tinker`, where that may be read. */
+  readonly storedKey?: StoredKey;
   /** Uniform in [0, 1), for the jitter of pauses. Default: `Math.random`. */
   readonly random?: () => number;
   /** Time, for pauses and for counting them. Limits on a single request run on the machine's own clock. */
@@ -78,13 +84,13 @@ async function introduce(line: Line, call: Call): Promise<ClientConfig> {
 }
 
 function newLine(options: ConnectionOptions): Line {
-  const { env = readEnv, runCommand = runInShell, clock = SYSTEM_CLOCK } = options;
+  const { env = readEnv, runCommand = runInShell, storedKey = readStoredKey, clock = SYSTEM_CLOCK } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const address = resolveAddress(options.baseUrl, env);
   const waits = new WaitingRoom(clock);
   const calls = new Calls(waits, clock);
   const run = <T>(work: Parameters<typeof calls.run<T>>[1]) => calls.run(undefined, work);
-  const sources = { apiKey: options.apiKey, env, runCommand, run };
+  const sources = { apiKey: options.apiKey, env, runCommand, storedKey, run };
   const credentials = new Credentials(address, sources, { now: () => clock.now(), ...limits });
   return {
     address,

@@ -23,7 +23,7 @@ import { checkData, droFirst, maskedLogprobs, pullsAtMasked, scoredData, wireDat
 import { completionsOf, contextLengthOf, wireParams } from "./policy_samples.ts";
 import { Reference } from "./reference.ts";
 import type { SamplingClient } from "./sampling_client.ts";
-import { type ModelOptions, openTinker, type TinkerService } from "./service.ts";
+import { type ModelOptions, openTinker, type ServiceOptions, type TinkerService } from "./service.ts";
 import type { ServiceMessage } from "./session.ts";
 import type { TrainingClient } from "./training_client.ts";
 
@@ -71,7 +71,7 @@ export function serviceOptions(
     TinkerPolicyOptions,
     "baseUrl" | "connection" | "signal" | "onWaiting" | "onMessage"
   >,
-): Parameters<typeof openTinker>[0] {
+): ConnectionOptions & ServiceOptions {
   const opening = { ...withSignal(signal), ...(onWaiting && { onWaiting }), ...(onMessage && { onMessage }) };
   return { closeTimeoutMs: CLOSE_MS, ...connection, ...opening, baseUrl };
 }
