@@ -1,7 +1,7 @@
 /** The weights that a run starts from, also where a server has let some of its checkpoints go. */
 import { untilAborted } from "../basics/mod.ts";
 import { type OpeningOptions, tellWaiting, type TrainablePolicy } from "../policy/mod.ts";
-import { findResumePoint } from "../runs/mod.ts";
+import { findResumePoint, LogFolderError } from "../runs/mod.ts";
 import type { Plan } from "./plan.ts";
 import type { Task } from "./task.ts";
 
@@ -14,8 +14,9 @@ export interface LoadedStart {
 }
 
 /**
- * Loads the weights to start from. Where a server says that a checkpoint is gone, the one before it is taken.
- * @throws {LogFolderError} when none of the run's checkpoints is left
+ * Loads the weights to start from. Where a server has let a checkpoint go, the one before it is taken; the steps between
+ * them have to be trained and paid again, so that is made sure of first.
+ * @throws {LogFolderError} when none of the run's checkpoints is left, or it cannot be told whether one is
  * @throws the signal's reason, when it was aborted
  */
 export async function loadStart(
@@ -28,37 +29,57 @@ export async function loadStart(
   while (checkpoint !== undefined) {
     const { state_path } = checkpoint;
     try {
-      await load(policy, state_path, true, opening);
+      await watched(policy, policy.loadState(state_path, { optimizer: true }), opening);
       return { loaded: state_path, gone };
     } catch (error) {
-      if (!isGone(error, state_path)) throw error;
+      if (!await isGone(policy, state_path, error, opening)) throw error;
       gone.push(state_path);
       ({ checkpoint } = await findResumePoint(config.log_path, gone));
     }
   }
   const { load_checkpoint_path: path } = config;
-  if (path !== null) await load(policy, path, false, opening);
+  if (path !== null) await watched(policy, policy.loadState(path, { optimizer: false }), opening);
   return { gone };
 }
 
-/** Loads; whoever waits is told what a server waits for, and can leave. */
-async function load(
+/** Waits for a policy's work; whoever waits is told what a server waits for, and can leave. */
+async function watched<T>(
   policy: TrainablePolicy,
-  path: string,
-  optimizer: boolean,
+  work: Promise<T>,
   { signal, onWaiting }: OpeningOptions,
-): Promise<void> {
-  const loading = policy.loadState(path, { optimizer });
+): Promise<T> {
   // What is loaded on this machine is soon there, and is not to be closed in the middle.
-  const left = policy.waiting === undefined ? loading : untilAborted(loading, signal);
-  await tellWaiting(() => left, () => policy.waiting?.(), { onWaiting });
+  const left = policy.waiting === undefined ? work : untilAborted(work, signal);
+  const result = await tellWaiting(() => left, () => policy.waiting?.(), { onWaiting });
   signal?.throwIfAborted();
+  return result;
 }
 
-/** Whether a server said that it does not have a checkpoint, as opposed to not answering or refusing the key. */
-function isGone(error: unknown, path: string): boolean {
+/** Statuses that say nothing of a checkpoint: the key, an account, a server that is slow or busy. */
+const NOT_ABOUT_IT: readonly number[] = [401, 402, 403, 408, 429];
+
+/**
+ * Whether a server that refused to load a checkpoint does not have it, by the server's lists.
+ * @throws {LogFolderError} when it said so and cannot be asked
+ */
+async function isGone(
+  policy: TrainablePolicy,
+  path: string,
+  error: unknown,
+  opening: OpeningOptions,
+): Promise<boolean> {
   if (!path.includes("://") || !(error instanceof Error)) return false;
   const { status } = error as Error & { readonly status?: unknown };
-  if (typeof status !== "number") return false;
-  return status === 404 || status === 410 || /not found|does not exist|no such|expired/i.test(error.message);
+  if (typeof status !== "number" || status >= 500 || NOT_ABOUT_IT.includes(status)) return false;
+  const { signal } = opening;
+  const has = await watched(
+    policy,
+    policy.hasState?.(path, signal && { signal }) ?? Promise.resolve(undefined),
+    opening,
+  );
+  if (has !== undefined || ![404, 410].includes(status)) return has === false;
+  throw new LogFolderError(
+    `cannot tell whether the server still has ${path}: it refused to load it (${error.message}) and does not say what ` +
+      "it has; try again later, or start a new run with load_checkpoint_path and an earlier checkpoint",
+  );
 }

@@ -112,4 +112,9 @@ export interface TrainablePolicy extends SamplingPolicy {
   saveWeightsForSampler(name: string, options?: SaveOptions): Promise<string>;
   /** Loads weights, and with `optimizer` Adam's moments and step count; without it Adam starts fresh. */
   loadState(path: string, options: { readonly optimizer: boolean }): Promise<void>;
+  /**
+   * Whether there is something to load at a path that `loadState` has refused; undefined: that cannot be told. Absent: as
+   * if it were always undefined.
+   */
+  hasState?(path: string, options?: CallOptions): Promise<boolean | undefined>;
 }

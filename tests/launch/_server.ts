@@ -11,6 +11,8 @@ export class FakeServer {
   readonly gone = new Set<string>();
   /** Loads fail with it. */
   loadError: Error | undefined;
+  /** Whether it says what it has. */
+  listing = true;
   closed = 0;
 
   /** Opens a policy of the server. */
@@ -33,6 +35,7 @@ export class FakeServer {
           if (folder === undefined) throw Object.assign(new Error(`cannot load ${path}: not found`), { status: 404 });
           await policy.loadState(folder, how);
         },
+        hasState: (path) => Promise.resolve(this.listing ? this.#folders.has(path) && !this.gone.has(path) : undefined),
         waiting: () => ({ state: "active", seconds: {} }),
         close: () => {
           this.closed++;

@@ -112,6 +112,37 @@ Deno.test("a checkpoint that the server let go is said, and the one before it is
     assert.deepEqual((await readLines(join(path, "metrics.jsonl"))).map(({ step }) => step), [0, 1, 2, 3, 4, 5, 6]);
   }));
 
+Deno.test("paid steps are not thrown back over words: only a checkpoint that the server no longer lists is stepped over", () =>
+  inTempFolder(async (folder) => {
+    const [path, server] = [join(folder, "a"), new FakeServer()];
+    await train(server, [...SMALL, `log_path=${path}`]);
+    const more = [`log_path=${path}`, RESUME, "max_steps=6"];
+    const refusals = [
+      [500, "upstream connection expired"],
+      [404, "no such route"],
+      [400, "no such adapter slot free"],
+      [404, "model 3f:train:0 is not in training here"],
+    ] as const;
+    for (const [status, words] of refusals) {
+      // Nobody is asked about a fault of the server's own.
+      if (status === 500) server.gone.add("tinker://run:train:0/weights/000004");
+      else server.gone.clear();
+      server.loadError = Object.assign(new Error(`cannot load: ${words}`), { status });
+      const { code, complained } = await train(server, more);
+      assert.deepEqual([code, complained], [1, `error: cannot load: ${words}\n`]);
+    }
+    server.listing = false;
+    const unclear = await train(server, more);
+    assert.equal(unclear.code, 1);
+    assert.match(
+      unclear.complained,
+      /cannot tell whether the server still has tinker:.*000004: .*not in training here/,
+    );
+    server.loadError = undefined;
+    const { said } = await train(server, more);
+    assert.match(said, /resuming .* after 4 of 6 steps, from checkpoint/);
+  }));
+
 Deno.test("without any checkpoint left, or without an answer, resuming is refused and the folder stays as it is", () =>
   inTempFolder(async (folder) => {
     const [path, server] = [join(folder, "a"), new FakeServer()];

@@ -16,6 +16,7 @@ import type {
 } from "../policy.ts";
 import { type OpeningOptions, tellWaiting } from "../opening.ts";
 import { isNameTaken, withSignal } from "./_calls.ts";
+import { hasCheckpoint } from "./_presence.ts";
 import { ApiError } from "./errors.ts";
 import { lossConfigOf, lossSum } from "./losses.ts";
 import type { ConnectionOptions } from "./open_connection.ts";
@@ -224,6 +225,10 @@ class TinkerPolicy implements TrainablePolicy {
     this.#client = await this.#service.createTrainingClientFromState(path, { optimizer, fallback: this.#lora });
     this.#sampler = undefined;
     await this.#service.unload(old);
+  }
+
+  hasState(path: string, options: CallOptions = {}): Promise<boolean | undefined> {
+    return hasCheckpoint(this.#service.rest, path, options);
   }
 
   waiting(): Waiting {
