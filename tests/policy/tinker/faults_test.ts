@@ -12,7 +12,7 @@ import { Arena } from "./faults/arena.ts";
 import { damagedAnswers, draw, finalError, MISHAPS, type StepOutcome, stepThrough, wordsOf } from "./faults/calls.ts";
 import { withClient } from "./faults/client.ts";
 import { numberedTrial, runTrial, runTrials, stopWhileWaiting, undisturbed, writeProblems } from "./faults/harness.ts";
-import { type Fault, FaultPlan } from "./faults/plan.ts";
+import { type Fault, FaultPlan, type Mishap } from "./faults/plan.ts";
 
 /** The calls that move weights or keep them. */
 const CRITICAL = ["forward_backward", "optim_step", "retrieve_future OptimStep", "save_weights"] as const;
@@ -43,13 +43,11 @@ Deno.test("a result cut short, wherever it is cut and whole as it may look, is a
 
 Deno.test("a save is believed to be there only when the server says so", () =>
   inTemporaryFolder(async (folder) => {
-    const status = (status: number, side: "before" | "after", skip: number): Fault => ({
-      ...{ mishap: { kind: "status", status, side, json: true }, path: "save_weights" },
-      ...{ skip, times: 1 },
-    });
+    const fault = (mishap: Mishap, skip: number): Fault => ({ mishap, path: "save_weights", skip, times: 1 });
+    const taken: Mishap = { kind: "status", status: 409, side: "before", json: true };
     for (const side of ["before", "after"] as const) {
       // The second answer says that the name is taken; whether it is depends on what became of the first request.
-      const plan = new FaultPlan([status(503, side, 0), status(409, "before", 1)]);
+      const plan = new FaultPlan([fault({ kind: "hang", side }, 0), fault(taken, 1)]);
       const outcome = await stepThrough(join(folder, side), { plan });
       assert.deepEqual(outcome, undisturbedStep);
     }
