@@ -24,11 +24,6 @@ export class Batches {
     });
   }
 
-  /** Whether no call is waiting or under way. */
-  get idle(): boolean {
-    return this.#running === undefined;
-  }
-
   /** Resolves when no call is waiting or under way. */
   async drained(): Promise<void> {
     while (this.#running !== undefined) await this.#running;

@@ -1,7 +1,8 @@
 /**
  * Checkpoints by their `tinker://` paths. `tinker://<run>/weights/<name>` is the folder `<run>/weights.<name>` below the
- * weights folder, other kinds likewise; what is known about it stands in `<run>/checkpoints/`, written last, so that
- * a checkpoint that was cut short is no checkpoint. Runs outlive the server.
+ * weights folder, other kinds likewise; one that was overwritten is `<n>.weights.<name>`, since nothing is written to a
+ * folder twice. Which folder it is stands in `<run>/checkpoints/`, written last and at once, so that what was cut short
+ * is no checkpoint, and leaves the one before as it was. Runs outlive the server.
  */
 import { isAbsolute, join, relative, resolve } from "node:path";
 import { writeAside } from "../basics/mod.ts";
@@ -49,6 +50,7 @@ export interface CheckpointRecord extends CheckpointName {
 const RUN = /^[0-9a-zA-Z-]{1,64}:train:\d{1,9}$/;
 const RUN_FOLDER = /^[0-9a-zA-Z-]{1,64}\.train\.\d{1,9}$/;
 const DAY_MS = 86_400_000;
+const SAVED_FOLDER = /^(?:\d+\.)?((?:weights|sampler_weights|external_weights)\..+)$/;
 const NAME = /^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,199}$/;
 
 /**
@@ -78,10 +80,29 @@ function isKind(word: string): word is CheckpointKind {
   return Object.hasOwn(CHECKPOINT_TYPES, word);
 }
 
+/** The order of texts by their characters, for `sort`. */
+export function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** What a checkpoint's record is called, and its first folder. */
+function baseName({ kind, name }: Omit<CheckpointName, "run">): string {
+  return `${kind}.${name}`;
+}
+
+/** Whether a checkpoint is in one of the folders that are made for it. */
+function isOwnFolder(
+  { target, ...checkpoint }: Omit<CheckpointName, "run"> & Pick<CheckpointRecord, "target">,
+): boolean {
+  return SAVED_FOLDER.exec(target)?.[1] === baseName(checkpoint);
+}
+
 /** The checkpoints below one folder. */
 export class CheckpointStore {
   readonly #folder: string;
   readonly #now: () => number;
+  /** Folders that were given out: who still samples from one that is gone must not find other weights there. */
+  readonly #given = new Set<string>();
 
   /** @param folder made when it is first written to */
   constructor(folder: string, now: () => number) {
@@ -96,9 +117,15 @@ export class CheckpointStore {
     return join(this.#folder, run.replaceAll(":", "."));
   }
 
-  /** The name under which a policy saves a checkpoint. */
-  static folderName({ kind, name }: Omit<CheckpointName, "run">): string {
-    return `${kind}.${name}`;
+  /** The name of a folder for a policy to save a checkpoint to; each is new. */
+  async freshFolder(checkpoint: CheckpointName): Promise<string> {
+    const folder = this.runFolder(checkpoint.run);
+    const there = new Set(await namesIn(folder));
+    const first = baseName(checkpoint);
+    let name = first;
+    for (let number = 2; there.has(name) || this.#given.has(join(folder, name)); number++) name = `${number}.${first}`;
+    this.#given.add(join(folder, name));
+    return name;
   }
 
   /** Keeps what is known about a run. */
@@ -118,12 +145,12 @@ export class CheckpointStore {
     const folders = await namesIn(this.#folder);
     const records = await Promise.all(folders.map((name) => readJson<RunRecord>(join(this.#folder, name, "run.json"))));
     const known = records.filter((record) => record !== undefined && RUN.test(record.training_run_id));
-    return (known as RunRecord[]).sort((a, b) => (a.created_at < b.created_at ? 1 : -1));
+    return (known as RunRecord[]).sort((a, b) => compareText(b.created_at, a.created_at));
   }
 
   /** Refuses a name that is taken. @throws {OperationError} */
   async requireFree(checkpoint: CheckpointName): Promise<void> {
-    if (await this.#read(checkpoint) === undefined) return;
+    if (await this.get(checkpoint) === undefined) return;
     throw new OperationError(
       "user",
       `${tinkerPath(checkpoint)} is there already; choose another name, or overwrite it`,
@@ -153,15 +180,14 @@ export class CheckpointStore {
 
   /** A checkpoint. @throws {RefusedError} when there is none */
   async find(checkpoint: CheckpointName): Promise<CheckpointRecord> {
-    const record = await this.#read(checkpoint);
+    const record = await this.get(checkpoint);
     if (record === undefined) throw new RefusedError(404, `there is no checkpoint ${tinkerPath(checkpoint)}`);
     return record;
   }
 
   /** What a policy loads or opens for a checkpoint. */
   targetOf(record: CheckpointRecord): string {
-    const folder = join(this.runFolder(record.run), CheckpointStore.folderName(record));
-    return record.target === CheckpointStore.folderName(record) ? folder : record.target;
+    return isOwnFolder(record) ? join(this.runFolder(record.run), record.target) : record.target;
   }
 
   /** The checkpoints of a run, the oldest first. */
@@ -169,9 +195,9 @@ export class CheckpointStore {
     const names = await namesIn(join(this.runFolder(run), "checkpoints"));
     const found = await Promise.all(names.map((file) => {
       const [, kind = "", name = ""] = /^([a-z_]+)\.(.+)\.json$/.exec(file) ?? [];
-      return isKind(kind) && NAME.test(name) ? this.#read({ run, kind, name }) : undefined;
+      return isKind(kind) && NAME.test(name) ? this.get({ run, kind, name }) : undefined;
     }));
-    return found.filter((record) => record !== undefined).sort((a, b) => (a.time < b.time ? -1 : 1));
+    return found.filter((record) => record !== undefined).sort((a, b) => compareText(a.time, b.time));
   }
 
   /** Sets or ends a checkpoint's time to live. */
@@ -183,9 +209,10 @@ export class CheckpointStore {
 
   /** Deletes a checkpoint; first it stops being one. */
   async remove(checkpoint: CheckpointName): Promise<void> {
+    const record = await readJson<CheckpointRecord>(this.#recordPath(checkpoint));
     await Deno.remove(this.#recordPath(checkpoint)).catch(ifMissing);
-    const folder = join(this.runFolder(checkpoint.run), CheckpointStore.folderName(checkpoint));
-    await Deno.remove(folder, { recursive: true }).catch(ifMissing);
+    const target = record && isOwnFolder({ ...record, ...checkpoint }) ? record.target : baseName(checkpoint);
+    await Deno.remove(join(this.runFolder(checkpoint.run), target), { recursive: true }).catch(ifMissing);
   }
 
   /** Deletes a folder of weights, if it is one below this store's. */
@@ -195,11 +222,11 @@ export class CheckpointStore {
     await Deno.remove(path, { recursive: true }).catch(ifMissing);
   }
 
-  /** Deletes unnamed weights that a server which was cut short left behind, once they are a day old. */
+  /** Deletes weights that no record names, which a server that was cut short left behind, once they are a day old. */
   async clearAbandoned(): Promise<void> {
-    for (const run of await namesIn(this.#folder)) {
-      const names = RUN_FOLDER.test(run) ? await namesIn(join(this.#folder, run)) : [];
-      for (const name of names.filter((each) => each.startsWith("ephemeral."))) {
+    for (const run of (await namesIn(this.#folder)).filter((name) => RUN_FOLDER.test(name))) {
+      for (const name of await namesIn(join(this.#folder, run))) {
+        if (!await this.#isAbandoned(join(this.#folder, run), name)) continue;
         const folder = join(this.#folder, run, name);
         const modified = (await Deno.stat(folder)).mtime?.getTime() ?? Infinity;
         if (this.#now() - modified > DAY_MS) await this.removeFolder(folder);
@@ -207,11 +234,23 @@ export class CheckpointStore {
     }
   }
 
-  #recordPath(checkpoint: CheckpointName): string {
-    return join(this.runFolder(checkpoint.run), "checkpoints", `${CheckpointStore.folderName(checkpoint)}.json`);
+  async #isAbandoned(run: string, name: string): Promise<boolean> {
+    if (name.startsWith("ephemeral.")) return true;
+    const [, first] = SAVED_FOLDER.exec(name) ?? [];
+    if (first === undefined) return false;
+    const record = await Deno.readTextFile(join(run, "checkpoints", `${first}.json`)).catch(ifMissing);
+    if (record === undefined) return true;
+    // One that cannot be read may name any of them.
+    const known = await readJson<CheckpointRecord>(join(run, "checkpoints", `${first}.json`));
+    return known !== undefined && known.target !== name;
   }
 
-  async #read(checkpoint: CheckpointName): Promise<CheckpointRecord | undefined> {
+  #recordPath(checkpoint: CheckpointName): string {
+    return join(this.runFolder(checkpoint.run), "checkpoints", `${baseName(checkpoint)}.json`);
+  }
+
+  /** A checkpoint, if it is there. */
+  async get(checkpoint: CheckpointName): Promise<CheckpointRecord | undefined> {
     const record = await readJson<CheckpointRecord>(this.#recordPath(checkpoint));
     if (record?.expires_at !== undefined && Date.parse(record.expires_at) <= this.#now()) {
       await this.remove(checkpoint);

@@ -3,7 +3,7 @@
  * one by address, since any page in a browser can send requests to this machine. Bodies are bounded before they are read.
  */
 import { timingSafeEqual } from "node:crypto";
-import { type Body, objectOf } from "./_values.ts";
+import { objectOf } from "./_values.ts";
 import { RefusedError } from "./errors.ts";
 import { routeOf } from "./routes.ts";
 import type { RouteRequest, ServerState } from "./state.ts";
@@ -101,8 +101,8 @@ async function readContent(
   request: Request,
   limit: number,
   protobufAllowed: boolean,
-): Promise<{ readonly body: Body; readonly protobuf?: Uint8Array }> {
-  if (request.body === null) return { body: {} };
+): Promise<Pick<RouteRequest, "body" | "bytes" | "protobuf">> {
+  if (request.body === null) return { body: {}, bytes: 0 };
   const encoding = request.headers.get("content-encoding") ?? "identity";
   if (encoding !== "identity") {
     throw new RefusedError(415, `bodies are taken as they are, not as ${encoding.slice(0, 40)}`);
@@ -110,13 +110,14 @@ async function readContent(
   const type = (request.headers.get("content-type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
   const protobuf = PROTOBUF.includes(type);
   const bytes = await readBytes(request, limit);
-  if (bytes.length === 0) return { body: {} };
-  if (protobuf && protobufAllowed) return { body: {}, protobuf: bytes };
+  const { length } = bytes;
+  if (length === 0) return { body: {}, bytes: 0 };
+  if (protobuf && protobufAllowed) return { body: {}, bytes: length, protobuf: bytes };
   // Also keeps out forms, which a browser sends to any address without asking.
   if (type !== "application/json") {
     throw new RefusedError(415, `a body of type "${type.slice(0, 60)}" is not taken here`);
   }
-  return { body: objectOf(parseJson(bytes), "the body") };
+  return { body: objectOf(parseJson(bytes), "the body"), bytes: length };
 }
 
 function parseJson(bytes: Uint8Array): unknown {

@@ -5,7 +5,7 @@
 import type { TrainablePolicy } from "../policy/mod.ts";
 import { Batches } from "./_batches.ts";
 import type { OpenModel, Sampler, SamplerPool } from "./sampler_pool.ts";
-import { Turns } from "./turns.ts";
+import { Turns, type WaitingBytes } from "./turns.ts";
 
 /** Weights of one moment. */
 export interface Snapshot {
@@ -26,7 +26,7 @@ export class ServedModel implements Sampler {
   /** The rank a client asked for; all weights are trained all the same. */
   readonly loraRank: number | undefined;
   readonly policy: TrainablePolicy;
-  readonly turns = new Turns();
+  readonly turns: Turns;
   readonly batches = new Batches();
   /** What its in-flight sampling sessions draw from. */
   inflight: Snapshot | undefined;
@@ -36,7 +36,9 @@ export class ServedModel implements Sampler {
   constructor(
     { id, baseModel, loraRank }: { id: string; baseModel: string; loraRank?: number | undefined },
     policy: TrainablePolicy,
+    waiting: WaitingBytes,
   ) {
+    this.turns = new Turns(waiting);
     this.id = id;
     this.baseModel = baseModel;
     this.loraRank = loraRank;
@@ -86,6 +88,8 @@ export async function withSampler<T>(
 export interface ModelOptions {
   readonly open: OpenModel;
   readonly maxModels: number;
+  /** Most bytes of bodies that wait for their turn, of all models. */
+  readonly maxWaitingBytes: number;
 }
 
 /** All models in training. */
@@ -93,10 +97,12 @@ export class Models {
   readonly #options: ModelOptions;
   readonly #models = new Map<string, ServedModel>();
   readonly #opening = new Map<string, Promise<ServedModel>>();
+  readonly #waiting: WaitingBytes;
   #closed = false;
 
   constructor(options: ModelOptions) {
     this.#options = options;
+    this.#waiting = { used: 0, max: options.maxWaitingBytes };
   }
 
   /** A model by id. */
@@ -160,7 +166,7 @@ export class Models {
       await policy.close();
       throw error;
     }
-    const model = new ServedModel(described, policy);
+    const model = new ServedModel(described, policy, this.#waiting);
     this.#models.set(model.id, model);
     return model;
   }

@@ -20,19 +20,28 @@ const LOSSES: readonly string[] = ["cross_entropy", "importance_sampling", "ppo"
 /** A datum that every policy refuses, so that it knows of a gradient that is not complete. */
 const UNREADABLE: Datum = { tokens: [], target_tokens: [], mask: [] };
 
+/** Whose turn an operation has to wait for. */
+export interface Addressed {
+  readonly model: ServedModel;
+  readonly seq: number;
+  readonly print: string;
+  /** Size of what waits; absent: hardly any. */
+  readonly bytes?: number;
+}
+
 /**
  * Accepts an operation for its turn. The same number with the same body is the operation that was accepted before.
  * @throws {RefusedError} 409 for the same number with another body
  */
 export function submit(
   state: ServerState,
-  { model, seq, print }: { readonly model: ServedModel; readonly seq: number; readonly print: string },
+  { model, seq, print, bytes = 0 }: Addressed,
   work: () => Promise<Result>,
 ): Reply {
   const id = `${model.id}:${seq}`;
   if (!state.futures.has(id, print)) {
-    model.turns.require(seq);
-    state.futures.start(id, print, () => model.turns.take(seq, work));
+    model.turns.require(seq, bytes);
+    state.futures.start(id, print, () => model.turns.take(seq, work, bytes));
   }
   return { request_id: id, model_id: model.id };
 }
@@ -42,25 +51,25 @@ export function addressed(
   state: ServerState,
   body: Body,
   type: string,
-): { readonly model: ServedModel; readonly seq: number; readonly print: string } {
+): Addressed {
   const model = modelOf(state, textOf(body, "model_id"));
   return { model, seq: integerOf(body, "seq_id", { min: 1 }), print: fingerprint([type, body]) };
 }
 
 /** `POST forward_backward`, protobuf or JSON; and `POST forward`, the JSON of older clients without a gradient. */
-export const forwardBackward: Handler = (state, { body, protobuf }) => {
+export const forwardBackward: Handler = (state, { body, bytes, protobuf }) => {
   const request = readable(
     "body",
     () => protobuf === undefined ? forwardBackwardRequestFromJson(body) : decodeForwardBackwardRequest(protobuf),
   );
-  return submitForwardBackward(state, request);
+  return submitForwardBackward(state, request, bytes);
 };
 
-function submitForwardBackward(state: ServerState, request: ForwardBackwardRequest): Reply {
+function submitForwardBackward(state: ServerState, request: ForwardBackwardRequest, bytes: number): Reply {
   const model = modelOf(state, request.model_id);
   const seq = integerOf({ ...request }, "seq_id", { min: 1 });
   const print = fingerprint(["forward_backward", request]);
-  return submit(state, { model, seq, print }, () => runForwardBackward(model, request));
+  return submit(state, { model, seq, print, bytes }, () => runForwardBackward(model, request));
 }
 
 async function runForwardBackward({ policy }: ServedModel, request: ForwardBackwardRequest): Promise<Result> {

@@ -5,6 +5,7 @@ import {
   CHECKPOINT_TYPES,
   type CheckpointName,
   type CheckpointRecord,
+  compareText,
   parseTinkerPath,
   type RunRecord,
   tinkerPath,
@@ -37,7 +38,7 @@ export const listRunCheckpoints: Handler = async (state, { params: [id = ""] }) 
 export const listCheckpoints: Handler = async (state, { query }) => {
   const runs = await state.checkpoints.runs();
   const lists = await Promise.all(runs.map(({ training_run_id }) => state.checkpoints.list(training_run_id)));
-  const newest = lists.flat().sort((a, b) => (a.time < b.time ? 1 : -1));
+  const newest = lists.flat().sort((a, b) => compareText(b.time, a.time));
   const { page, cursor } = pageOf(newest, query, 100);
   return { checkpoints: page.map(checkpointReply), cursor };
 };

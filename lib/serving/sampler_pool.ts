@@ -54,6 +54,11 @@ export class SamplerPool {
     }
   }
 
+  /** Whether anybody draws from a model or folder now. */
+  isUsed(target: string): boolean {
+    return (this.#opened.get(target)?.users ?? 0) > 0;
+  }
+
   /** Closes the policy of a folder that is going away. */
   async drop(target: string): Promise<void> {
     const opened = this.#opened.get(target);

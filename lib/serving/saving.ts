@@ -1,12 +1,13 @@
 /** Saving: training state, weights to sample from or to download, each under a name, and weights for one session alone. */
+import { join } from "node:path";
 import { type Body, flagOf, integerOf, metadataOf, optionalInteger, optionalText, textOf } from "./_values.ts";
-import { type CheckpointKind, checkpointName, CheckpointStore, tinkerPath } from "./checkpoints.ts";
+import { type CheckpointKind, checkpointName, tinkerPath } from "./checkpoints.ts";
 import { RefusedError } from "./errors.ts";
 import type { Result } from "./futures.ts";
 import type { ServedModel } from "./models.ts";
 import { addressed, submit } from "./operations.ts";
 import type { Ephemeral } from "./sessions.ts";
-import { type Handler, json, removeEphemeral, type ServerState } from "./state.ts";
+import { clearRetired, type Handler, json, removeEphemeral, type ServerState } from "./state.ts";
 
 interface SaveOptions {
   readonly name: string;
@@ -68,16 +69,30 @@ async function save(
 ): Promise<Result> {
   const checkpoint = { run: model.id, kind, name };
   if (!overwrite) await state.checkpoints.requireFree(checkpoint);
-  const folder = CheckpointStore.folderName(checkpoint);
-  const { policy } = model;
-  const target = kind === "weights" ? await policy.saveState(folder) : await policy.saveWeightsForSampler(folder);
+  const before = await state.checkpoints.get(checkpoint);
+  const target = await saveTo(state, model, kind, await state.checkpoints.freshFolder(checkpoint));
   const { size_bytes } = await state.checkpoints.record(checkpoint, target, extra);
-  // Whoever still draws from what was overwritten would draw from old weights.
-  if (overwrite) await state.pool.drop(target);
+  if (before !== undefined) state.retired.add(state.checkpoints.targetOf(before));
+  await clearRetired(state);
   const path = tinkerPath(checkpoint);
   if (kind === "sampler_weights") state.live.set(path, model.snapshot(target));
   state.onEvent({ type: "saved", path });
   return json({ path, type: SAVES[kind], ...(kind === "external_weights" && { size_bytes }) });
+}
+
+/** Has the policy save to a folder; where that fails, nothing of it stays. */
+async function saveTo(
+  { checkpoints }: ServerState,
+  { id, policy }: ServedModel,
+  kind: CheckpointKind,
+  folder: string,
+): Promise<string> {
+  try {
+    return kind === "weights" ? await policy.saveState(folder) : await policy.saveWeightsForSampler(folder);
+  } catch (error) {
+    await checkpoints.removeFolder(join(checkpoints.runFolder(id), folder)).catch(() => {});
+    throw error;
+  }
 }
 
 interface SessionSave {

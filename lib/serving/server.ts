@@ -12,7 +12,7 @@ import { answer, type HttpOptions } from "./http.ts";
 import { Models } from "./models.ts";
 import { type OpenModel, SamplerPool } from "./sampler_pool.ts";
 import { Sessions } from "./sessions.ts";
-import { endSession, type ServeEvent, type ServerState } from "./state.ts";
+import { clearRetired, endSession, type ServeEvent, type ServerState } from "./state.ts";
 
 /** Bounds of a server. */
 export interface ServeLimits extends FutureLimits {
@@ -20,6 +20,8 @@ export interface ServeLimits extends FutureLimits {
   readonly maxDataBytes: number;
   /** Most bytes of any other body. */
   readonly maxBodyBytes: number;
+  /** Most bytes of bodies that wait for their turn behind others, of all models. */
+  readonly maxWaitingBytes: number;
   /** A session that is silent for so long is ended and its models are unloaded. */
   readonly silenceMs: number;
   /** How often silent sessions are looked for. */
@@ -35,6 +37,7 @@ export const SERVE_LIMITS: ServeLimits = {
   ...FUTURE_LIMITS,
   maxDataBytes: 64 * 1024 * 1024,
   maxBodyBytes: 16 * 1024 * 1024,
+  maxWaitingBytes: 64 * 1024 * 1024,
   silenceMs: 300_000,
   sweepMs: 10_000,
   maxSamplers: 2,
@@ -61,7 +64,7 @@ export interface ServeOptions {
   readonly clock?: () => number;
   /** Makes ids; nobody may be able to guess one. Letters, digits and "-" only. */
   readonly newId?: () => string;
-  /** The folder of an offered model for clients to load its tokenizer from; default: the model's own, where it is one. */
+  /** What clients load the tokenizer of an offered model by; default: its folder, on any other host its name. */
   readonly tokenizerOf?: (model: string) => Promise<string | undefined>;
   /** Called when something happens that a person may want to see. */
   readonly onEvent?: (event: ServeEvent) => void;
@@ -79,6 +82,10 @@ export interface TinkerServer {
 
 const LOOPBACK = ["127.0.0.1", "localhost", "::1"];
 
+function isLoopback(host = "127.0.0.1"): boolean {
+  return LOOPBACK.includes(host);
+}
+
 /** How long clients have to finish sending once the server closes. */
 const GRACE_MS = 2000;
 
@@ -91,7 +98,7 @@ const GRACE_MS = 2000;
 export async function serveTinker(options: ServeOptions): Promise<TinkerServer> {
   const { host = "127.0.0.1", port = 10610, apiKey } = options;
   if (options.models.length === 0) throw new RangeError("a server needs at least one model to offer");
-  if (!LOOPBACK.includes(host) && !apiKey) {
+  if (!isLoopback(host) && !apiKey) {
     throw new RangeError(`serving on ${host} lets others use this machine: give an api_key, or take host=127.0.0.1`);
   }
   if (options.open === undefined) { for (const model of options.models) await findModel(model); }
@@ -101,7 +108,7 @@ export async function serveTinker(options: ServeOptions): Promise<TinkerServer> 
   await state.checkpoints.clearAbandoned();
   const http: HttpOptions = {
     apiKey: apiKey || undefined,
-    hosts: LOOPBACK.includes(host) ? [...LOOPBACK, "[::1]"] : undefined,
+    hosts: isLoopback(host) ? [...LOOPBACK, "[::1]"] : undefined,
     maxDataBytes: limits.maxDataBytes,
     maxBodyBytes: limits.maxBodyBytes,
     hide,
@@ -136,17 +143,18 @@ function stateOf(options: ServeOptions, limits: ServeLimits, hide: (text: string
   return {
     offered: [...new Set(models)],
     sessions: new Sessions(clock, newId, limits.silenceMs),
-    models: new Models({ open, maxModels: options.maxModels ?? 4 }),
+    models: new Models({ open, maxModels: options.maxModels ?? 4, maxWaitingBytes: limits.maxWaitingBytes }),
     pool,
     futures: new FutureStore(limits, clock, hide),
     checkpoints: new CheckpointStore(weightsDir, clock),
     live: new Map(),
+    retired: new Set(),
     grants: new Map(),
     maxEphemeral: limits.maxEphemeral,
     now: clock,
     newId,
     contextLengthOf: remembered((model) => pool.use(model, ({ policy }) => Promise.resolve(policy.contextLength))),
-    tokenizerOf: options.tokenizerOf ?? folderOf,
+    tokenizerOf: options.tokenizerOf ?? (isLoopback(options.host) ? folderOf : (model) => Promise.resolve(model)),
     onEvent: options.onEvent ?? (() => {}),
   };
 }
@@ -177,6 +185,7 @@ async function sweep(state: ServerState): Promise<void> {
   for (const session of state.sessions.takeSilent()) {
     await endSession(state, session, "its client was silent for too long").catch(() => {});
   }
+  await clearRetired(state).catch(() => {});
 }
 
 interface Closing {

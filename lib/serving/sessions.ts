@@ -40,7 +40,7 @@ export interface Session {
   finished: boolean;
 }
 
-/** Sessions at most; beyond, the one that was silent longest is ended. */
+/** Sessions at most; another one is refused until a silent one has ended. */
 const MAX_SESSIONS = 1000;
 
 /** A gap between two looks of more than this means that the machine slept, not that clients were silent. */
@@ -108,6 +108,12 @@ export class Sessions {
       404,
       `there is no sampling session ${id.slice(0, 100)}; this server may have been restarted`,
     );
+  }
+
+  /** Whether a sampling session was opened from a checkpoint that is these weights. */
+  samplesFrom(target: string): boolean {
+    const all = [...this.#sessions.values()].flatMap(({ samplers }) => [...samplers.values()]);
+    return all.some(({ modelPath, snapshot }) => modelPath !== undefined && snapshot().target === target);
   }
 
   /** Ids, the newest first. */

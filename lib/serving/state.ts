@@ -24,6 +24,8 @@ export interface ServerState {
   readonly checkpoints: CheckpointStore;
   /** Weights of named sampler checkpoints whose model is in training, by `tinker://` path. */
   readonly live: Map<string, Snapshot>;
+  /** Folders of weights that were overwritten, to be deleted once nobody samples from them. */
+  readonly retired: Set<string>;
   /** Most ephemeral snapshots kept of one session. */
   readonly maxEphemeral: number;
   /** Milliseconds since 1970. */
@@ -47,6 +49,8 @@ export interface RouteRequest {
   readonly headers: Headers;
   /** The JSON body; `{}` where there was none. */
   readonly body: Body;
+  /** Size of the body. */
+  readonly bytes: number;
   /** The body's bytes, where it was protobuf. */
   readonly protobuf?: Uint8Array;
   /** Where the server is reached, without a slash at the end. */
@@ -82,6 +86,19 @@ export async function endSession(state: ServerState, session: Session, reason: s
   await Promise.all([...session.models].map((id) => unloadModel(state, id, reason)));
   session.models.clear();
   for (const ephemeral of session.ephemeral.splice(0)) await removeEphemeral(state, session, ephemeral);
+  await clearRetired(state);
+}
+
+/** Deletes weights that were overwritten, as far as nobody samples from them or downloads them any more. */
+export async function clearRetired(state: ServerState): Promise<void> {
+  const granted = [...state.grants.values()].filter(({ until }) => until >= state.now()).map(({ folder }) => folder);
+  const isUsed = (target: string) =>
+    state.sessions.samplesFrom(target) || state.pool.isUsed(target) || granted.includes(target);
+  for (const target of [...state.retired].filter((target) => !isUsed(target))) {
+    state.retired.delete(target);
+    await state.pool.drop(target);
+    await state.checkpoints.removeFolder(target);
+  }
 }
 
 /** Ends a model. Its checkpoints stay, and so do the weights that its sampling sessions draw from. */

@@ -38,6 +38,8 @@ export class FakeModels {
   readonly together: number[] = [];
   /** Policies that are open. */
   open = 0;
+  /** Saves write something wrong, and fail. */
+  cutShort = false;
   /** Awaited before a call of this name is done. */
   readonly gates = new Map<string, Promise<void>>();
 
@@ -161,7 +163,9 @@ class TablePolicy implements TrainablePolicy {
     return this.#turn(call, async () => {
       const folder = join(this.#weightsDir, name);
       await Deno.mkdir(folder, { recursive: true });
-      await Deno.writeTextFile(join(folder, "table.json"), JSON.stringify(saved()));
+      const text = JSON.stringify(this.#shared.cutShort ? { ...saved(), table: this.#table.map(() => 0) } : saved());
+      await Deno.writeTextFile(join(folder, "table.json"), text);
+      if (this.#shared.cutShort) throw new Error("the disk is full");
       return folder;
     });
   }

@@ -20,6 +20,7 @@ interface Scene {
   readonly model_id: string;
   readonly weightsDir: string;
   readonly clock: { now: number };
+  readonly fakes: FakeModels;
 }
 
 function serving(name: string, body: (scene: Scene) => Promise<void>): void {
@@ -28,7 +29,7 @@ function serving(name: string, body: (scene: Scene) => Promise<void>): void {
     const clock = { now: Date.parse("2026-01-01") };
     await withServer({ models: ["table"], open: fakes.opener, clock: () => clock.now }, async (client, weightsDir) => {
       const session_id = await client.session();
-      await body({ client, session_id, model_id: await client.model(session_id, "table"), weightsDir, clock });
+      await body({ client, session_id, model_id: await client.model(session_id, "table"), weightsDir, clock, fakes });
     });
     assert.equal(fakes.open, 0, "a policy was left open");
   });
@@ -149,21 +150,82 @@ Deno.test("checkpoints outlive the server", async () => {
   });
 });
 
-Deno.test("unnamed weights that a server cut short left behind go after a day, and nothing else does", async () => {
+Deno.test("weights without a record that a server cut short left behind go after a day, and nothing else does", async () => {
   await inTemporaryFolder(async (folder) => {
     const weightsDir = `${folder}/weights`;
-    const paths = ["a.train.0/ephemeral.1", "a.train.0/weights.ephemeral.1", "mine/ephemeral.1"];
+    const gone = ["ephemeral.1", "weights.c", "2.weights.a", "3.weights.ephemeral.1"];
+    const kept = ["weights.a", "2.weights.ephemeral.1", "weights.torn", "2.weights.torn", "other"];
+    const paths = [...[...gone, ...kept].map((name) => `a.train.0/${name}`), "mine/ephemeral.1"];
     for (const path of paths) await Deno.mkdir(`${weightsDir}/${path}`, { recursive: true });
+    const records = { a: "weights.a", "ephemeral.1": "2.weights.ephemeral.1" };
+    await Deno.mkdir(`${weightsDir}/a.train.0/checkpoints`);
+    for (const [name, target] of Object.entries(records)) {
+      await Deno.writeTextFile(`${weightsDir}/a.train.0/checkpoints/weights.${name}.json`, JSON.stringify({ target }));
+    }
+    await Deno.writeTextFile(`${weightsDir}/a.train.0/checkpoints/weights.torn.json`, '{"targ');
     const options = { models: ["table"], open: new FakeModels().opener, weightsDir };
     const left = async (hours: number) => {
       await withServer({ ...options, clock: () => Date.now() + hours * 3_600_000 }, () => Promise.resolve());
       const there = await Promise.all(paths.map((path) => Deno.stat(`${weightsDir}/${path}`).catch(() => undefined)));
       return there.map((info) => info !== undefined);
     };
-    assert.deepEqual(await left(23), [true, true, true]);
-    assert.deepEqual(await left(25), [false, true, true]);
+    assert.deepEqual(await left(23), paths.map(() => true));
+    assert.deepEqual(await left(25), paths.map((path) => !gone.includes(path.slice("a.train.0/".length))));
   });
 });
+
+serving("an overwrite that was cut short leaves the checkpoint before as it was", async (scene) => {
+  const { client, model_id, session_id, weightsDir, fakes } = scene;
+  await step(client, model_id, 1);
+  await save(scene, 3);
+  const loss = await step(client, model_id, 4);
+  fakes.cutShort = true;
+  assert.ok((await save(scene, 6, { overwrite: true })).error);
+  fakes.cutShort = false;
+  const resumed = { session_id, model_seq_id: 1, path: `tinker://${model_id}/weights/a`, optimizer: true };
+  const { model_id: other } = await client.do("load_weights", resumed);
+  assert.equal(await step(client, other as string, 1), loss);
+  assert.equal((await save(scene, 7, { overwrite: true })).path, resumed.path);
+  // Only what the record names is kept, and no folder is used twice.
+  assert.deepEqual(await weightsIn(`${weightsDir}/${model_id.replaceAll(":", ".")}`), ["3.weights.a"]);
+  const { model_id: last } = await client.do("load_weights", { ...resumed, model_seq_id: 2 });
+  assert.notEqual(await step(client, last as string, 1), loss);
+  assert.equal((await client.send("DELETE", `training_runs/${model_id}/checkpoints/weights/a`)).status, 200);
+  assert.deepEqual(await weightsIn(`${weightsDir}/${model_id.replaceAll(":", ".")}`), []);
+});
+
+serving(
+  "a sampling session keeps to its weights through an overwrite; they go with the last such session",
+  async (scene) => {
+    const { client, model_id, session_id, weightsDir } = scene;
+    const model_path = `tinker://${model_id}/sampler_weights/x`;
+    const saveSampler = (seq_id: number) =>
+      client.do("save_weights_for_sampler", { model_id, seq_id, path: "x", overwrite: true });
+    let number = 0;
+    const score = async (sampler: string) =>
+      (await client.do("asample", sampleRequest(sampler, number++, [2, 3, 4], { prompt_logprobs: true })))
+        .prompt_logprobs;
+    await saveSampler(1);
+    const other = await client.session();
+    const before = await client.sampler(other, { model_path });
+    const scores = await score(before);
+    await step(client, model_id, 2);
+    await saveSampler(4);
+    const after = await client.sampler(session_id, { model_path });
+    assert.deepEqual(await score(before), scores);
+    assert.notDeepEqual(await score(after), scores);
+    const folder = `${weightsDir}/${model_id.replaceAll(":", ".")}`;
+    assert.deepEqual(await weightsIn(folder), ["2.sampler_weights.x", "sampler_weights.x"]);
+    await client.post(`sessions/${other}/finish`, {});
+    assert.deepEqual(await weightsIn(folder), ["2.sampler_weights.x"]);
+  },
+);
+
+/** Folders of weights of a run. */
+async function weightsIn(folder: string): Promise<string[]> {
+  const names = await Array.fromAsync(Deno.readDir(folder), ({ name }) => name);
+  return names.filter((name) => name.includes("weights.")).sort();
+}
 
 serving("no name and no path leads out of the weights folder", async (scene) => {
   const { client, model_id, session_id, weightsDir } = scene;

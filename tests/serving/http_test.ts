@@ -58,6 +58,28 @@ Deno.test("a server with a key wants it, in either header", async () => {
   });
 });
 
+Deno.test("where a model lies on this machine is told on this machine alone", async () => {
+  const fakes = new FakeModels();
+  const offer = {
+    models: ["abacus"],
+    open: (_: string, where: { weightsDir: string }) => fakes.opener("table", where),
+  };
+  const tokenizerOn = async (host: string) => {
+    let tokenizer_id: unknown;
+    await withServer({ ...offer, host, apiKey: "tml-secret" }, async (client) => {
+      const key = { "x-api-key": "tml-secret" };
+      const post = async (path: string, body: unknown) => (await client.send("POST", path, body, key)).body;
+      const { session_id } = await post("create_session", {});
+      const { request_id } = await post("create_model", { session_id, model_seq_id: 0, base_model: "abacus" });
+      const { model_id } = await post("retrieve_future", { request_id });
+      ({ tokenizer_id } = (await post("get_info", { model_id })).model_data as Record<string, unknown>);
+    });
+    return tokenizer_id;
+  };
+  assert.match(String(await tokenizerOn("127.0.0.1")), /^\/|^[A-Z]:/);
+  assert.equal(await tokenizerOn("0.0.0.0"), "abacus");
+});
+
 Deno.test("serveTinker() refuses to serve others without a key, nothing, and what is not there", async () => {
   const where = { weightsDir: "unused", port: 0 };
   await assert.rejects(serveTinker({ ...options(), ...where, host: "0.0.0.0" }), /give an api_key/);

@@ -80,6 +80,26 @@ Deno.test("a number whose result is no longer kept is refused and not done again
   });
 });
 
+Deno.test("what waits behind a missing number is bounded in bytes, and the missing one is always taken", async () => {
+  const fakes = new FakeModels();
+  const limits = { maxWaitingBytes: 1000 };
+  await withServer({ models: ["table"], open: fakes.opener, limits }, async (client) => {
+    const session = await client.session();
+    const [model_id, other] = [await client.model(session, "table"), await client.model(session, "table", 1)];
+    const send = (id: string, seq: number) =>
+      client.send("POST", "forward_backward", trainingRequest(id, seq, Array(3).fill(DATUM)));
+    const statuses = [];
+    for (const seq of [2, 3, 4]) statuses.push((await send(model_id, seq)).status);
+    assert.deepEqual(statuses, [200, 429, 429]);
+    assert.equal((await send(other, 2)).status, 429);
+    const first = await send(model_id, 1);
+    assert.equal(first.status, 200);
+    await client.result(first.body);
+    await client.result({ request_id: `${model_id}:2` });
+    assert.equal((await send(other, 2)).status, 200);
+  });
+});
+
 Deno.test("clients at the same time do not disturb each other", async () => {
   const fakes = new FakeModels();
   await withServer({ models: ["table"], open: fakes.opener }, async (client) => {
