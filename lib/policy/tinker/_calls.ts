@@ -40,9 +40,14 @@ export function isMissing(error: unknown): boolean {
 
 /** The number that a server with strict numbering wanted instead; undefined when the error is another. */
 export function expectedSeqId(error: unknown): number | undefined {
-  if (!(error instanceof ApiError) || error.status !== 409) return undefined;
+  if (!(error instanceof ApiError) || (error.status !== 409 && !isConflictResult(error))) return undefined;
   const found = /expected\D{0,20}(\d+)\D{1,20}got\D{0,20}\d+/i.exec(error.detail);
   return found === null ? undefined : Number(found[1]);
+}
+
+/** Whether an operation was accepted with a number that turned out not to be its turn. */
+function isConflictResult(error: ApiError): boolean {
+  return error instanceof RequestFailedError && /\bsequence conflict\b/i.test(error.detail);
 }
 
 /** Whether a save was refused because the name is taken. */

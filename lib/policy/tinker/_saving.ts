@@ -49,7 +49,7 @@ export class Saves {
       const sent = await this.#line.turn(() => {
         signal?.throwIfAborted();
         ready();
-        return this.#line.send({ make, signal, ifTaken: () => ({ path: built }) });
+        return this.#line.send({ make, signal, ifTaken: () => ({ path: built }), isClear: isNameTaken });
       }, signal);
       const reply = await sent.result;
       this.#saved.add(built);

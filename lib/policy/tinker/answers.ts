@@ -2,6 +2,7 @@
  * What comes back from a server: an answer read to its end, or word that there is none. Nothing here decides what to do
  * about it. Text from outside is cut short and freed of control characters before it goes into a message.
  */
+import { isObject } from "./_calls.ts";
 
 /** An answer, read to its end. */
 export interface Answer {
@@ -21,6 +22,8 @@ export interface Lost {
   readonly reason: string;
   /** Whether the time was up. */
   readonly timedOut: boolean;
+  /** Whether a part of its body had come. */
+  readonly begun: boolean;
   /** Whether trying again cannot help. */
   readonly hopeless: boolean;
 }
@@ -34,31 +37,49 @@ export class TooLong extends Error {
   override readonly name: string = "TooLong";
 }
 
+/** How a body is read. */
+export interface Reading {
+  /** Whether the beginning is enough of a body that is too long. */
+  readonly cut: boolean;
+  /** Called whenever a part of it has come. */
+  readonly onBytes?: () => void;
+}
+
+/** Shorter bodies come at once or hardly ever: they are read in one piece, which is quicker. */
+const ONE_PIECE_BYTES = 16_384;
+
 /**
  * Reads a body to its end.
  * @throws {TooLong} when it is longer than `maxBytes`, unless it may be cut
  */
-export async function readBody(response: Response, maxBytes: number, { cut }: { cut: boolean }): Promise<Uint8Array> {
+export async function readBody(response: Response, maxBytes: number, reading: Reading): Promise<Uint8Array> {
   if (response.body === null) return new Uint8Array();
   const declared = response.headers.has("content-encoding") ? null : response.headers.get("content-length");
   const length = declared === null ? NaN : Number(declared);
   if (length <= maxBytes) {
-    const body = new Uint8Array(await response.arrayBuffer());
+    const body = length <= ONE_PIECE_BYTES
+      ? new Uint8Array(await response.arrayBuffer())
+      : await readChunks(response.body, maxBytes, reading);
     if (body.length !== length) throw new Error(`the answer broke off after ${body.length} of ${length} bytes`);
     return body;
   }
-  if (length > maxBytes && !cut) {
+  if (length > maxBytes && !reading.cut) {
     await response.body.cancel();
     throw new TooLong(`the answer has ${length} bytes, more than the ${maxBytes} this client takes`);
   }
-  return readChunks(response.body, maxBytes, cut);
+  return readChunks(response.body, maxBytes, reading);
 }
 
-async function readChunks(stream: ReadableStream<Uint8Array>, maxBytes: number, cut: boolean): Promise<Uint8Array> {
+async function readChunks(
+  stream: ReadableStream<Uint8Array>,
+  maxBytes: number,
+  { cut, onBytes }: Reading,
+): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let total = 0;
   // Leaving the loop cancels the stream.
   for await (const chunk of stream) {
+    onBytes?.();
     const room = maxBytes - total;
     if (chunk.length > room && !cut) {
       throw new TooLong(`the answer has more than the ${maxBytes} bytes this client takes`);
@@ -103,11 +124,6 @@ function parseJson(body: Uint8Array): unknown {
   }
 }
 
-/** Whether a value is an object and no list. */
-export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 /**
  * The server's own words of a refusal; empty when it gives none.
  * @param redact takes keys out of text; it comes before any cut, which might leave half a key
@@ -122,7 +138,8 @@ export function detailOf(answer: Answer, redact: (text: string) => string): stri
     return plain(/<title>([^<]*)<\/title>/i.exec(text)?.[1] ?? text);
   }
   const detail = isObject(value) ? value["detail"] ?? value["error"] ?? value["message"] ?? value : value;
-  return plain(Array.isArray(detail) ? detail.map(complaint).join("; ") : wordsOf(detail));
+  // Again: JSON may have written a key with escapes.
+  return plain(redact(Array.isArray(detail) ? detail.map(complaint).join("; ") : wordsOf(detail)));
 }
 
 /** Whether a refusal explains itself the way the API does, which a proxy between would not. */

@@ -29,8 +29,16 @@ export class Call {
     this.#clock = clock;
   }
 
-  /** Does a part of the work; its signal aborts when the call ends or the time is up. @throws {TimeLimit} */
-  step<T>(work: (signal: AbortSignal) => Promise<T>, timeoutMs?: number): Promise<T> {
+  /**
+   * Does a part of the work; its signal aborts when the call ends or the time is up. `moved` says that something has come
+   * of it: from then it has `silenceMs`, and not the time that it had before.
+   * @throws {TimeLimit}
+   */
+  step<T>(
+    work: (signal: AbortSignal, moved: () => void) => Promise<T>,
+    timeoutMs?: number,
+    silenceMs: number | undefined = timeoutMs,
+  ): Promise<T> {
     if (this.#ending) return Promise.reject(this.#ending.reason);
     const controller = new AbortController();
     return new Promise((resolve, reject) => {
@@ -44,15 +52,19 @@ export class Call {
         reject(reason);
         controller.abort(reason);
       };
-      const timer = timeoutMs === undefined ? undefined : setTimeout(
-        () => stop(new TimeLimit(`no answer within ${timeoutMs / 1000} s`)),
-        Math.min(timeoutMs, LONGEST_MS),
-      );
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      const allow = (ms: number | undefined, what: string) => {
+        clearTimeout(timer);
+        if (ms === undefined || this.#stop !== stop) return;
+        timer = setTimeout(() => stop(new TimeLimit(`${what} ${ms / 1000} s`)), Math.min(ms, LONGEST_MS));
+      };
       this.#stop = stop;
-      work(controller.signal).then(
-        (value) => (finish(), resolve(value)),
-        (error) => (finish(), reject(error)),
-      );
+      allow(timeoutMs, "no answer within");
+      new Promise<T>((done) => done(work(controller.signal, () => allow(silenceMs, "the answer stopped for"))))
+        .then(
+          (value) => (finish(), resolve(value)),
+          (error) => (finish(), reject(error)),
+        );
     });
   }
 

@@ -17,7 +17,6 @@ export const DEFAULT_CLIENT_CONFIG: ClientConfig = {
   sample_dispatch_bytes_semaphore_size: 10_485_760,
   inflight_response_bytes_semaphore_size: 52_428_800,
   parallel_fwdbwd_chunks: true,
-  proto_compress_fwdbwd: false,
   fwdbwd_max_chunk_len: 1024,
   fwdbwd_max_chunk_bytes_count: 5_000_000,
   fwdbwd_dispatch_bytes_semaphore_size: 50_000_000,
@@ -60,7 +59,7 @@ export async function fetchClientConfig(line: Line, call: Call): Promise<ClientC
         timeoutMs: line.limits.requestTimeoutMs,
       }),
       read: ({ body }) => objectOf(body),
-      giveUpAfterMs: line.limits.openGiveUpAfterMs,
+      opening: true,
     });
     return parseClientConfig(value);
   } catch (error) {

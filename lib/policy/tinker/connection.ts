@@ -18,8 +18,6 @@ export interface ClientConfig {
   readonly inflight_response_bytes_semaphore_size: number;
   /** Whether the parts of one forward_backward may be posted at once. */
   readonly parallel_fwdbwd_chunks: boolean;
-  /** Whether bodies of forward_backward may be compressed. */
-  readonly proto_compress_fwdbwd: boolean;
   /** Most data in one request. */
   readonly fwdbwd_max_chunk_len: number;
   /** Most estimated bytes in one request. */
@@ -84,6 +82,11 @@ export interface Operation<K extends ResultKind = ResultKind> {
    * that was cut short on the way can look like that, so it is asked for again.
    */
   flaw?(result: Results[K]): string | undefined;
+  /**
+   * What such a result seems to have lost, though it may be how this server is: it is asked for again a few times, and then
+   * taken as it is.
+   */
+  doubt?(result: Results[K]): string | undefined;
   /**
    * `true`: a 429 is thrown as `BackpressureError` at once instead of being waited out here.
    */

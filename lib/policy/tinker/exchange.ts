@@ -27,8 +27,8 @@ export interface Exchange<T> {
   readonly breakdownIsFinal?: boolean;
   /** Whether a 429 is the caller's business. */
   readonly backpressure?: boolean | undefined;
-  /** How long it may fail in a row. */
-  readonly giveUpAfterMs?: number;
+  /** Whether the connection is being opened: nobody waits long to learn of a wrong address. */
+  readonly opening?: boolean;
 }
 
 /** An answer that was read, and the attempts it took. */
@@ -45,23 +45,38 @@ export interface Exchanged<T> {
  */
 export async function exchange<T>(line: Line, call: Call, what: Exchange<T>): Promise<Exchanged<T>> {
   const { limits, learnt } = line;
-  const giveUpAfterMs = what.giveUpAfterMs ?? limits.giveUpAfterMs;
-  const patience = new Patience(line, call, { giveUpAfterMs, longestMs: limits.longestRetryMs });
+  const patience = patienceWith(line, call, what);
   const key = `${line.clientId}-${learnt.requests++}`;
+  let empty = 0;
   for (let attempts = 1;; attempts++) {
-    const answer = await send(line, call, withKey(what.request(), key));
+    const answer = await send(line, call, withKey(requestOf(line, what), key));
     if (answer.status === 402 && !what.once && mayPauseUnpaid(line, call, answer)) {
       await call.pause(limits.billingPauseMs);
       patience.restore();
       continue;
     }
-    const outcome = judge(line, what, answer, attempts);
+    const outcome = isEmptyRefusal(answer) && empty++ < limits.emptyRefusals
+      ? EMPTY_REFUSAL
+      : judge(line, what, answer, attempts);
     if ("value" in outcome) return outcome;
     if (what.once) {
       throw outcome.error ?? new ConnectionError(`${what.what} at ${line.address.base}: ${outcome.reason}`);
     }
     await patience.wait(what.what, outcome);
   }
+}
+
+function patienceWith<T>(line: Line, call: Call, { opening }: Exchange<T>): Patience {
+  const { giveUpAfterMs, openGiveUpAfterMs, longestRetryMs: longestMs } = line.limits;
+  return opening
+    ? new Patience(line, call, { giveUpAfterMs: openGiveUpAfterMs, longestMs, since: line.clock.now() })
+    : new Patience(line, call, { giveUpAfterMs, longestMs });
+}
+
+/** The request of one attempt. While opening, a silent server is tried twice within the time. */
+function requestOf<T>({ limits }: Line, { opening, request }: Exchange<T>): HttpRequest {
+  const made = request();
+  return opening ? { ...made, timeoutMs: Math.min(made.timeoutMs, limits.openGiveUpAfterMs / 2) } : made;
 }
 
 function withKey(request: HttpRequest, key: string): HttpRequest {
@@ -73,11 +88,7 @@ function judge<T>(line: Line, what: Exchange<T>, answer: Answer | Lost, attempts
   if ("reason" in answer) return unanswered(line, what.what, answer);
   if (answer.status >= 200 && answer.status < 300) {
     const read = readOrFailure(line, what, answer);
-    if ("value" in read) restoreEmptyRefusals(line);
     return "value" in read ? { ...read, attempts } : read;
-  }
-  if (mayBeProxy(line, answer)) {
-    return { reason: "status 400 without a word, as proxies give it", state: "unreachable" };
   }
   const error = refusal(line, what.what, answer, attempts);
   if (answer.status === 429 && what.backpressure && error instanceof ApiError) {
@@ -113,15 +124,16 @@ export function damaged(line: Line, error: unknown): Failure {
   return { reason: plain(line.credentials.redact(error.message)), state: "unreachable" };
 }
 
-/** A 400 without a body comes from a proxy on the way and stands for a lost connection, but not for ever. */
-export function mayBeProxy(line: Line, { status, body }: Answer): boolean {
-  return status === 400 && body.length === 0 && line.learnt.emptyRefusalsLeft-- > 0;
+/** Whether this is a 400 without a body: it comes from a proxy on the way and stands for a lost connection. */
+export function isEmptyRefusal(answer: Answer | Lost): boolean {
+  return answer.status === 400 && "body" in answer && answer.body.length === 0;
 }
 
-/** A success gives one back. */
-export function restoreEmptyRefusals({ learnt, limits }: Line): void {
-  learnt.emptyRefusalsLeft = Math.min(Math.max(learnt.emptyRefusalsLeft, 0) + 1, limits.emptyRefusals);
-}
+/** What such a refusal comes to, as long as there are not too many. */
+export const EMPTY_REFUSAL: Failure = {
+  reason: "status 400 without a word, as proxies give it",
+  state: "unreachable",
+};
 
 /** Whether an account without funds is waited for. */
 export function mayPauseUnpaid(line: Line, call: Call, answer: Answer): boolean {

@@ -19,13 +19,15 @@ export interface HttpRequest {
   readonly body?: unknown;
   /** Headers beside the usual ones. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** Time until the answer is read. */
+  /** Time until the answer begins, and longest silence within it. A large body has more. */
   readonly timeoutMs: number;
   /** Sent instead of what the connection's credentials say now. */
   readonly credential?: { readonly key: string | undefined };
 }
 
 const MOST_REDIRECTS = 5;
+/** Goes out in no time. */
+const SMALL_BODY_BYTES = 65_536;
 
 /**
  * Sends a request once; where the key is refused and there is another by then, once more.
@@ -41,20 +43,38 @@ export async function send(line: Line, call: Call, request: HttpRequest): Promis
 
 async function sendAs(line: Line, call: Call, request: HttpRequest, key: string | undefined): Promise<Answer | Lost> {
   const prepared = prepare(line, request, key);
+  const { timeoutMs } = request;
+  let begun = false;
   try {
-    const answer = await call.step(async (signal) => {
-      const response = await follow(line, prepared, signal);
-      const { status, headers } = response;
-      const refused = status >= 300;
-      const most = refused ? REFUSAL_BYTES : line.limits.maxAnswerBytes;
-      return { status, headers, body: await readBody(response, most, { cut: refused }) };
-    }, request.timeoutMs);
-    line.learnt.answers++;
+    const answer = await call.step(
+      async (signal, moved) => {
+        const response = await follow(line, prepared, signal);
+        moved();
+        const { status, headers } = response;
+        const refused = status >= 300;
+        const most = refused ? REFUSAL_BYTES : line.limits.maxAnswerBytes;
+        const onBytes = () => {
+          begun = true;
+          moved();
+        };
+        return { status, headers, body: await readBody(response, most, { cut: refused, onBytes }) };
+      },
+      timeoutMs + uploadMs(line, prepared),
+      timeoutMs,
+    );
+    // A proxy answers with 502 and its like for a server that is gone.
+    if (answer.status < 500) line.learnt.answers++;
     return answer;
   } catch (error) {
     call.throwIfEnded();
-    return asLost(line, error);
+    return { ...asLost(line, error), begun };
   }
+}
+
+/** Time for a body to go out over a slow line. */
+function uploadMs({ limits }: Line, { init: { body } }: Prepared): number {
+  const bytes = body instanceof Uint8Array || typeof body === "string" ? body.length : 0;
+  return Math.ceil(Math.max(0, bytes - SMALL_BODY_BYTES) / limits.slowestUploadBytesPerMs);
 }
 
 /** A request as `fetch` takes it. */
@@ -108,10 +128,10 @@ export function asLost(line: Line, error: unknown): Lost {
   const { name, message } = error instanceof Error ? error : { name: "", message: String(error) };
   if (name === "NotCapable" || name === "PermissionDenied") {
     const reason = `this program may not go there; allow it with --allow-net=${new URL(line.address.base).host}`;
-    return { status: 0, reason, timedOut: false, hopeless: true };
+    return { status: 0, reason, timedOut: false, begun: false, hopeless: true };
   }
   const reason = plain(line.credentials.redact(wordsOf(error, message)), 300);
-  return { status: 0, reason, timedOut: error instanceof TimeLimit, hopeless: error instanceof TooLong };
+  return { status: 0, reason, timedOut: error instanceof TimeLimit, begun: false, hopeless: error instanceof TooLong };
 }
 
 /** The runtime hides why behind "fetch failed", and repeats the address, which the message around this has already. */

@@ -2,9 +2,11 @@
 
 /** Time limits and budgets of a connection. */
 export interface TransportLimits {
-  /** Time for one attempt of a request, its answer read to the end. */
+  /** Time for one attempt of a request until its answer begins, and longest silence within the answer. */
   readonly requestTimeoutMs: number;
-  /** Time for one poll for a result; after it the poll is made again. */
+  /** Slowest line, in bytes a millisecond, over which a request gets through: its body has so much more time. */
+  readonly slowestUploadBytesPerMs: number;
+  /** The same for one poll for a result; after it the poll is made again. */
   readonly pollTimeoutMs: number;
   /** Time for one sign of life from a server that lets a poll hang. */
   readonly probeTimeoutMs: number;
@@ -34,7 +36,7 @@ export interface TransportLimits {
   readonly retryTokenMs: number;
   /** Longest answer that is read, in bytes. */
   readonly maxAnswerBytes: number;
-  /** Refusals with 400 and no body, which come from proxies, that are taken for lost connections. Successes restore it. */
+  /** Refusals of one request with 400 and no body, which come from proxies, that are taken for lost connections. */
   readonly emptyRefusals: number;
   /** Refusals of a poll with 400 and no explanation that are tried again. */
   readonly unexplainedRefusals: number;
@@ -45,6 +47,7 @@ export interface TransportLimits {
 /** The protocol's limits. */
 export const DEFAULT_LIMITS: TransportLimits = {
   requestTimeoutMs: 60_000,
+  slowestUploadBytesPerMs: 32,
   pollTimeoutMs: 45_000,
   probeTimeoutMs: 10_000,
   giveUpAfterMs: 300_000,

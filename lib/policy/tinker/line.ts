@@ -40,10 +40,8 @@ export interface Line {
 
 /** What a connection learns on the way. */
 export interface Learnt {
-  /** Counts answers of any kind: signs of life. */
+  /** Counts answers of the server's own, of any kind: signs of life. */
   answers: number;
-  /** Refusals with 400 and no body that may still be taken for lost connections. */
-  emptyRefusalsLeft: number;
   /** Whether the server takes protobuf. */
   protobuf: "untried" | "accepted" | "refused";
   /** A sign of life being asked for. */

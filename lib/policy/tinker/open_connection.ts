@@ -107,7 +107,6 @@ function newLine(options: ConnectionOptions): Line {
     billing: new BillingPause(),
     learnt: {
       answers: 0,
-      emptyRefusalsLeft: limits.emptyRefusals,
       protobuf: "untried",
       probe: undefined,
       requests: 0,
@@ -146,7 +145,7 @@ async function exchangeKey(line: Line, key: string | undefined): Promise<string>
         credential: { key },
       }),
       read: readToken,
-      giveUpAfterMs: line.limits.openGiveUpAfterMs,
+      opening: true,
     }));
   return value;
 }

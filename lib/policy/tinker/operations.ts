@@ -6,7 +6,7 @@ import type { ForwardBackwardRequest, SampleRequest } from "./wire_types.ts";
 
 /** What has been seen of a server's results, to know one of which a part was lost on the way. */
 export interface SeenResults {
-  /** Whether a gradient came with the value of its loss. */
+  /** Whether the last gradient came with the value of its loss. */
   loss: boolean;
 }
 
@@ -23,10 +23,11 @@ export function forwardBackwardOperation(
     result: "forward_backward",
     body: () => encodeForwardBackwardRequest(request),
     jsonFallback: () => forwardBackwardRequestToJson(request),
-    flaw: ({ loss_fn_outputs, metrics }) => {
-      if (loss_fn_outputs.length !== count) return `it has outputs for ${loss_fn_outputs.length} of ${count} data`;
+    flaw: ({ loss_fn_outputs: { length } }) =>
+      length === count ? undefined : `it has outputs for ${length} of ${count} data`,
+    doubt: ({ metrics }) => {
       const lost = !forward && seen.loss && !("loss:sum" in metrics);
-      return lost ? "it lacks the loss, which came with those before" : undefined;
+      return lost ? "it lacks the loss, which came with the one before" : undefined;
     },
     // Servers that take JSON alone have a call of its own for the forward pass.
     ...(forward ? { jsonFallbackPath: "forward" } : {}),

@@ -22,21 +22,34 @@ export interface Failure {
 /** So many failures there have to be, since a machine that slept also finds much time gone by. */
 const FEWEST_FAILURES = 3;
 
+/** How patient. */
+export interface PatienceLimits {
+  /** How long it may fail. */
+  readonly giveUpAfterMs: number;
+  /** Longest pause that is made unasked. */
+  readonly longestMs: number;
+  /** When the time begins; absent: with the first failure, however long that took, and there have to be a few. */
+  readonly since?: number;
+}
+
 /** The patience with one request. */
 export class Patience {
   readonly #line: Line;
   readonly #call: Call;
   readonly #giveUpAfterMs: number;
   readonly #longestMs: number;
+  readonly #fewestFailures: number;
   #since: number | undefined;
   #failures = 0;
 
   /** Full of patience. */
-  constructor(line: Line, call: Call, limits: { readonly giveUpAfterMs: number; readonly longestMs: number }) {
+  constructor(line: Line, call: Call, limits: PatienceLimits) {
     this.#line = line;
     this.#call = call;
     this.#giveUpAfterMs = limits.giveUpAfterMs;
     this.#longestMs = limits.longestMs;
+    this.#since = limits.since;
+    this.#fewestFailures = limits.since === undefined ? FEWEST_FAILURES : 1;
   }
 
   /** Something worked: failures before it no longer count. */
@@ -55,7 +68,7 @@ export class Patience {
     const now = clock.now();
     this.#since ??= now;
     const left = this.#since + this.#giveUpAfterMs - now;
-    if (left <= 0 && this.#failures >= FEWEST_FAILURES) throw this.#givenUp(what, failure, now - this.#since);
+    if (left <= 0 && this.#failures >= this.#fewestFailures) throw this.#givenUp(what, failure, now - this.#since);
     const doubled = Math.min(limits.firstRetryMs * 2 ** Math.min(this.#failures, 20), this.#longestMs);
     const pauseMs = failure.pauseMs ?? doubled * (1 - 0.25 * random());
     this.#failures++;

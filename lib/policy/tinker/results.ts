@@ -9,7 +9,7 @@ import type { Call } from "./call.ts";
 import type { ResultKind, Results, Submitted } from "./connection.ts";
 import { fromJson, fromProtobuf, hasProtobuf } from "./decoding.ts";
 import { ApiError, ConnectionError } from "./errors.ts";
-import { damaged, mayBeProxy, mayPauseUnpaid, restoreEmptyRefusals, unanswered } from "./exchange.ts";
+import { damaged, EMPTY_REFUSAL, isEmptyRefusal, mayPauseUnpaid, unanswered } from "./exchange.ts";
 import { type HttpRequest, send } from "./http.ts";
 import type { Line } from "./line.ts";
 import { askedPauseMs, type Failure, Patience } from "./patience.ts";
@@ -30,6 +30,7 @@ class Poll<K extends ResultKind> {
   metadataOnly = true;
   iteration = 0;
   unexplained = 0;
+  empty = 0;
   strange = 0;
   resubmissions = 0;
   startedAt = 0;
@@ -55,6 +56,7 @@ class Poll<K extends ResultKind> {
   answered(): void {
     this.patience.restore();
     this.leisure.restore();
+    this.empty = 0;
   }
 }
 
@@ -102,11 +104,11 @@ function requestOf<K extends ResultKind>({ line, submitted, metadataOnly, iterat
 
 /**
  * No answer. Some servers hold a poll for longer than this client waits: if the server shows any sign of life meanwhile,
- * the result is still pending.
+ * the result is still pending. An answer that had begun is no such thing.
  */
 async function onLost<K extends ResultKind>(poll: Poll<K>, lost: Lost): Promise<undefined> {
   const { line, call } = poll;
-  if (lost.timedOut && await serverLives(line, call, poll.answersBefore)) {
+  if (lost.timedOut && !lost.begun && await serverLives(line, call, poll.answersBefore)) {
     poll.patience.restore();
     call.waitsFor("active");
     return;
@@ -117,6 +119,7 @@ async function onLost<K extends ResultKind>(poll: Poll<K>, lost: Lost): Promise<
 async function onAnswer<K extends ResultKind>(poll: Poll<K>, answer: Answer): Promise<Turn<K>> {
   const { status } = answer;
   if (status >= 200 && status < 300) return await onSuccess(poll, answer);
+  if (hasFailed(poll, answer)) throw operationFailed(poll, answer, {});
   if (status === 408) return await pending(poll, objectOrNothing(answer));
   if (status === 410) return await submitAgain(poll, answer);
   if (status === 400) return await onBadRequest(poll, answer);
@@ -128,6 +131,15 @@ async function onAnswer<K extends ResultKind>(poll: Poll<K>, answer: Answer): Pr
   throw finalError(poll, answer);
 }
 
+/**
+ * Whether the server says that the operation itself has failed, with a status that would else mean another time or place.
+ * An operation that it has lost is another matter.
+ */
+function hasFailed<K extends ResultKind>({ line }: Poll<K>, answer: Answer): boolean {
+  if (answer.status < 400 || answer.status === 410) return false;
+  return /^future failed\b|\bwaiting for sequence\b/i.test(cleanDetail(line, answer));
+}
+
 function objectOrNothing({ body }: Answer): Readonly<Record<string, unknown>> {
   try {
     return objectOf(body);
@@ -137,7 +149,6 @@ function objectOrNothing({ body }: Answer): Readonly<Record<string, unknown>> {
 }
 
 async function onSuccess<K extends ResultKind>(poll: Poll<K>, answer: Answer): Promise<Turn<K>> {
-  restoreEmptyRefusals(poll.line);
   const kind = poll.submitted.operation.result;
   let value: Readonly<Record<string, unknown>> = {};
   let decoded: Results[K] | undefined;
@@ -161,8 +172,11 @@ async function onSuccess<K extends ResultKind>(poll: Poll<K>, answer: Answer): P
 }
 
 async function accept<K extends ResultKind>(poll: Poll<K>, result: Results[K]): Promise<Turn<K>> {
-  const flaw = poll.submitted.operation.flaw?.(result);
-  return flaw === undefined ? { result } : await strange(poll, { reason: flaw, state: "unreachable" });
+  const { operation } = poll.submitted;
+  const flaw = operation.flaw?.(result);
+  if (flaw !== undefined) return await strange(poll, { reason: flaw, state: "unreachable" });
+  const doubt = poll.strange < poll.line.limits.unexplainedRefusals ? operation.doubt?.(result) : undefined;
+  return doubt === undefined ? { result } : await strange(poll, { reason: doubt, state: "unreachable" });
 }
 
 /** Readable, yet not what was asked for: a few more questions will show whether that is how this server is. */
@@ -226,9 +240,7 @@ async function submitAgain<K extends ResultKind>(poll: Poll<K>, answer: Answer):
 /** Some servers report every failed operation with 400; a proxy gives a 400 of its own now and then. */
 async function onBadRequest<K extends ResultKind>(poll: Poll<K>, answer: Answer): Promise<undefined> {
   const { line, call } = poll;
-  if (mayBeProxy(line, answer)) {
-    return await poll.failed({ reason: inWords(line, answer), state: "unreachable" });
-  }
+  if (isEmptyRefusal(answer) && poll.empty++ < line.limits.emptyRefusals) return await poll.failed(EMPTY_REFUSAL);
   if (isExplained(answer) || poll.unexplained++ >= line.limits.unexplainedRefusals) throw finalError(poll, answer);
   await call.pause(line.limits.pollPauseMs);
 }

@@ -28,6 +28,8 @@ export interface Sending<K extends ResultKind> {
   readonly signal?: AbortSignal | undefined;
   /** The result when the server says that an earlier posting of the same was taken; absent: then it is lost. */
   readonly ifTaken?: () => Results[K];
+  /** Whether the refusal of a repeated posting leaves no doubt about the earlier ones; absent: it never does. */
+  readonly isClear?: (refusal: unknown) => boolean;
 }
 
 /** The line of one model. */
@@ -129,16 +131,15 @@ export class SubmissionLine {
 
   async #post<K extends ResultKind>(sending: Sending<K>, seq_id: number): Promise<InFlight<K>> {
     if (this.#broken !== undefined) throw this.#broken;
-    let postings = 0;
-    const made = sending.make(seq_id);
-    const operation = { ...made, body: () => (postings++, made.body()) };
+    const { operation, postedAgain } = counted(sending.make(seq_id));
     const release = sending.bytes === undefined ? undefined : await this.#bytes.acquire(sending.bytes);
     try {
       const submitted = await this.#connection.submit(operation);
-      return { seq_id, result: this.#follow(submitted, seq_id, () => postings > 1, sending) };
+      return { seq_id, result: this.#follow(submitted, seq_id, postedAgain, sending) };
     } catch (error) {
       this.#uncertain = true;
-      if (!isRefusal(error)) {
+      // A refusal says nothing of an earlier posting whose answer was lost.
+      if (!isRefusal(error) || (postedAgain() && !sending.isClear?.(error))) {
         const what = `nobody knows whether operation ${seq_id} (${operation.type}) was taken: ${clause(error)}`;
         this.#broken ??= this.#gapError(what);
       }
@@ -170,4 +171,18 @@ export class SubmissionLine {
   #gapError(why: string): Error {
     return new Error(`cannot go on with ${this.#name}: ${why}; load the last saved state`);
   }
+}
+
+/** An operation that knows whether it was posted more than once in the same form: then it may have been taken before. */
+function counted<K extends ResultKind>(
+  made: Operation<K>,
+): { readonly operation: Operation<K>; readonly postedAgain: () => boolean } {
+  const { jsonFallback } = made;
+  let [postings, asJson] = [0, 0];
+  const operation = {
+    ...made,
+    body: () => (postings++, made.body()),
+    ...(jsonFallback && { jsonFallback: () => (asJson++, jsonFallback()) }),
+  };
+  return { operation, postedAgain: () => postings > 1 || asJson > 1 };
 }

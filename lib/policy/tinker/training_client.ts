@@ -19,6 +19,7 @@ import {
   type SeenResults,
   unloadModelOperation,
 } from "./operations.ts";
+import { ApiError } from "./errors.ts";
 import { SamplingClient } from "./sampling_client.ts";
 import { type InFlight, type Sending, SubmissionLine } from "./submission_line.ts";
 import type { ForwardFirst, ModelInfo, PassOptions, SaveCallOptions, TrainingModel } from "./training_types.ts";
@@ -32,6 +33,8 @@ export class TrainingClient {
   readonly #line: SubmissionLine;
   #accumulation = this.#newAccumulation();
   #spoiled: string | undefined;
+  /** Gradients that failed behind their optimizer steps, as long as those may have been taken. */
+  readonly #doubts = new Map<Accumulation, string>();
   readonly #seen: SeenResults = { loss: false };
   readonly #saves: Saves;
 
@@ -51,7 +54,7 @@ export class TrainingClient {
 
   /** Why training is refused; undefined while it is not. */
   get unsound(): string | undefined {
-    return this.#spoiled ?? this.#line.broken?.message;
+    return this.#spoiled ?? this.#doubts.values().next().value ?? this.#line.broken?.message;
   }
 
   /**
@@ -130,11 +133,17 @@ export class TrainingClient {
       await accumulation.settled();
       if (accumulation.failure === undefined) return numbersOf(metrics);
     } catch (error) {
+      await accumulation.settled();
       if (accumulation.begun || !isFailure(error)) this.#spoil("an optimizer step failed", error);
+      // Neither has left anything.
+      else this.#doubts.delete(accumulation);
       throw error;
     }
-    const why = clause(accumulation.failure.reason);
-    throw new Error(`the optimizer step was taken without a part of its gradient (${why}); load the last saved state`);
+    const { reason } = accumulation.failure;
+    const found = reason instanceof ApiError
+      ? "the optimizer step was taken without a part of its gradient"
+      : "the optimizer step was taken, and nobody knows whether with all of its gradient";
+    throw new Error(`${found} (${clause(reason)}); load the last saved state`);
   }
 
   /**
@@ -207,7 +216,13 @@ export class TrainingClient {
   }
 
   #newAccumulation(): Accumulation {
-    return new Accumulation((reason) => this.#spoil("a part of a gradient failed behind its optimizer step", reason));
+    const made: Accumulation = new Accumulation((reason) => {
+      const what = reason instanceof ApiError
+        ? "a part of a gradient failed behind its optimizer step"
+        : "nobody knows how a part of a gradient behind its optimizer step ended";
+      this.#doubts.set(made, this.#cannotGoOn(what, reason));
+    });
+    return made;
   }
 
   #turn<T>(body: () => Promise<T>, signal?: AbortSignal): Promise<T> {
@@ -243,7 +258,7 @@ export class TrainingClient {
       }
     }, signal);
     const output = await outputOf(parts);
-    this.#seen.loss ||= "loss:sum" in output.metrics;
+    this.#seen.loss = "loss:sum" in output.metrics;
     return output;
   }
 
@@ -295,8 +310,12 @@ export class TrainingClient {
   }
 
   #spoil(what: string, reason: unknown): void {
-    const model = this.model.model_id;
-    this.#spoiled ??= `training of model ${model} cannot go on: ${what} (${clause(reason)}); load the last saved state`;
+    this.#spoiled ??= this.#cannotGoOn(what, reason);
+  }
+
+  #cannotGoOn(what: string, reason: unknown): string {
+    const { model_id } = this.model;
+    return `training of model ${model_id} cannot go on: ${what} (${clause(reason)}); load the last saved state`;
   }
 }
 
