@@ -56,6 +56,10 @@ Deno.test("resolveConfig() takes the recipe's defaults with the Tinker API, and 
 
 Deno.test("resolveConfig() chooses tinker for an address, given or in the environment, unless told otherwise", () => {
   assert.equal(resolveConfig({ base_url: "http://localhost:8000" }, NOTHING_SET).config.backend, "tinker");
+  const command = resolveConfig({}, { environment: { TINKER_CREDENTIAL_CMD: "pass tml-hidden" } });
+  assert.equal(command.config.backend, "tinker");
+  assert.match(command.notices.join("\n"), /Backend tinker \(TINKER_CREDENTIAL_CMD is set\)/);
+  assert.ok(!JSON.stringify(command).includes("tml-hidden"));
   const environment = { TINKER_BASE_URL: "http://localhost:9000", TINKER_API_KEY: "k" };
   const { config } = resolveConfig({}, { environment });
   assert.deepEqual([config.backend, config.base_url], ["tinker", "http://localhost:9000"]);

@@ -299,6 +299,54 @@ serving("an archive is a tar of the checkpoint, whole or in parts", async (scene
   await late.body?.cancel();
 });
 
+serving("external weights are files at addresses that need no key, whole, in parts, and for a while", async (scene) => {
+  const { client, model_id, session_id } = scene;
+  const path = `tinker://${model_id}/external_weights/out`;
+  const saved = await client.do("save_weights_external", { model_id, seq_id: 1, path: "out", ttl_seconds: 3600 });
+  assert.deepEqual({ ...saved, size_bytes: 0 }, { path, type: "save_weights_external", size_bytes: 0 });
+  assert.ok((saved.size_bytes as number) > 100);
+  const [listed] = (await client.send("GET", `training_runs/${model_id}/checkpoints`)).body.checkpoints as Json[];
+  assert.deepEqual([listed!.checkpoint_type, listed!.tinker_path], ["external", path]);
+  assert.ok(listed!.expires_at);
+  const place = `training_runs/${model_id}/checkpoints/external_weights/out`;
+  const { body } = await client.send("GET", `${place}/external_weights_urls`);
+  const { "table.json": url, ...others } = body.urls as Record<string, string>;
+  assert.deepEqual(others, {});
+  assert.ok(Date.parse(body.expires as string) > scene.clock.now);
+  const get = async (headers: Record<string, string> = {}, of = url!) => {
+    const answer = await fetch(of, { headers });
+    return { status: answer.status, headers: answer.headers, text: await answer.text() };
+  };
+  const whole = await get();
+  assert.ok(JSON.parse(whole.text).table);
+  assert.equal(Number(whole.headers.get("content-length")), whole.text.length);
+  const etag = whole.headers.get("etag")!;
+  const rest = await get({ range: "bytes=10-", "if-range": etag });
+  assert.deepEqual([rest.status, rest.text], [206, whole.text.slice(10)]);
+  const other = await get({ range: "bytes=10-", "if-range": '"another"' });
+  assert.deepEqual([other.status, other.text], [200, whole.text]);
+  const behind = await get({ range: `bytes=${whole.text.length}-`, "if-range": etag });
+  assert.deepEqual([behind.status, behind.headers.get("content-range")], [416, `bytes */${whole.text.length}`]);
+  for (const name of ["..%2Frun.json", "%2Fetc%2Fpasswd", "run.json", "..", ""]) {
+    assert.equal((await get({}, url!.replace("table.json", name))).status, 404, name);
+  }
+  assert.equal((await get({}, url!.replace(/files\/[^/]+/, `files/${session_id}`))).status, 404);
+  scene.clock.now += 16 * 60_000;
+  assert.equal((await get()).status, 404);
+  assert.equal((await client.send("DELETE", place)).status, 200);
+  assert.equal((await client.send("GET", `${place}/external_weights_urls`)).status, 404);
+});
+
+serving("only what was saved as external has addresses for its files, and nothing is encrypted", async (scene) => {
+  const { client, model_id } = scene;
+  await save(scene, 1);
+  const place = `training_runs/${model_id}/checkpoints/weights/a/external_weights_urls`;
+  assert.equal((await client.send("GET", place)).status, 400);
+  const wanted = { model_id, seq_id: 2, path: "out", age_encryption_recipients: ["age1x"] };
+  assert.equal((await client.send("POST", "save_weights_external", wanted)).status, 400);
+  assert.equal((await client.send("POST", "save_weights_external", {})).status, 422);
+});
+
 /** Names of the files in a tar file, as the system's own tar reads it. */
 async function untar(bytes: Uint8Array): Promise<string[]> {
   const name = new TextDecoder().decode(bytes.subarray(0, 100)).replace(/\0.*$/s, "");
