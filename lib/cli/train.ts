@@ -161,10 +161,10 @@ async function ending(path: string, last: TrainEvent | undefined, total: number)
   const run = await openRun(path);
   const name = oneLine(path);
   if (last?.type === "done" && last.reason !== "finished") {
-    const { step, detail, limit } = last;
+    const { step, detail, limit, enough = 0 } = last;
     const why = detail === undefined ? "" : ` (${oneLine(detail, 500)})`;
     // Without more of what ran out it would end again at once.
-    const more = limit === undefined ? "" : ` ${limit}=${(run.config[limit] ?? 0) * 2}`;
+    const more = limit === undefined ? "" : ` ${limit}=${Math.max((run.config[limit] ?? 0) * 2, enough)}`;
     const from = fromWhere(run, step);
     return `stopped after ${step} of ${total} steps${why}; to go on${from}:\n  ${
       resumeCommand(run.config)

@@ -6,6 +6,7 @@ import { z } from "zod";
 import { withoutTrailingSeparators } from "../basics/mod.ts";
 import type { PromptTemplate } from "../vocabulary.ts";
 import { choice, type Field, flag, integer, optional, parseJson, real, text } from "./_field.ts";
+import { RENDERER_NAMES } from "./renderers.ts";
 import { type ConfigKey, ENVS, MAX_LEVEL, type TokenPrices, type TrainConfig } from "./schema.ts";
 
 const LEVELS: Field<readonly number[]> = {
@@ -53,6 +54,11 @@ const LOSS_OPTIONS: Field<Readonly<Record<string, number>>> = {
     "of cispo, by default 0 and 4; beta of dro, by default 0.05.",
   parse: parseJson,
 };
+
+/** Part of the help of limits; what it says is `overBudget`'s rule. */
+const BUDGET =
+  "the run stops before a step that may pass it, which is taken to need what max_tokens allows or, if less, " +
+  "a quarter more than the dearest before it.";
 
 const PRICE = z.number().min(0).optional();
 
@@ -135,7 +141,7 @@ export const FIELDS: { readonly [K in ConfigKey]: Field<TrainConfig[K]> } = {
   compute_post_kl: flag("Score the batch again after the step, to measure how far it moved."),
   max_steps: optional(integer("Steps; none is one pass over the training problems.", { min: 1 })),
   remove_constant_reward_groups: flag("Leave groups whose rewards are all equal out of the update."),
-  renderer_name: text("Chat format; auto takes the model's own.", "auto or a chat format's name"),
+  renderer_name: choice("Chat format; auto takes the model's own, <...>_disable_thinking without thinking.", RENDERER_NAMES),
   load_checkpoint_path: optional(text("Start from these weights, with a fresh optimizer.", "a checkpoint's path")),
   behavior_if_log_dir_exists: choice("What to do when log_path exists.", ["ask", "delete", "resume", "raise"]),
   format_coef: real("Reward lost by an answer out of format.", { min: 0 }),
@@ -148,13 +154,8 @@ export const FIELDS: { readonly [K in ConfigKey]: Field<TrainConfig[K]> } = {
   weight_decay: real("Decoupled weight decay, as in AdamW.", { min: 0 }),
   grad_clip_norm: real("Largest global L2 norm of the gradient; 0 is off.", { min: 0 }),
   prices: optional(PRICES),
-  max_cost: optional(real("Dollars; the run stops before the step that would pass it. Needs prices.", {
-    min: 0,
-    above: true,
-  })),
-  max_train_tokens: optional(
-    integer("Tokens trained on; the run stops before the step that would pass it.", { min: 1 }),
-  ),
+  max_cost: optional(real(`Dollars, needs prices; ${BUDGET}`, { min: 0, above: true })),
+  max_train_tokens: optional(integer(`Tokens trained on; ${BUDGET}`, { min: 1 })),
   stall_timeout: integer("Seconds without progress before a server's stall is reported; 0 is never.", {
     min: 0,
     max: 31_536_000,

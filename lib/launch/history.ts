@@ -15,10 +15,10 @@ export interface History {
   readonly meanCompletion?: number;
 }
 
-/** Reads the past of a run from its rows. @param step where it goes on */
-export function historyOf({ metrics: rows }: Run, step: number, prices: TokenPrices | null): History {
+/** Reads the past of a run from its rows, those that earlier resumptions set aside included. @param step where it goes on */
+export function historyOf({ metrics: rows, superseded }: Run, step: number, prices: TokenPrices | null): History {
   const totals = totalsOf(rows.filter((row) => row.step < step).at(-1)?.metrics ?? {});
-  const all = rows.map(({ metrics }) => metrics);
+  const all = [...superseded, ...rows].map(({ metrics }) => metrics);
   const sum = (key: string) => all.reduce((total, metrics) => total + (metrics[key] || 0), 0);
   const meanCompletion = sum("env/all/total_ac_tokens") / sum("env/all/total_episodes");
   const spending = spendingOf(all, totals, prices);

@@ -243,7 +243,7 @@ export class RunRecorder {
   async #recordStall(stall: StallEvent): Promise<void> {
     const text = stallText(stall);
     await this.log(text);
-    await this.#writeStatus({ stalled: text });
+    await this.#writeStatus({ stalled: stall.over ? null : text });
   }
 
   /** Writes the row of an evaluation that no training step followed. */

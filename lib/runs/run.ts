@@ -42,7 +42,10 @@ export interface RolloutFilter {
 }
 
 /** What a run folder held when it was opened. */
-export type RunContent = Pick<Run, "path" | "config" | "facts" | "status" | "state" | "metrics" | "checkpoints">;
+export type RunContent = Pick<
+  Run,
+  "path" | "config" | "facts" | "status" | "state" | "metrics" | "superseded" | "checkpoints"
+>;
 
 /** One run on disk, as it was when it was opened; open it again for what came since. Displays itself as a summary. */
 export class Run {
@@ -62,6 +65,8 @@ export class Run {
   readonly state: RunState;
   /** One entry a step, ascending. */
   readonly metrics: readonly StepMetrics[];
+  /** Rows of steps that resumptions did again, in the order they were recorded: what they cost was paid. */
+  readonly superseded: readonly StepMetrics[];
   /** In the order they were taken, paths ready for use. */
   readonly checkpoints: readonly Checkpoint[];
 
@@ -75,6 +80,7 @@ export class Run {
     this.status = content.status;
     this.state = content.state;
     this.metrics = content.metrics;
+    this.superseded = content.superseded;
     this.checkpoints = content.checkpoints;
   }
 
@@ -158,12 +164,15 @@ async function whyNoRun(path: string): Promise<string> {
 async function readContent(path: string, { config, facts }: RunConfig, now: number): Promise<RunContent> {
   const status = await readStatus(path);
   const metrics = mergeSteps(await readJsonLines(join(path, RUN_FILES.metrics)));
+  const superseded = (await readJsonLines(join(path, RUN_FILES.supersededMetrics))).flatMap((row) =>
+    metricsOfRow(row) ?? []
+  );
   const checkpoints = (await readJsonLines(join(path, RUN_FILES.checkpoints))).flatMap((row) => {
     const checkpoint = checkpointOfRow(row);
     return checkpoint === undefined ? [] : [checkpointFromFolder(path, checkpoint)];
   });
   const state = stateOf(status, await isLive(path, status, now));
-  return { path, config, facts, status, state, metrics, checkpoints };
+  return { path, config, facts, status, state, metrics, superseded, checkpoints };
 }
 
 /** One entry a step: where a step stands twice, later values win. */

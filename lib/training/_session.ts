@@ -5,7 +5,18 @@
 import { untilAborted } from "../basics/mod.ts";
 import type { SaveOptions } from "../policy/mod.ts";
 import type { Checkpoint, Metrics } from "../vocabulary.ts";
-import { billedTokens, type BudgetStop, costOf, NOTHING_SPENT, overBudget, spend, type Spending } from "./cost.ts";
+import {
+  type BilledTokens,
+  billedTokens,
+  type BudgetStop,
+  costOf,
+  NOTHING_SPENT,
+  overBudget,
+  spend,
+  type Spending,
+  type UpperBound,
+} from "./cost.ts";
+import { mostOfEvaluation, mostOfStep } from "./estimate.ts";
 import type { StallEvent, TrainArgs, TrainEvent } from "./events.ts";
 import { addTokens, NO_TOKENS, type StepTokens, type TokenTotals, totalsOf } from "./metrics.ts";
 import { stepsPerPass } from "./schedule.ts";
@@ -25,6 +36,8 @@ export interface Session {
   done: number;
   totals: TokenTotals;
   spending: Spending;
+  /** The most that an evaluation may take, once that was asked. */
+  evaluationBound: UpperBound | undefined;
   saved: Checkpoint | undefined;
   /** Saves tried in stalls, for their names. */
   stallSaves: number;
@@ -45,6 +58,7 @@ export function openSession(args: TrainArgs): Session {
     done: start?.step ?? 0,
     totals: start?.totals ?? NO_TOKENS,
     spending: start?.spending ?? NOTHING_SPENT,
+    evaluationBound: undefined,
     saved: undefined,
     stallSaves: 0,
     before: undefined,
@@ -90,22 +104,30 @@ export async function* watched<T>(session: Session, work: () => Promise<T>): Asy
       if (stall === undefined) return await running;
       yield stallEvent(session, stall);
       // The first of a stall only: what one save could not do the next cannot either.
-      if (stall.betweenUpdates && watch.stalls <= 1 && hasUnsaved(session)) yield await saveInStall(session, stall);
+      if (stall.over || !stall.betweenUpdates || watch.stalls !== 1 || !hasUnsaved(session)) continue;
+      const outcome = await saveInStall(session, stall, running);
+      if (outcome !== undefined) yield outcome;
     }
   } finally {
     stop();
   }
 }
 
-function stallEvent({ done: step }: Session, { seconds, waiting }: Stall): StallEvent {
-  return { type: "stall", step, seconds, waiting };
+function stallEvent({ done: step }: Session, { seconds, waiting, over }: Stall): StallEvent {
+  return { type: "stall", step, seconds, waiting, ...(over && { over }) };
 }
 
 /**
  * A save under a name of its own: one that comes too late must not be in the way of a later one.
+ * @param running what has stalled
+ * @returns what became of it; undefined: the work was done first, and goes on without it
  * @throws the signal's reason when the run was stopped meanwhile
  */
-async function saveInStall(session: Session, stall: Stall): Promise<TrainEvent> {
+async function saveInStall(
+  session: Session,
+  stall: Stall,
+  running: Promise<unknown>,
+): Promise<TrainEvent | undefined> {
   const { ticker = systemTicker, signal } = session.args;
   const late = Promise.withResolvers<never>();
   const stop = ticker(
@@ -114,8 +136,11 @@ async function saveInStall(session: Session, stall: Stall): Promise<TrainEvent> 
   );
   const saving = save(session, `${stepName(session.done)}_stall_${++session.stallSaves}`);
   saving.catch(() => {});
+  // Its error is for whoever awaits the work itself.
+  const settled = running.then(() => undefined, () => undefined);
   try {
-    const checkpoint = await untilAborted(Promise.race([saving, late.promise]), signal);
+    const checkpoint = await untilAborted(Promise.race([saving, late.promise, settled]), signal);
+    if (checkpoint === undefined) return undefined;
     session.saved = checkpoint;
     return { type: "checkpoint", checkpoint };
   } catch (error) {
@@ -127,17 +152,21 @@ async function saveInStall(session: Session, stall: Stall): Promise<TrainEvent> 
   }
 }
 
-/** Counts an evaluation. @returns the metrics of its cost, where prices are known */
-export function countEvaluation(session: Session, { prompt, completion }: Pick<StepTokens, "prompt" | "completion">): {
-  readonly "cost/evaluation"?: number;
-} {
+/** What an evaluation has cost, where prices are known. */
+export type EvaluationCost = { readonly "cost/evaluation"?: number; readonly "cost/total"?: number };
+
+/** Counts an evaluation. */
+export function countEvaluation(
+  session: Session,
+  { prompt, completion }: Pick<StepTokens, "prompt" | "completion">,
+): EvaluationCost {
   const tokens = { evalPrompt: prompt, evalCompletion: completion };
   session.totals = addTokens(session.totals, tokens);
   const { prices } = session.args.config;
   if (prices === null) return {};
   const evaluation = costOf(billedTokens(tokens), prices);
   session.spending = spend(session.spending, { evaluation });
-  return { "cost/evaluation": evaluation };
+  return { "cost/evaluation": evaluation, "cost/total": session.spending.cost };
 }
 
 /** Counts a step. @param metrics its metrics @param evaluation dollars of the evaluation before it */
@@ -159,7 +188,17 @@ export function countStep(session: Session, metrics: Metrics, evaluation = 0): M
 
 /** The limit that the next part may pass; undefined: go on. */
 export function budgetStop(session: Session, next: { step: boolean; evaluation: boolean }): BudgetStop | undefined {
-  return overBudget(session.args.config, session.spending, session.totals.train, next);
+  const { args, spending, totals, done } = session;
+  const { max_cost, max_train_tokens } = args.config;
+  if (max_cost === null && max_train_tokens === null) return undefined;
+  return overBudget(args.config, spending, totals.train, {
+    ...(next.step && { step: boundOf(args, mostOfStep(args, done)) }),
+    ...(next.evaluation && { evaluation: session.evaluationBound ??= boundOf(args, mostOfEvaluation(args)) }),
+  });
+}
+
+function boundOf({ config: { prices } }: TrainArgs, tokens: BilledTokens): UpperBound {
+  return { cost: prices === null ? 0 : costOf(tokens, prices), train: tokens.train };
 }
 
 /** The metrics of the first and the last evaluation, where made. */

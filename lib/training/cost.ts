@@ -81,16 +81,40 @@ export function spendingOf(rows: readonly Metrics[], totals: TokenTotals, prices
 /** A sum of prices may differ from the limit in its last bits. */
 const ROUNDING = 1 + 1e-9;
 
+/** What a part of a run takes if all its completions are as long as they may be. */
+export interface UpperBound {
+  /** Dollars; 0 where prices are not known. */
+  readonly cost: number;
+  /** Tokens to train on. */
+  readonly train: number;
+}
+
+/** So much more than the dearest of its kind a part is taken to need: completions grow while a policy learns. */
+const GROWTH = 1.25;
+
+/** What a part may need. Its upper bound alone would end runs of short completions long before their budget. */
+function needed(most: number, dearest: number): number {
+  return dearest > 0 ? Math.min(most, GROWTH * dearest) : most;
+}
+
+/** Where there is no past yet, what a figure rests on. */
+function assumption(dearest: number): string {
+  return dearest > 0 ? "" : " with all completions at max_tokens";
+}
+
 /** Why a run may not go on. */
 export interface BudgetStop {
   /** The key of the limit. */
   readonly limit: "max_cost" | "max_train_tokens";
   /** The same in a sentence, with figures and the way out. */
   readonly detail: string;
+  /** The limit, two digits that count, with which the next part would begin. */
+  readonly enough: number;
 }
 
 /**
- * Whether the next part may pass a limit.
+ * Whether the next part may pass a limit. It may take its upper bound, or a quarter more than the dearest of its kind so
+ * far, whichever is less: the first step never passes a limit, a later one only by growing more than that at once.
  * @param trained tokens trained on so far
  * @param next what would come next
  * @returns the limit; undefined: go on
@@ -99,18 +123,26 @@ export function overBudget(
   { max_cost, max_train_tokens }: Pick<TrainConfig, "max_cost" | "max_train_tokens">,
   { cost, stepCost, evaluationCost, stepTrain }: Spending,
   trained: number,
-  next: { readonly step: boolean; readonly evaluation: boolean },
+  next: { readonly step?: UpperBound; readonly evaluation?: UpperBound },
 ): BudgetStop | undefined {
-  const price = (next.step ? stepCost : 0) + (next.evaluation ? evaluationCost : 0);
+  const price = needed(next.step?.cost ?? 0, stepCost) + needed(next.evaluation?.cost ?? 0, evaluationCost);
   const what = next.step ? "the next step" : "the final evaluation";
   if (max_cost !== null && (cost >= max_cost || cost + price > max_cost * ROUNDING)) {
-    const detail = `max_cost=${max_cost}: ${dollars(cost)} is spent, and ${what} may cost ${dollars(price)}; ` +
-      "to go on raise max_cost and resume";
-    return { limit: "max_cost", detail };
+    const detail = `max_cost=${max_cost}: ${dollars(cost)} is spent, and ${what} may cost ${dollars(price)}` +
+      `${assumption(next.step ? stepCost : evaluationCost)}; to go on raise max_cost and resume`;
+    return { limit: "max_cost", detail, enough: roundUp(cost + price) };
   }
-  if (!next.step || max_train_tokens === null) return undefined;
-  if (trained < max_train_tokens && trained + stepTrain <= max_train_tokens) return undefined;
+  if (next.step === undefined || max_train_tokens === null) return undefined;
+  const more = Math.ceil(needed(next.step.train, stepTrain));
+  if (trained < max_train_tokens && trained + more <= max_train_tokens) return undefined;
   const detail = `max_train_tokens=${max_train_tokens}: ${trained} tokens are trained on, and ${what} may take ` +
-    `${stepTrain}; to go on raise max_train_tokens and resume`;
-  return { limit: "max_train_tokens", detail };
+    `${more}${assumption(stepTrain)}; to go on raise max_train_tokens and resume`;
+  return { limit: "max_train_tokens", detail, enough: Math.ceil(roundUp(trained + more)) };
+}
+
+/** Up to two digits that count. */
+function roundUp(value: number): number {
+  const rounded = Number(value.toPrecision(2));
+  if (value <= 0 || rounded >= value) return rounded;
+  return Number((rounded + 10 ** (Math.floor(Math.log10(value)) - 1)).toPrecision(2));
 }

@@ -69,6 +69,14 @@ export function hasSignal(data: readonly PolicyDatum[]): boolean {
   return data.some(({ advantages, mask }) => advantages.some((value, t) => value !== 0 && mask[t] === 1));
 }
 
+/**
+ * The parts of a batch that make an update each. One without a signal makes none: it has no gradient, but Adam's momentum
+ * would move the weights all the same.
+ */
+export function updateParts(data: readonly PolicyDatum[], count: number): PolicyDatum[][] {
+  return substeps(data, count).filter(hasSignal);
+}
+
 /** Cuts data into `count` consecutive parts whose sizes differ by at most one; parts without data are left out. */
 export function substeps<T>(data: readonly T[], count: number): T[][] {
   const cut = (k: number) => Math.floor((k * data.length) / count);

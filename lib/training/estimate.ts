@@ -6,7 +6,7 @@ import type { TokenPrices, TrainConfig } from "../config/mod.ts";
 import type { Environment } from "../environment/mod.ts";
 import type { Problem } from "../vocabulary.ts";
 import { type BilledTokens, costOf, dollars } from "./cost.ts";
-import { problemsFrom } from "./schedule.ts";
+import { problemsFrom, problemsOfStep } from "./schedule.ts";
 
 /** Most problems that are rendered for one estimate of training, and of evaluations; more are scaled up. */
 const MOST_RENDERED = 256;
@@ -83,8 +83,7 @@ export function estimateTokens(args: EstimateArgs): TokenEstimate {
   const asked = testProblems.length * evaluationsToCome(from, total, config.eval_every);
   const evalPrompt = meanPrompt(environment, testProblems.slice(0, MOST_RENDERED));
   const drawn = slots * group_size;
-  const passes =
-    [config.kl_penalty_coef > 0, config.loss_fn === "dro", config.compute_post_kl].filter((pass) => pass).length;
+  const passes = scoringPasses(config);
   const tokensWith = (completion: number): BilledTokens => {
     // A datum has one token less than its sequence; an empty completion gives none.
     const train = completion === 0 ? 0 : drawn * (prompt + completion - 1);
@@ -96,6 +95,33 @@ export function estimateTokens(args: EstimateArgs): TokenEstimate {
   };
   const completion = Math.min(max_tokens, meanCompletion ?? max_tokens / 2);
   return { low: tokensWith(0), middle: tokensWith(completion), high: tokensWith(max_tokens), completion };
+}
+
+/** The most tokens that a step may take: its very prompts, and every completion as long as it may be. */
+export function mostOfStep(
+  { config, environment, trainProblems }: Pick<EstimateArgs, "config" | "environment" | "trainProblems">,
+  step: number,
+): BilledTokens {
+  const problems = problemsOfStep(trainProblems, { ...config, step });
+  const drawn = problems.length * config.group_size;
+  const prompt = drawn * meanPrompt(environment, problems);
+  const completion = drawn * config.max_tokens;
+  const train = Math.round(prompt + completion - drawn);
+  return { prompt: Math.round(prompt + scoringPasses(config) * train), completion, train };
+}
+
+/** The most tokens that an evaluation may take. */
+export function mostOfEvaluation(
+  { config, environment, testProblems }: Pick<EstimateArgs, "config" | "environment" | "testProblems">,
+): BilledTokens {
+  const count = testProblems.length;
+  const prompt = Math.round(count * meanPrompt(environment, testProblems));
+  return { prompt, completion: count * config.max_tokens, train: 0 };
+}
+
+/** How often a step scores its data without a gradient. */
+function scoringPasses({ kl_penalty_coef, loss_fn, compute_post_kl }: TrainConfig): number {
+  return [kl_penalty_coef > 0, loss_fn === "dro", compute_post_kl].filter((pass) => pass).length;
 }
 
 /** What a run still costs. @param spent dollars spent before */

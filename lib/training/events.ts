@@ -24,12 +24,12 @@ export interface WaitingNow {
 /** Progress within a step or an evaluation. */
 export interface TrainProgress {
   /** What is going on. */
-  readonly phase: "evaluation" | "sampling" | "training";
+  readonly phase: "evaluation" | "sampling" | "training" | "saving";
   /** Steps done so far. */
   readonly step: number;
-  /** Completions there are; in the phase `training`, 0 and then 1. */
+  /** Completions there are; in the phases `training` and `saving`, 0 and then 1. */
   readonly done: number;
-  /** Completions there will be; in the phase `training`, 1. */
+  /** Completions there will be; in the phases `training` and `saving`, 1. */
   readonly total: number;
   /** Reported about once a second while the policy is made to wait. */
   readonly waiting?: WaitingNow;
@@ -78,8 +78,8 @@ export type TrainEvent =
   /** First of all. `step`: steps done; `total`: steps in all. */
   | { readonly type: "start"; readonly step: number; readonly total: number; readonly estimate?: RunEstimate }
   /**
-   * An evaluation of the weights after `step` steps. Before a step its metrics are in that step's row as well; the final
-   * one has no step after it and a row of its own.
+   * An evaluation of the weights after `step` steps, with tokens and dollars so far. Before a step its metrics are in that
+   * step's row as well; the final one has no step after it and a row of its own, and so has one whose step is broken off.
    */
   | {
     readonly type: "evaluation";
@@ -105,20 +105,27 @@ export type TrainEvent =
     readonly detail?: string;
     /** With `budget`: which limit it was. */
     readonly limit?: BudgetStop["limit"];
+    /** With `budget`: the limit with which the run would go on. */
+    readonly enough?: BudgetStop["enough"];
     readonly before?: Metrics;
     readonly after?: Metrics;
   };
 
-/** Nothing has moved for `stall_timeout` seconds; reported again after as many more. The run goes on waiting. */
+/**
+ * Nothing has moved for `stall_timeout` seconds; reported again after as many more. The run goes on waiting, and says when
+ * something moves again.
+ */
 export interface StallEvent {
   /** Always `stall`. */
   readonly type: "stall";
   /** Steps done. */
   readonly step: number;
-  /** Seconds since the last completion, update or save. */
+  /** Seconds since the last completion, update or save; at the end of a stall, those that it lasted. */
   readonly seconds: number;
   /** What the policy says that it waits for. */
   readonly waiting: Waiting;
+  /** Something has moved: the stall is over. */
+  readonly over?: true;
   /** Why the steps that are not saved could not be saved meanwhile; such an event follows the first one. */
   readonly saveError?: string;
 }

@@ -8,7 +8,7 @@ import type { Environment } from "../environment/mod.ts";
 import type { CallOptions, TrainablePolicy } from "../policy/mod.ts";
 import type { Group, Metrics, Problem } from "../vocabulary.ts";
 import { advantagesOf } from "./advantages.ts";
-import { hasSignal, type PolicyDatum, trainingData } from "./data.ts";
+import { hasSignal, type PolicyDatum, trainingData, updateParts } from "./data.ts";
 import { requireFinite } from "./divergence.ts";
 import { scoreMasked } from "./dro.ts";
 import { penalizeKl, postMetrics } from "./kl.ts";
@@ -117,12 +117,11 @@ export async function trainStep(args: StepArgs): Promise<StepResult> {
     : {};
   onUpdate?.(1, 1);
 
-  const length = data.reduce((sum, { tokens }) => sum + tokens.length, 0);
   const passes = [config.kl_penalty_coef > 0, scoresPrompts, config.compute_post_kl].filter(Boolean).length;
   const tokens = {
     ...tokensOf(groups.flatMap((group) => group.rollouts)),
-    train: updateMetrics["optim/updates"] === 0 ? 0 : length,
-    scored: passes * length,
+    train: lengthOf(updateParts(data, config.num_substeps).flat()),
+    scored: passes * lengthOf(data),
   };
   const metrics = {
     ...rolloutMetrics(groups),
@@ -136,6 +135,10 @@ export async function trainStep(args: StepArgs): Promise<StepResult> {
     ...watch.metrics(),
   };
   return { metrics, groups };
+}
+
+function lengthOf(data: readonly PolicyDatum[]): number {
+  return data.reduce((sum, { tokens }) => sum + tokens.length, 0);
 }
 
 function optionsOf(signal: AbortSignal | undefined): CallOptions {

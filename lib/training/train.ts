@@ -4,7 +4,7 @@
  * seed gives the same metrics, those under `time/` excepted, also when it is stopped and resumed.
  */
 import type { SaveOptions } from "../policy/mod.ts";
-import type { Metrics, Rollout } from "../vocabulary.ts";
+import type { Checkpoint, Metrics, Rollout } from "../vocabulary.ts";
 import { isEvaluationDue } from "./estimate.ts";
 import { evaluatePolicy } from "./evaluate.ts";
 import type { BudgetStop } from "./cost.ts";
@@ -16,6 +16,7 @@ import {
   countEvaluation,
   countStep,
   ends,
+  type EvaluationCost,
   hasUnsaved,
   openSession,
   save,
@@ -35,7 +36,8 @@ type Part<T = void> = AsyncGenerator<TrainEvent, T, void>;
 /**
  * Trains a policy. Evaluates before the first step, before every `eval_every`-th, and the final weights; saves after
  * every `save_every`-th step and at the end. Stops in good order before a step that may pass `max_cost` or
- * `max_train_tokens`.
+ * `max_train_tokens`, see `overBudget`. Completions of a step that is broken off are in no count, though a service bills
+ * them.
  * @throws {RangeError} when there are no training problems
  * @throws {DivergenceError} when training broke down; no checkpoint holds the broken weights
  */
@@ -72,11 +74,12 @@ async function* runStep(session: Session): Part {
   const { config, policy, environment, trainProblems, signal } = args;
   const step = session.done;
   signal?.throwIfAborted();
-  const waited = watch.waited();
   const evaluation = isDue(session) ? yield* evaluateNow(session) : undefined;
   if (evaluation !== undefined) {
     if (step === 0) session.before = evaluation.metrics;
-    yield { type: "evaluation", step, metrics: evaluation.metrics, rollouts: evaluation.rollouts, final: false };
+    // What it took as well: should the step be broken off, no other row tells.
+    const metrics = { ...evaluation.metrics, ...totalsMetrics(session.totals), ...evaluation.cost };
+    yield { type: "evaluation", step, metrics, rollouts: evaluation.rollouts, final: false };
   }
   const report = (phase: "sampling" | "training") => (done: number, count: number) =>
     watch.progress({ phase, step, done, total: count });
@@ -97,7 +100,7 @@ async function* runStep(session: Session): Part {
     ...evaluation?.cost,
     ...countStep(session, result.metrics, evaluation?.cost["cost/evaluation"]),
     ...evaluation?.times,
-    ...watch.waitedSince(waited),
+    ...watch.newWaiting(),
     "time/total": (result.metrics["time/total"] ?? 0) + (evaluation?.times["time/run_evaluations_parallel"] ?? 0),
   };
   yield { type: "step", step, metrics, groups: result.groups };
@@ -115,7 +118,7 @@ async function* finish(session: Session): Part {
   if (args.testProblems.length > 0) {
     const over = budgetStop(session, { step: false, evaluation: true });
     if (over !== undefined) return yield* stop(session, "budget", over);
-    const [stopped, waited] = [stopwatch(now), watch.waited()];
+    const stopped = stopwatch(now);
     const { metrics, cost, times, rollouts } = yield* evaluateNow(session);
     session.after = metrics;
     const row = {
@@ -124,14 +127,13 @@ async function* finish(session: Session): Part {
       ...totalsMetrics(session.totals),
       ...metrics,
       ...cost,
-      ...(args.config.prices === null ? {} : { "cost/total": session.spending.cost }),
       ...times,
-      ...watch.waitedSince(waited),
+      ...watch.newWaiting(),
       ...stopped.metrics(),
     };
     yield { type: "evaluation", step: total, metrics: row, rollouts, final: true };
   }
-  const last = session.saved ?? (yield* watched(session, () => save(session, "final")));
+  const last = session.saved ?? (yield* saved(session, "final"));
   yield { type: "checkpoint", checkpoint: { ...last, name: "final", final: true } };
   yield { type: "done", reason: "finished", step: total, alreadyComplete: false, ...ends(session) };
 }
@@ -167,7 +169,7 @@ function lostText({ args, done, saved }: Session): string {
 /** Evaluates the weights as they are. */
 async function* evaluateNow(session: Session): Part<{
   readonly metrics: Metrics;
-  readonly cost: { readonly "cost/evaluation"?: number };
+  readonly cost: EvaluationCost;
   readonly times: Metrics;
   readonly rollouts: readonly Rollout[];
 }> {
@@ -186,9 +188,20 @@ async function* evaluateNow(session: Session): Part<{
 }
 
 async function* saveNow(session: Session, name: string, options?: SaveOptions): Part {
-  const checkpoint = yield* watched(session, () => save(session, name, options));
+  const checkpoint = yield* saved(session, name, options);
   session.saved = checkpoint;
   yield { type: "checkpoint", checkpoint };
+}
+
+async function* saved(session: Session, name: string, options?: SaveOptions): Part<Checkpoint> {
+  const { watch, done: step } = session;
+  const report = (done: number) => watch.progress({ phase: "saving", step, done, total: 1 });
+  return yield* watched(session, async () => {
+    report(0);
+    const checkpoint = await save(session, name, options);
+    report(1);
+    return checkpoint;
+  });
 }
 
 /** A policy ends an aborted call with the signal's reason; some runtimes wrap it in an error of their own. */

@@ -6,7 +6,7 @@
 import { lossOptionsOf, type TrainConfig } from "../config/mod.ts";
 import type { LossName, LossOptions, TrainablePolicy } from "../policy/mod.ts";
 import type { AdamParams, Metrics } from "../vocabulary.ts";
-import { hasSignal, type PolicyDatum, scoredTokens, substeps } from "./data.ts";
+import { type PolicyDatum, scoredTokens, updateParts } from "./data.ts";
 import { requireFinite } from "./divergence.ts";
 import { type Logprobs, sampleTrainMetrics } from "./kl.ts";
 
@@ -38,8 +38,7 @@ export async function updatePolicy(
 ): Promise<Metrics> {
   const [loss, options] = lossOf(config);
   const adam = adamOf(config);
-  // A part without a signal has no gradient, but Adam's momentum would move the weights all the same.
-  const parts = substeps(data, config.num_substeps).filter(hasSignal);
+  const parts = updateParts(data, config.num_substeps);
   const submitted = parts.map((part) =>
     Promise.allSettled([policy.forwardBackward(part, loss, options), policy.optimStep(adam)])
   );

@@ -53,6 +53,8 @@ export interface Stall {
   readonly waiting: Waiting;
   /** Whether the weights are whole now: no update is under way. */
   readonly betweenUpdates: boolean;
+  /** It has ended: something has moved. */
+  readonly over?: true;
 }
 
 /** Watches one piece of work after another. */
@@ -71,10 +73,15 @@ export class Watch {
   /** Longest update or save so far, bounded. */
   #longestMs = 0;
   #alarm = newAlarm();
+  /** The end of a stall, until it is told. */
+  #end: Stall | undefined;
+  /** Of the seconds spent waiting, those that metrics have told. */
+  #told: Waiting["seconds"];
 
   /** A watch at rest. */
   constructor(options: WatchOptions) {
     this.#options = options;
+    this.#told = this.#waited();
   }
 
   /** Whether work was given up that may still change the weights or save them. */
@@ -104,18 +111,20 @@ export class Watch {
     this.#longestMs = Math.min(Math.max(this.#longestMs, ms), LONGEST_WORK_MS);
   }
 
-  /** `time/waiting/<state>` since `before`, where there is any. @param before what `waited` said then */
-  waitedSince(before: Waiting["seconds"]): Metrics {
+  /** `time/waiting/<state>` since this was last asked, where there is any: each second is in one row. */
+  newWaiting(): Metrics {
     const metrics: Record<string, number> = {};
-    for (const [state, seconds] of Object.entries(this.waited())) {
-      const more = seconds - (before[state as QueueState] ?? 0);
+    const waited = this.#waited();
+    for (const [state, seconds] of Object.entries(waited)) {
+      const more = seconds - (this.#told[state as QueueState] ?? 0);
       if (more > 0) metrics[`time/waiting/${state}`] = more;
     }
+    this.#told = waited;
     return metrics;
   }
 
   /** Seconds spent in each state so far. */
-  waited(): Waiting["seconds"] {
+  #waited(): Waiting["seconds"] {
     return this.#options.policy.waiting?.().seconds ?? {};
   }
 
@@ -126,31 +135,51 @@ export class Watch {
     if (policy.waiting === undefined) return () => {};
     if (signal?.aborted) this.#abortedAt = now();
     this.#pausedAtAbort = signal?.aborted === true && this.#state !== "active";
-    this.#alarm = newAlarm();
+    [this.#alarm, this.#end] = [newAlarm(), undefined];
     return ticker(() => this.#look(), TICK_MS);
   }
 
   /**
-   * Waits for the work, or for a stall.
+   * Waits for the work, for a stall, or for the end of one.
    * @returns the stall; undefined: the work is done
    * @throws the work's error; the signal's reason when the work was given up
    */
   async until(work: Promise<unknown>): Promise<Stall | undefined> {
-    return await Promise.race([work.then(() => undefined), this.#alarm.promise]);
+    // What has ended while nobody waited is told all the same.
+    const stall = this.#end ?? await Promise.race([work.then(() => undefined), this.#alarm.promise]);
+    if (stall?.over) this.#end = undefined;
+    return stall;
   }
 
-  /** Sampling and evaluating leave the weights alone; a save comes after an update. */
+  /** Sampling and evaluating leave the weights alone; in a save there is nothing to be saved besides. */
   get #betweenUpdates(): boolean {
-    return this.#last?.phase !== "training";
+    const phase = this.#last?.phase;
+    return phase !== "training" && phase !== "saving";
   }
 
   #moved(): void {
-    this.#movedAt = this.#options.now();
+    const time = this.#options.now();
+    if (this.#stalls > 0) {
+      this.#end = { ...this.#stall((time - this.#movedAt) / 1000), over: true };
+      this.#ring(this.#end);
+    }
+    this.#movedAt = time;
     this.#stalls = 0;
   }
 
+  #stall(seconds: number): Stall {
+    const waiting = plainWaiting(this.#options.policy.waiting!());
+    return { seconds, waiting, betweenUpdates: this.#betweenUpdates };
+  }
+
+  #ring(stall: Stall): void {
+    const alarm = this.#alarm;
+    this.#alarm = newAlarm();
+    alarm.resolve(stall);
+  }
+
   #look(): void {
-    const { now, policy, onProgress } = this.#options;
+    const { now, onProgress } = this.#options;
     const time = now();
     const before = this.#state;
     const waiting = this.#waitingNow(time);
@@ -162,9 +191,7 @@ export class Watch {
     const seconds = (time - this.#movedAt) / 1000;
     if (stallSeconds === 0 || seconds < stallSeconds * (this.#stalls + 1)) return;
     this.#stalls++;
-    const alarm = this.#alarm;
-    this.#alarm = newAlarm();
-    alarm.resolve({ seconds, waiting: plainWaiting(policy.waiting!()), betweenUpdates: this.#betweenUpdates });
+    this.#ring(this.#stall(seconds));
   }
 
   /**
@@ -212,7 +239,8 @@ export function waitingText({ state, reason }: Pick<Waiting, "state" | "reason">
 }
 
 /** A stall in a sentence. */
-export function stallText({ seconds, waiting, saveError }: Omit<StallEvent, "type" | "step">): string {
+export function stallText({ seconds, waiting, over, saveError }: Omit<StallEvent, "type" | "step">): string {
+  if (over) return `going on after ${Math.round(seconds)} seconds without progress`;
   const what = `no progress for ${Math.round(seconds)} seconds: ${waitingText(waiting)}`;
   return saveError === undefined
     ? what

@@ -55,16 +55,13 @@ Deno.test("a run says what it may cost before it starts and what it did cost; th
 Deno.test("a budget stops a run with a checkpoint and a command; the command goes on to the same end", () =>
   inTempFolder(async (folder) => {
     const [path, whole, server] = [join(folder, "a"), join(folder, "whole"), new FakeServer()];
-    await train(server, [...SMALL, PRICES, `log_path=${whole}`]);
+    // Close to what is drawn: at first a step counts as if all completions were as long.
+    const priced = [...SMALL, PRICES, "max_tokens=16"];
+    await train(server, [...priced, `log_path=${whole}`]);
     const costs = (await openRun(whole)).series("cost/total").map(({ value }) => value);
     // Enough for three steps, not for the fourth: the checkpoint of step 2 is not the one to go on from.
-    const max_cost = (costs[2]! * 1.05).toFixed(8);
-    const { code, said, complained } = await train(server, [
-      ...SMALL,
-      PRICES,
-      `max_cost=${max_cost}`,
-      `log_path=${path}`,
-    ]);
+    const max_cost = (costs[2]! * 1.15).toFixed(8);
+    const { code, said, complained } = await train(server, [...priced, `max_cost=${max_cost}`, `log_path=${path}`]);
     assert.equal(code, 0, complained);
     assert.match(said, /; max_cost=[\d.]+ may end the run early/);
     assert.match(said, /stopped after 3 of 4 steps \(max_cost=[\d.]+: \$0\.\d+ is spent, .*; to go on:/);
@@ -93,6 +90,51 @@ Deno.test("a budget that the prompts alone pass is refused before anything is wr
     assert.match(complained, /max_cost=1e-7 cannot suffice: the prompts still to come cost \$0\.\d+/);
     await assert.rejects(Deno.stat(path), Deno.errors.NotFound);
     assert.equal(server.closed, 1);
+  }));
+
+Deno.test("a budget too small for any step names one that is not", () =>
+  inTempFolder(async (folder) => {
+    const server = new FakeServer();
+    const { code, said } = await train(server, [...SMALL, "max_train_tokens=1", `log_path=${join(folder, "a")}`]);
+    assert.equal(code, 0);
+    assert.match(said, /stopped after 0 of 4 steps \(max_train_tokens=1: 0 tokens .*; to go on:/);
+    const resumed = await train(server, commandIn(said));
+    assert.match(resumed.said, /^step 1\/4/m);
+  }));
+
+Deno.test("what was paid counts on resuming: an evaluation whose step was broken off, and steps set aside twice", () =>
+  inTempFolder(async (folder) => {
+    const [path, whole, server] = [join(folder, "a"), join(folder, "whole"), new FakeServer()];
+    await train(server, [...SMALL, PRICES, `log_path=${whole}`]);
+    const undisturbed = await openRun(whole);
+    const total = async () => (await openRun(path)).series("cost/total").at(-1)!.value;
+    const lost = (done: number): AdderOptions => ({
+      onSample: (steps) => {
+        if (steps === done && samples++ === (done === 2 ? 5 : 0)) throw new Error("lost");
+      },
+    });
+    let samples = 0;
+    // The five problems of the evaluation before step 2 are answered, the step's are not.
+    await train(server, [...SMALL, PRICES, `log_path=${path}`], lost(2));
+    const [, , third] = undisturbed.metrics.map(({ metrics }) => metrics);
+    const paid = third!["cost/total"]! - third!["cost/step"]! + third!["cost/evaluation"]!;
+    assert.ok(Math.abs(await total() - paid) < 1e-12);
+    // Twice resumed from step 2, lost in step 3 and at once; then to the end.
+    samples = 0;
+    await train(server, [`log_path=${path}`, RESUME], lost(3));
+    const before = await total();
+    await train(server, [`log_path=${path}`, RESUME], {
+      onSample: () => {
+        throw new Error("lost");
+      },
+    });
+    const { code, complained } = await train(server, [`log_path=${path}`, RESUME]);
+    assert.equal(code, 0, complained);
+    const rest = undisturbed.metrics.slice(2).reduce(
+      (sum, { metrics }) => sum + (metrics["cost/step"] ?? metrics["cost/evaluation"]!),
+      0,
+    );
+    assert.ok(Math.abs(await total() - before - rest) < 1e-12, `${await total()} ${before} ${rest}`);
   }));
 
 Deno.test("a checkpoint that the server let go is said, and the one before it is resumed from", () =>
@@ -232,10 +274,8 @@ Deno.test("trainGRPO() counts, estimates and stops as the command line does", ()
       open: server.open(),
       onEvent: (event) => seen.push(event.type === "start" ? `start ${event.estimate !== undefined}` : event.type),
     });
-    // The first step of all has no measure yet; after it the limit is reached.
-    assert.deepEqual(seen, ["start true", "evaluation", "step", "checkpoint", "done"]);
-    assert.match(run.status?.stop_reason ?? "", /^max_train_tokens=1: \d+ tokens are trained on/);
-    assert.equal(run.series("cost/total").length, 1);
+    assert.deepEqual(seen, ["start true", "done"]);
+    assert.match(run.status?.stop_reason ?? "", /^max_train_tokens=1: 0 tokens are trained on/);
   }));
 
 Deno.test("a run is left while its checkpoint is loaded: the folder is as it was, and the model is freed", () =>

@@ -318,6 +318,9 @@ Deno.test("a stall is in the log and in status.json until something moves; what 
     const waiting = { state: "paused_capacity", reason: "busy", seconds: {} } as const;
     await recorder.record({ type: "stall", step: 0, seconds: 600, waiting });
     assert.equal((await status())?.stalled, "no progress for 600 seconds: paused_capacity (busy)");
+    await recorder.record({ type: "stall", step: 0, seconds: 700, waiting, over: true });
+    assert.equal((await status())?.stalled, null);
+    assert.match(await Deno.readTextFile(join(path, "log.txt")), /going on after 700 seconds without progress/);
     await recorder.record({ type: "stall", step: 0, seconds: 1200, waiting, saveError: "no disk" });
     await recorder.record(stepEvent(0));
     assert.equal((await status())?.stalled, null);

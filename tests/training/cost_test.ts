@@ -9,7 +9,10 @@ import {
   estimateTokens,
   evaluationsToCome,
   isEvaluationDue,
+  mostOfEvaluation,
+  mostOfStep,
   NO_TOKENS,
+  overBudget,
   rolloutMetrics,
   spendingOf,
   tokensOf,
@@ -187,10 +190,11 @@ Deno.test("max_cost ends a run before the very step that would pass it, with a c
   const priced = { prices: DOLLAR_A_STEP };
   const whole = rowsOf(await eventsOf(toyRun(priced)));
   // 0.25 for the evaluation and a dollar a step: 3.25 after three, and the fourth would make 4.25.
-  for (const [max_cost, steps] of [[4.24, 3], [4.25, 4], [0.5, 1]] as const) {
+  for (const [max_cost, steps] of [[4.24, 3], [4.25, 4], [1.25, 1]] as const) {
     const first = await eventsOf(toyRun({ ...priced, max_cost }, { policy: new ToyPolicy({ store }) }));
     const { reason, step, detail, limit } = endOf(first);
     assert.deepEqual([reason, step, limit], ["budget", steps, "max_cost"]);
+    assert.ok(rowsOf(first).at(-1)!["cost/total"]! <= max_cost);
     assert.match(
       detail ?? "",
       /^max_cost=[\d.]+: \$[\d.]+ is spent, and the next step may cost \$1\.00; to go on raise/,
@@ -237,6 +241,63 @@ Deno.test("max_train_tokens ends a run before the step that would pass it", asyn
     assert.deepEqual([reason, step, limit], ["budget", steps, "max_train_tokens"]);
     assert.match(detail ?? "", /tokens are trained on, and the next step may take 128/);
   }
+});
+
+Deno.test("the first step does not begin where it may pass a limit, with the evaluation before it", async () => {
+  // At most 0.25 and 1 for prompts; 64 data of 4 tokens; 80 completions of 3 tokens at 1/16 dollar.
+  const cases = [
+    [{ max_cost: 1.24, prices: DOLLAR_A_STEP }, "1.25", 1.3],
+    [{ max_cost: 14.9, prices: { completion: 1e6 / 16 } }, "15.00", 15],
+    [{ max_train_tokens: 1 }, "256", 260],
+    [{ max_train_tokens: 255 }, "256", 260],
+  ] as const;
+  for (const [changes, figure, enough] of cases) {
+    const events = await eventsOf(toyRun(changes));
+    assert.deepEqual(events.map(({ type }) => type), ["start", "done"]);
+    const done = endOf(events);
+    assert.deepEqual([done.reason, done.step, done.enough], ["budget", 0, enough]);
+    assert.ok(done.detail?.includes(`${figure} with all completions at max_tokens`), done.detail);
+    const key = "max_cost" in changes ? "max_cost" : "max_train_tokens";
+    assert.ok(endOf(await eventsOf(toyRun({ ...changes, [key]: enough }))).step > 0);
+  }
+});
+
+Deno.test("a later step may need a quarter more than the dearest, and never more than its upper bound", () => {
+  const spending = { cost: 10, stepCost: 4, evaluationCost: 2, stepTrain: 40 };
+  const limits = { max_cost: null, max_train_tokens: null };
+  const [step, evaluation] = [{ cost: 100, train: 1000 }, { cost: 2.25, train: 0 }];
+  const over = (max_cost: number, next: Parameters<typeof overBudget>[3]) =>
+    overBudget({ ...limits, max_cost }, spending, 0, next);
+  assert.equal(over(15, { step }), undefined);
+  assert.match(over(14.99, { step })?.detail ?? "", /the next step may cost \$5\.00; to go on/);
+  assert.equal(over(14.99, { step })?.enough, 15);
+  assert.equal(over(17.25, { step, evaluation }), undefined);
+  assert.equal(over(17.24, { step, evaluation })?.enough, 18);
+  assert.equal(over(14, { step: { cost: 4, train: 0 } }), undefined);
+  assert.match(over(12.24, { evaluation })?.detail ?? "", /the final evaluation may cost \$2\.25; to go on/);
+  const tokens = (max_train_tokens: number) => overBudget({ ...limits, max_train_tokens }, spending, 100, { step });
+  assert.equal(tokens(150), undefined);
+  assert.deepEqual([tokens(149)?.limit, tokens(149)?.enough], ["max_train_tokens", 150]);
+});
+
+Deno.test("the upper bounds of a step and an evaluation count their very prompts, and what is scored besides", () => {
+  const config = toyConfig({ kl_penalty_coef: 1, compute_post_kl: true });
+  const args = {
+    config,
+    environment: toyEnvironment,
+    trainProblems: toyProblems(3),
+    testProblems: toyProblems(300, "test"),
+  };
+  assert.deepEqual(mostOfStep(args, 7), { prompt: 128 + 2 * 256, completion: 192, train: 256 });
+  assert.deepEqual(mostOfEvaluation(args), { prompt: 600, completion: 900, train: 0 });
+});
+
+Deno.test("an evaluation tells what it took, so that a step broken off after it does not hide it", async () => {
+  const events = await eventsOf(toyRun({ prices: DOLLAR_A_STEP, eval_every: 2 }));
+  const evaluations = events.flatMap((event) => event.type === "evaluation" ? [event.metrics] : []);
+  assert.deepEqual(evaluations.map((metrics) => metrics["cost/evaluation"]), [0.25, 0.25, 0.25, 0.25]);
+  assert.deepEqual(evaluations.map((metrics) => metrics["cost/total"]), [0.25, 2.5, 4.75, 7]);
+  assert.deepEqual(evaluations.map((metrics) => metrics["tokens/eval_prompt_total"]), [32, 64, 96, 128]);
 });
 
 Deno.test("spendingOf() counts rows that will be done again, and takes tokens where no row has a cost", () => {

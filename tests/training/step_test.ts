@@ -39,6 +39,15 @@ Deno.test("trainStep() submits the substeps at once, each a part of the batch wi
   assert.ok((metrics["optim/kl_sample_train_v2"] as number) > 0);
 });
 
+Deno.test("tokens/train counts what updates were made from, not the substeps that had no signal", async () => {
+  const policy = new ToyPolicy();
+  const { metrics } = await trainStep(stepArgs(policy, { group_size: 2, num_substeps: 8 }));
+  const sent = policy.batches.flat().reduce((sum, { tokens }) => sum + tokens.length, 0);
+  assert.ok(policy.batches.length > 0 && policy.batches.length < 8, `the test needs both, ${policy.batches.length}`);
+  assert.equal(metrics["tokens/train"], sent);
+  assert.equal(metrics["tokens/train_total"], sent);
+});
+
 Deno.test("trainStep() counts groups without a signal before it drops them", async () => {
   const [kept, dropped] = [new ToyPolicy(), new ToyPolicy()];
   const all = await trainStep(stepArgs(kept, { group_size: 2 }));

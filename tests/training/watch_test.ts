@@ -289,6 +289,64 @@ Deno.test("stopped during the save of a stall, a run ends without waiting for th
   policy.release("save");
 });
 
+Deno.test("a save of a stall that hangs holds nobody up once the server goes on", async () => {
+  const bench = new Bench();
+  const { policy, time } = bench;
+  await bench.go(holdSecondStep(bench));
+  policy.hold("save");
+  await time.pass(10);
+  policy.release("sample");
+  await time.pass(1);
+  assert.equal(bench.events.filter(({ type }) => type === "step").length, 2);
+  policy.release("save");
+  assert.equal((await bench.end()).reason, "finished");
+});
+
+Deno.test("a stall that ends is said, also where it ended in the save", async () => {
+  const bench = new Bench();
+  const { policy, time } = bench;
+  await bench.go(({ type }) => {
+    if (type !== "step") return;
+    policy.hold("sample");
+    policy.hold("optimStep");
+  });
+  await time.pass(12);
+  policy.release("sample");
+  await settle();
+  assert.deepEqual(bench.stalls().map(({ over, seconds }) => [over, seconds]), [[undefined, 10], [true, 12]]);
+  assert.equal(stallText(bench.stalls().at(-1)!), "going on after 12 seconds without progress");
+  policy.hold("save");
+  policy.release("optimStep");
+  await settle();
+  await time.pass(11);
+  policy.release("save");
+  await bench.end();
+  assert.deepEqual(bench.stalls().map(({ over }) => over), [undefined, true, undefined, true]);
+});
+
+Deno.test("waiting in a save is in the next row, and the progress says that the run saves", async () => {
+  const bench = new Bench({ save_every: 1, stall_timeout: 0 });
+  const { policy, time } = bench;
+  await bench.go(({ type }) => type === "step" && policy.hold("save"));
+  policy.say("paused_capacity", "busy");
+  await time.pass(40);
+  assert.deepEqual(
+    bench.seen.filter(({ waiting }) => waiting !== undefined).map((
+      { phase, step, done, total },
+    ) => [phase, step, done, total])[0],
+    ["saving", 1, 0, 1],
+  );
+  policy.say("active");
+  policy.release("save");
+  await settle();
+  policy.release("save");
+  await bench.end();
+  const waited = bench.events.flatMap((event) =>
+    event.type === "step" ? [event.metrics["time/waiting/paused_capacity"]] : []
+  );
+  assert.deepEqual(waited, [undefined, 40]);
+});
+
 Deno.test("whoever leaves in the middle of a stall leaves no timer behind", async () => {
   const bench = new Bench();
   bench.policy.hold("sample");
