@@ -8,6 +8,7 @@ import { liveLines } from "./_live.ts";
 import type { CliIo } from "./_io.ts";
 import { allTokens, KEYS, testKey } from "./_summary.ts";
 import { bar, duration, oneLine, painter, quote, rate, short, type Style } from "./_text.ts";
+import { waitNews } from "./_wait_news.ts";
 
 /** Shows a run as it happens. */
 export interface Reporter {
@@ -44,6 +45,9 @@ export function createReporter(io: CliIo, log: (line: string) => void = () => {}
     live.print(paint(style, line));
     log(line);
   }
+  // Who watches sees it in the bar.
+  const news = io.isTerminal ? () => {} : waitNews(io.now, keep);
+
   function secondsLeft(): number {
     if (recent.length === 0) return NaN;
     return (total - done) * recent.reduce((sum, seconds) => sum + seconds, 0) / recent.length;
@@ -52,10 +56,12 @@ export function createReporter(io: CliIo, log: (line: string) => void = () => {}
     const share = within === undefined || within.total === 0 ? 0 : within.done / within.total;
     const width = Math.min(30, Math.max(8, io.columns() - 50));
     const what = within === undefined ? "" : `${within.phase} ${within.done}/${within.total}${waitingFor(within)}`;
+    // A save comes after its steps, which are done.
+    const current = within?.phase === "saving" ? 0 : share;
     const time = `${duration((io.now() - startedAt) / 1000)} gone, ${duration(secondsLeft())} left`;
     live.show([
       `step  ${bar(share, width)}  ${what}`,
-      `run   ${bar(total === 0 ? 0 : (done + share) / total, width)}  ${done}/${total}  ${time}${spent}`,
+      `run   ${bar(total === 0 ? 0 : (done + current) / total, width)}  ${done}/${total}  ${time}${spent}`,
     ]);
   }
   function stepLine(step: number, metrics: Metrics): string {
@@ -96,6 +102,7 @@ export function createReporter(io: CliIo, log: (line: string) => void = () => {}
           keep(stepLine(event.step, event.metrics));
           break;
         case "checkpoint":
+          if (within?.phase === "saving") within = undefined;
           keep(`checkpoint ${oneLine(event.checkpoint.name)}`, "dim");
           break;
         case "stall":
@@ -108,6 +115,7 @@ export function createReporter(io: CliIo, log: (line: string) => void = () => {}
     },
     progress(progress) {
       within = progress;
+      news(progress.waiting);
       redraw();
     },
     line: (text) => keep(text),

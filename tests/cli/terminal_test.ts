@@ -114,6 +114,43 @@ Deno.test("what a server makes the run wait for is in the bar, its words strippe
   assert.match(shown().at(-2) ?? "", /sampling 3\/8$/);
 });
 
+Deno.test("where nobody watches, a wait that lasts is a line and its end another, no more than once a minute", () => {
+  let now = 0;
+  const io = fakeIo({ now: () => now });
+  const logged: string[] = [];
+  const reporter = createReporter(io, (line) => logged.push(line));
+  reporter.event(start);
+  const progress = { phase: "sampling", step: 0, done: 3, total: 8 } as const;
+  const wait = (seconds: number) => {
+    for (let second = 1; second <= seconds; second++) {
+      now += 1000;
+      const state = second < 12 ? "paused_capacity" : "unreachable";
+      reporter.progress({ ...progress, waiting: { state, reason: "bu\nsy\x1b[2J", seconds: second } });
+    }
+    reporter.progress(progress);
+  };
+  for (const seconds of [9, 14, 20, 45]) wait(seconds);
+  const lines = [
+    "waiting 0:10: paused_capacity (bu sy)",
+    "going on after waiting 0:14",
+    // The third wait was within the minute, and of the fourth the beginning.
+    "waiting 0:36: unreachable (bu sy)",
+    "going on after waiting 0:45",
+  ];
+  assert.deepEqual([io.said().trimEnd().split("\n"), logged], [lines, lines]);
+});
+
+Deno.test("in a save the bar of the run stands at the steps that are done", () => {
+  let now = 0;
+  const io = fakeIo({ isTerminal: true, columns: 120, now: () => now += 150 });
+  const reporter = createReporter(io);
+  reporter.event(start);
+  const shown = () => screen(io.said()).filter((line) => line !== "").at(-1)!.replace(/ \d+:.*/, "");
+  const before = shown();
+  reporter.progress({ phase: "saving", step: 0, done: 1, total: 1 });
+  assert.equal(shown(), before);
+});
+
 Deno.test("a stall is a line that stays, and is left to the recorder's log", () => {
   const io = fakeIo();
   const logged: string[] = [];
