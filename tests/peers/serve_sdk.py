@@ -4,11 +4,16 @@
 
 import json
 import math
+import os
+import struct
+import subprocess
 import sys
 import tarfile
+import tempfile
 import time
 import traceback
 import urllib.request
+from pathlib import Path
 
 import tinker
 from tinker import types
@@ -261,6 +266,47 @@ def an_archive_holds_the_models_files():
     with urllib.request.urlopen(url) as response, tarfile.open(fileobj=response, mode="r|") as archive:
         names = {member.name for member in archive}
     assert {"config.json", "model.safetensors", "tokenizer.json"} <= names, names
+
+
+def tensors_of(content):
+    """Names of the tensors in a file of safetensors."""
+    (length,) = struct.unpack("<Q", content[:8])
+    return set(json.loads(content[8 : 8 + length])) - {"__metadata__"}
+
+
+@claim
+def external_weights_are_files_at_addresses_that_need_no_key():
+    client = new_client()
+    train(client, 1)
+    path = client.save_weights_external("exported", ttl_seconds=3600).result().path
+    assert path == f"tinker://{client.model_id}/external_weights/exported", path
+    response = rest.get_external_weights_urls(path).result()
+    assert response.expires.timestamp() > time.time()
+    assert {"config.json", "model.safetensors", "tokenizer.json"} <= set(response.urls), response.urls
+    with urllib.request.urlopen(response.urls["model.safetensors"]) as answer:
+        assert "model.embed_tokens.weight" in tensors_of(answer.read())
+    (listed,) = rest.list_checkpoints(client.model_id).result().checkpoints
+    assert (listed.checkpoint_type, listed.tinker_path) == ("external", path) and listed.expires_at is not None
+    rest.delete_checkpoint_from_tinker_path(path).result()
+    assert rest.list_checkpoints(client.model_id).result().checkpoints == []
+
+
+@claim
+def the_official_command_line_downloads_a_training_checkpoint():
+    client = new_client()
+    train(client, 1)
+    path = client.save_state("to_download").result().path
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "tinker.cli", "checkpoint", "download", path, "--output", folder]
+        environment = {**os.environ, "TINKER_BASE_URL": URL, "TINKER_API_KEY": "tml-local"}
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
+        assert done.returncode == 0, done.stdout + done.stderr
+        (target,) = Path(folder).iterdir()
+        names = {file.name for file in target.iterdir()}
+        assert {"config.json", "model.safetensors", "tokenizer.json"} <= names, names
+        assert "model.embed_tokens.weight" in tensors_of((target / "model.safetensors").read_bytes())
+    paths = [checkpoint.tinker_path for checkpoint in rest.list_user_checkpoints().result().checkpoints]
+    assert not any("external_weights" in each for each in paths), paths
 
 
 @claim

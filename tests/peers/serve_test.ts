@@ -41,7 +41,7 @@ Deno.test("the official SDK trains and samples the embedded engine", async (test
       const claims = said.trim().split("\n").filter((line) => line.startsWith("{")).map((line) => JSON.parse(line));
       for (const { claim, wrong } of claims) await test.step(claim, () => assert.equal(wrong, null, wrong ?? ""));
       assert.ok(success, complained);
-      assert.ok(claims.length >= 16, complained);
+      assert.ok(claims.length >= 18, complained);
     } finally {
       io.interrupt();
       assert.equal(await running, 0, io.complained());
