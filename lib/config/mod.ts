@@ -6,3 +6,4 @@ export * from "./arguments.ts";
 export * from "./resolve.ts";
 export * from "./loss_options.ts";
 export * from "./reference.ts";
+export * from "./renderers.ts";

@@ -1,5 +1,5 @@
 /** Opens the policy that a configuration names: one that trains, or one that only has to answer. */
-import type { BackendName } from "../config/mod.ts";
+import { type BackendName, rendererOf } from "../config/mod.ts";
 import { loadChatFormatOf } from "../tokens/mod.ts";
 import { openLocalPolicy } from "./local/mod.ts";
 import { BUNDLED_MODELS, findModel } from "./local/model_folder.ts";
@@ -7,7 +7,8 @@ import { openOpenAIPolicy } from "./openai/mod.ts";
 import type { OpeningOptions } from "./opening.ts";
 import type { SamplingPolicy, TrainablePolicy } from "./policy.ts";
 import type { ServiceMessage } from "./tinker/session.ts";
-import { type OpenChat, openTinkerPolicy, type TinkerPolicyOptions } from "./tinker/tinker_policy.ts";
+import type { OpenChat } from "./tinker/chat_by_name.ts";
+import { openTinkerPolicy, type TinkerPolicyOptions } from "./tinker/tinker_policy.ts";
 import { openTinkerSampler } from "./tinker/tinker_sampler.ts";
 
 /** What of a configuration decides about its policy. */
@@ -89,11 +90,14 @@ function serverOf(
   { base_url: baseUrl, renderer_name }: PolicyConfig,
   { onMessage, onWaiting, signal }: OpenOptions,
 ): Pick<TinkerPolicyOptions, "baseUrl" | "chat" | "onMessage" | "onWaiting" | "signal"> {
-  const chat: OpenChat = async ({ model: name, tokenizer_id }) => {
-    // Served by this module elsewhere, a bundled model keeps its name, which no repository has.
-    const model = BUNDLED_MODELS.includes(name) ? await findModel(name) : name;
-    return await loadChatFormatOf({ model, tokenizer_id, renderer_name });
-  };
+  const { template, thinking } = rendererOf(renderer_name);
+  // Served by this module elsewhere, a bundled model keeps its name, which no repository has.
+  const found = async (name: string) => BUNDLED_MODELS.includes(name) ? await findModel(name) : name;
+  const chat: OpenChat = async ({ model, tokenizer_id }) =>
+    await loadChatFormatOf({
+      ...{ model: await found(model), tokenizer_id: tokenizer_id && await found(tokenizer_id) },
+      ...{ renderer_name: template, thinking },
+    });
   return { baseUrl, chat, onWaiting, signal, ...(onMessage && { onMessage }) };
 }
 

@@ -173,5 +173,10 @@ export const weightsInfo: Handler = async (state, { body }) => {
   const checkpoint = parseTinkerPath(optionalText(body, "tinker_path") ?? textOf(body, "path"));
   await state.checkpoints.find(checkpoint);
   const { base_model, lora_rank } = await state.checkpoints.run(checkpoint.run);
-  return { base_model, is_lora: false, ...(lora_rank !== undefined && { lora_rank }) };
+  const tokenizer_id = await state.tokenizerOf(base_model);
+  return {
+    ...{ base_model, is_lora: false },
+    ...(tokenizer_id !== undefined && { tokenizer_id }),
+    ...(lora_rank !== undefined && { lora_rank }),
+  };
 };

@@ -41,8 +41,7 @@ export const RENDERER_NAMES: readonly string[] = [AUTO, ...Object.keys(BUILTIN)]
 
 /**
  * The built-in template of a name.
- * @throws {RangeError} when there is none of that name
- * @throws {SyntaxError} when the tokenizer lacks one of its special tokens
+ * @throws {RangeError} when there is none of that name, or the tokenizer lacks one of its special tokens
  */
 export function builtinTemplate(name: string, tokenizer: Tokenizer, source: string): BuiltinTemplate {
   const found = Object.hasOwn(BUILTIN, name) ? BUILTIN[name] : undefined;
@@ -57,7 +56,7 @@ export function builtinTemplate(name: string, tokenizer: Tokenizer, source: stri
   }
   const missing = found.marks.filter((mark) => !tokenizer.specialTokens.includes(mark));
   if (missing.length === 0) return found;
-  throw new SyntaxError(
+  throw new RangeError(
     `cannot use renderer_name=${name} with the tokenizer of ${source}: it has no special token ${missing.join(", ")}`,
   );
 }

@@ -20,7 +20,11 @@ export function chooseTemplate(
   return own === undefined ? fittingTemplate(tokenizer, source) : { text: own };
 }
 
-/** Renders messages with a template. @throws {SyntaxError} when it does not parse, or does not know what is asked of it */
+/**
+ * Renders messages with a template.
+ * @throws {SyntaxError} when it does not parse
+ * @throws {RangeError} when it has no switch for thinking
+ */
 export function templateRenderer(
   text: string,
   files: ChatFormatFiles,
@@ -28,8 +32,9 @@ export function templateRenderer(
   source: string,
 ): (messages: readonly Message[], generationPrompt: boolean) => string {
   if (thinking !== undefined && !text.includes("enable_thinking")) {
-    throw new SyntaxError(
-      `cannot set thinking=${thinking} for ${source}: its chat template has no switch for it (enable_thinking); leave it out`,
+    throw new RangeError(
+      `cannot set thinking=${thinking} for ${source}: its chat template has no switch for it (enable_thinking); ` +
+        "leave it out, or take renderer_name=auto",
     );
   }
   const template = parseTemplate(text, source);

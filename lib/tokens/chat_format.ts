@@ -57,7 +57,7 @@ export interface ChatFormatOptions {
  * @param source how messages call it; default: the folder
  * @throws {Deno.errors.NotFound} when a file it needs is missing
  * @throws {SyntaxError} when the tokenizer or the chat template cannot be used
- * @throws {RangeError} when `renderer_name` is none
+ * @throws {RangeError} when `renderer_name` is none, or it or `thinking` does not fit the model
  */
 export async function loadChatFormat(
   folder: string | URL,
@@ -79,7 +79,7 @@ export async function loadChatFormat(
  * Makes a chat format from files already parsed.
  * @param source where they came from, for messages
  * @throws {SyntaxError} when there is no tokenizer, chat template or stop token to be had from them
- * @throws {RangeError} when `renderer_name` is none
+ * @throws {RangeError} when `renderer_name` is none, or it or `thinking` does not fit the model
  */
 export function createChatFormat(files: ChatFormatFiles, source: string, options: ChatFormatOptions = {}): ChatFormat {
   const tokenizer = createTokenizer({ tokenizer: files.tokenizer, config: files.tokenizerConfig }, source);

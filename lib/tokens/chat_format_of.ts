@@ -28,7 +28,7 @@ const MAX_FILE_BYTES = 256 * 2 ** 20;
  * @throws {HubError} when the repository cannot be fetched
  * @throws {SyntaxError} when the tokenizer or the chat template cannot be used
  * @throws {TypeError} when the names do not tell which tokenizer to use
- * @throws {RangeError} when `renderer_name` is none
+ * @throws {RangeError} when `renderer_name` is none, or it or `thinking` does not fit the model
  */
 export async function loadChatFormatOf(model: ChatModel, options: HubOptions = {}): Promise<ChatFormat> {
   const name = model.tokenizer_id || model.model;

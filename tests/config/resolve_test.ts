@@ -160,6 +160,14 @@ Deno.test("prices are dollars a million tokens, any of the three; a cost limit n
     assert.match(onlyProblem({ prices } as unknown as ConfigInput), /^option prices: expected a JSON object such as/);
   }
   for (const prices of [null, {}, { train: 0 }]) {
+Deno.test("a renderer is one that there is, tinker-cookbook's names of a model's own template included", () => {
+  for (const renderer_name of ["auto", "llama3", "qwen3", "qwen3_disable_thinking"]) {
+    assert.equal(resolveConfig({ backend: "tinker", renderer_name }, NOTHING_SET).config.renderer_name, renderer_name);
+  }
+  assert.match(onlyProblem({ renderer_name: "qwen3_disable_thought" }), /one of auto, .*qwen3_disable_thinking/);
+  assert.match(onlyProblem({ renderer_name: "role_colon" }), /one of auto/);
+});
+
     assert.match(onlyProblem({ prices, max_cost: 1 }), /^option max_cost: n/);
   }
   assert.match(onlyProblem({ prices: { train: 1 }, max_cost: 0 }), /a number above 0/);

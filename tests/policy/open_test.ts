@@ -52,7 +52,10 @@ Deno.test("a checkpoint is loaded without its optimizer, and a policy that canno
 });
 
 /** A Tinker-compatible server that makes samplers and knows what belongs to what; returns the bodies it was sent. */
-async function withServer(body: (base_url: string, asked: Record<string, unknown>[]) => Promise<void>): Promise<void> {
+async function withServer(
+  body: (base_url: string, asked: Record<string, unknown>[], calls: string[]) => Promise<void>,
+): Promise<void> {
+  const calls: string[] = [];
   const asked: Record<string, unknown>[] = [];
   const replies: Record<string, unknown> = {
     "create_session": { session_id: "s" },
@@ -62,12 +65,13 @@ async function withServer(body: (base_url: string, asked: Record<string, unknown
   };
   const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, async (request) => {
     const call = new URL(request.url).pathname.replace("/api/v1/", "");
+    calls.push(call);
     const text = await request.text();
     if (call === "create_sampling_session") asked.push(JSON.parse(text));
     return Response.json(replies[call] ?? {});
   });
   try {
-    await body(`http://127.0.0.1:${server.addr.port}`, asked);
+    await body(`http://127.0.0.1:${server.addr.port}`, asked, calls);
   } finally {
     await server.shutdown();
   }
@@ -94,4 +98,15 @@ Deno.test("on a server a checkpoint or a base model is opened, with the chat for
         await policy.close();
       }
     }
+  }));
+
+Deno.test("a renderer reaches the chat format, and one that does not fit the model costs no model on the server", () =>
+  withServer(async (base_url, _, calls) => {
+    const config = { ...CONFIG, backend: "tinker", base_url } as const;
+    const switched = { ...config, renderer_name: "qwen3_disable_thinking" };
+    await assert.rejects(openPolicy(switched, WEIGHTS), /cannot set thinking=false for .*renderer_name=auto/);
+    await assert.rejects(openSamplingPolicy(switched, WEIGHTS), /cannot set thinking=false/);
+    const wrong = { ...config, renderer_name: "qwen4" };
+    await assert.rejects(openPolicy(wrong, WEIGHTS), /renderer_name must be one of auto, .* not "qwen4"/);
+    assert.ok(!calls.includes("create_model"), calls.join(" "));
   }));

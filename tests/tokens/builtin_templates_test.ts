@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { RENDERER_NAMES, rendererOf } from "../../lib/config/mod.ts";
 import { type ChatFormat, type ChatFormatOptions, createChatFormat } from "../../lib/tokens/mod.ts";
 import type { Message } from "../../lib/vocabulary.ts";
 import { llamaFiles, runs, smallFiles } from "./_small.ts";
@@ -71,7 +72,7 @@ Deno.test("renderer names that are none, or do not fit the tokenizer, are refuse
   assert.throws(() => chatOf(smallFiles(), { renderer_name: "role_colon" }), colon);
   assert.throws(() => chatOf(smallFiles(), { renderer_name: "constructor" }), { name: "RangeError" });
   assert.throws(() => chatOf(smallFiles(), { renderer_name: "llama3" }), {
-    name: "SyntaxError",
+    name: "RangeError",
     message: /no special token <\|start_header_id\|>/,
   });
   const plain = smallFiles()["tokenizer.json"]!.replaceAll("<|im_start|>", "<|other|>");
@@ -88,10 +89,17 @@ Deno.test("thinking switches templates that know it, is left to the template whe
     const chat = chatOf(smallFiles(), { thinking }, { template });
     assert.equal(chat.decode(chat.encodePrompt(CHAT)), text);
   }
-  assert.throws(() => chatOf(smallFiles(), { thinking: false }), { name: "SyntaxError", message: /enable_thinking/ });
+  assert.throws(() => chatOf(smallFiles(), { thinking: false }), { name: "RangeError", message: /enable_thinking/ });
 });
 
 Deno.test("a template keeps its first line end, and a bos that it writes is not doubled", () => {
   const chat = chatOf(llamaFiles(), {}, { template: "\n{{ bos_token }}{{ messages[0].content }}" });
   assert.equal(chat.decode(chat.encodePrompt([{ role: "user", content: "a" }])), "\n<|begin_of_text|>a");
+});
+
+Deno.test("every renderer that the configuration knows is a chat format here", () => {
+  for (const { template } of RENDERER_NAMES.map(rendererOf)) {
+    const files = template === "llama3" ? llamaFiles() : smallFiles();
+    assert.ok(chatOf(files, { renderer_name: template }).stopTokens.length > 0);
+  }
 });

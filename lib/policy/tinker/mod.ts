@@ -34,5 +34,6 @@ export { checkpointPlace } from "./rest_types.ts";
 export type { ArchiveOptions, ArchiveProgress } from "./archive.ts";
 export type { ExternalWeightsUrls, FilesOptions, FilesProgress } from "./external_weights.ts";
 export * from "./download.ts";
-export { type OpenChat, openTinkerPolicy, type TinkerPolicyOptions } from "./tinker_policy.ts";
+export type { OpenChat } from "./chat_by_name.ts";
+export { openTinkerPolicy, type TinkerPolicyOptions } from "./tinker_policy.ts";
 export { openTinkerSampler, type TinkerSamplerOptions } from "./tinker_sampler.ts";

@@ -135,7 +135,7 @@ export class RestClient {
   /** What a sampler samples with. */
   async sampler(sampling_session_id: string, options: CallOptions = {}): Promise<SamplerInfo> {
     const reply = await this.#ask("GET", `samplers/${idPart(sampling_session_id)}`, options);
-    return pick(reply, "string", ["base_model", "model_path"]);
+    return pick(reply, "string", ["base_model", "tokenizer_id", "model_path"]);
   }
 
   /**

@@ -45,6 +45,8 @@ export interface SavedCheckpoint {
 export interface WeightsInfo {
   /** What they belong to. */
   readonly base_model: string;
+  /** Where their tokenizer is, if the server says it. */
+  readonly tokenizer_id?: string;
   /** Whether they are a LoRA. */
   readonly is_lora?: boolean;
   /** Its rank. */
@@ -61,6 +63,8 @@ export interface WeightsInfo {
 export interface SamplerInfo {
   /** The model it samples from. */
   readonly base_model?: string;
+  /** Where its tokenizer is, if the server says it. */
+  readonly tokenizer_id?: string;
   /** The weights it samples with; absent: the base model's. */
   readonly model_path?: string;
 }
@@ -86,7 +90,8 @@ export interface CheckpointPlace {
  * @throws {TypeError} when it is no such path
  */
 export function checkpointPlace(path: string): CheckpointPlace {
-  const [, run, kind, name] = /^tinker:\/\/([^/]+)\/(?:(weights|sampler_weights|external_weights)\/)?([^/]+)$/.exec(path) ?? [];
+  const [, run, kind, name] =
+    /^tinker:\/\/([^/]+)\/(?:(weights|sampler_weights|external_weights)\/)?([^/]+)$/.exec(path) ?? [];
   // Parts go into the path of a request; a dot alone would climb out of it.
   if (run === undefined || name === undefined || [run, name].some((part) => /^\.+$|[?#%\s]/.test(part))) {
     throw new TypeError(`"${path}" is not the path of a checkpoint, as tinker://<run>/weights/<name> is`);
@@ -133,6 +138,7 @@ export function readWeightsInfo(value: Readonly<Record<string, unknown>>): Weigh
   if (typeof value.base_model !== "string") return undefined;
   return {
     base_model: value.base_model,
+    ...pick(value, "string", ["tokenizer_id"]),
     ...pick(value, "number", ["lora_rank"]),
     ...pick(value, "boolean", ["is_lora", "train_mlp", "train_attn", "train_unembed"]),
   };

@@ -16,6 +16,7 @@ import type {
 } from "../policy.ts";
 import { type OpeningOptions, tellWaiting } from "../opening.ts";
 import { isNameTaken, withSignal } from "./_calls.ts";
+import { type NamedByServer, type OpenChat, openChatByName } from "./chat_by_name.ts";
 import { hasCheckpoint } from "./_presence.ts";
 import { ApiError } from "./errors.ts";
 import { lossConfigOf, lossSum } from "./losses.ts";
@@ -27,9 +28,6 @@ import type { SamplingClient } from "./sampling_client.ts";
 import { type ModelOptions, openTinker, type ServiceOptions, type TinkerService } from "./service.ts";
 import type { ServiceMessage } from "./session.ts";
 import type { TrainingClient } from "./training_client.ts";
-
-/** Opens the chat format of a model as a server names it. */
-export type OpenChat = (model: { readonly model: string; readonly tokenizer_id?: string }) => Promise<ChatFormat>;
 
 /** How a policy on a server is opened. */
 export interface TinkerPolicyOptions extends OpeningOptions {
@@ -43,7 +41,7 @@ export interface TinkerPolicyOptions extends OpeningOptions {
   readonly seed: number;
   /** More about the connection. */
   readonly connection?: Partial<ConnectionOptions>;
-  /** Opens the chat format. Default: from a folder of this machine or the hub. */
+  /** Opens the chat format. Default: from a folder of this machine or the hub. It may be asked again with the server's words. */
   readonly chat?: OpenChat;
   /** Seconds after which the server may delete what is saved, where a save does not say; absent: kept. */
   readonly ttl_seconds?: number;
@@ -82,9 +80,9 @@ export async function openPolicyOn(service: TinkerService, options: TinkerPolicy
   return await openOn(service, options, async (call) => {
     const { model, loraRank, seed, chat = loadChatFormatOf } = options;
     const lora: ModelOptions = { base_model: model, rank: loraRank, seed };
+    const chatOf = await openChatByName(chat, model);
     const client = await service.createTrainingClient(lora, call);
-    const { tokenizer_id, model_name } = await infoOf(client);
-    const format = await chat({ model: model_name ?? model, ...(tokenizer_id ? { tokenizer_id } : {}) });
+    const format = await chatOf(await infoOf(client));
     const contextLength = await contextLengthOf(service, model);
     return new TinkerPolicy({ service, client, lora, chat: format, contextLength, ttl_seconds: options.ttl_seconds });
   });
@@ -111,13 +109,11 @@ export async function openOn<T>(
 }
 
 /** What the server says of a model, as far as it does; a version behind a colon is cut off the tokenizer's name. */
-export async function infoOf(
-  client: TrainingClient,
-): Promise<{ readonly tokenizer_id?: string; readonly model_name?: string }> {
+export async function infoOf(client: TrainingClient): Promise<NamedByServer> {
   try {
     const { tokenizer_id, model_name } = await client.getInfo();
     return {
-      ...(tokenizer_id === undefined ? {} : { tokenizer_id: tokenizer_id.split(":")[0] as string }),
+      ...(tokenizer_id ? { tokenizer_id: tokenizer_id.split(":")[0] as string } : {}),
       ...(model_name === undefined ? {} : { model_name }),
     };
   } catch (error) {

@@ -11,7 +11,8 @@ import { checkpointPlace } from "./rest_types.ts";
 import type { SamplingClient } from "./sampling_client.ts";
 import { openTinker, type TinkerService } from "./service.ts";
 import type { ServiceMessage } from "./session.ts";
-import { infoOf, type OpenChat, openOn, serviceOptions } from "./tinker_policy.ts";
+import type { OpenChat } from "./chat_by_name.ts";
+import { infoOf, openOn, serviceOptions } from "./tinker_policy.ts";
 
 /** What is opened: a checkpoint, a base model, or both where the server cannot tell what the checkpoint belongs to. */
 export interface TinkerSamplerOptions extends OpeningOptions {
@@ -80,8 +81,7 @@ async function openWeights(
   if (state_path !== undefined && !await answers(sampler, call)) {
     return await openState(service, state_path, model, call);
   }
-  const base = model ?? await baseModelOf(service, sampler, model_path);
-  return { sampler, base };
+  return { sampler, ...await aboutWeights(service, sampler, { path: model_path, model }) };
 }
 
 /** A model made from a saved state, and a sampler of it. */
@@ -110,15 +110,24 @@ async function answers(sampler: SamplingClient, call: CallOptions): Promise<bool
   }
 }
 
-async function baseModelOf({ rest, baseUrl }: TinkerService, sampler: SamplingClient, path: string): Promise<string> {
-  for (const ask of [() => rest.weightsInfo(path), () => rest.sampler(sampler.sampling_session_id)]) {
+/** What weights belong to. @param model the base model, where that is known here */
+async function aboutWeights(
+  { rest, baseUrl }: TinkerService,
+  { sampling_session_id }: SamplingClient,
+  { path, model }: { readonly path: string; readonly model: string | undefined },
+): Promise<Omit<Opened, "sampler">> {
+  let [base, tokenizer] = [model, undefined as string | undefined];
+  for (const ask of [() => rest.weightsInfo(path), () => rest.sampler(sampling_session_id)]) {
     try {
-      const { base_model } = await ask();
-      if (base_model !== undefined) return base_model;
+      const { base_model, tokenizer_id } = await ask();
+      base ??= base_model;
+      tokenizer ??= tokenizer_id || undefined;
     } catch (error) {
-      if (!isMissing(error) && !(error instanceof TypeError)) throw error;
+      if (model === undefined && !isMissing(error) && !(error instanceof TypeError)) throw error;
     }
+    if (base !== undefined) break;
   }
+  if (base !== undefined) return { base, ...(tokenizer && { tokenizer_id: tokenizer.split(":")[0] as string }) };
   throw new TypeError(`${baseUrl} does not say which base model ${path} belongs to; give its name (model_name)`);
 }
 

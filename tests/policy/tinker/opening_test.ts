@@ -82,14 +82,20 @@ Deno.test("a model that is waited for is left with the signal's reason, whatever
 });
 
 Deno.test("a model is left even while its tokenizer is fetched, and the server is told that it is not needed", async () => {
-  const abort = new AbortController();
-  const fake = server({});
-  const never = () => {
-    abort.abort(new Error("left"));
-    return new Promise<never>(() => {});
-  };
-  await assert.rejects(openTinkerPolicy(options(fake, { signal: abort.signal, chat: never })), /^Error: left$/);
-  assert.equal(fake.at("unload_model").length, 1);
+  for (const known of [{}, { tokenizer_id: "org/tok" }]) {
+    const abort = new AbortController();
+    const fake = server({ get_info: [json({ model_data: known })] });
+    const isLast = Object.keys(known).length === 0 ? () => true : (id?: string) => id !== undefined;
+    const chat: TinkerPolicyOptions["chat"] = ({ tokenizer_id }) => {
+      if (!isLast(tokenizer_id)) return Promise.reject(new TypeError("the name does not tell"));
+      abort.abort(new Error("left"));
+      return new Promise<never>(() => {});
+    };
+    await assert.rejects(openTinkerPolicy(options(fake, { signal: abort.signal, chat })), /^Error: left$/);
+    // By its name a tokenizer is opened before there is a model.
+    const models = "tokenizer_id" in known ? 1 : 0;
+    assert.deepEqual([fake.at("create_model").length, fake.at("unload_model").length], [models, models]);
+  }
 });
 
 Deno.test("a sampler is waited for and left the same way; a signal that has aborted before sends nothing", async () => {
@@ -101,6 +107,14 @@ Deno.test("a sampler is waited for and left the same way; a signal that has abor
   const late = server({});
   await assert.rejects(openTinkerSampler(options(late, { signal: AbortSignal.abort(new Error("before")) })), /before/);
   assert.deepEqual(late.seen, []);
+});
+
+Deno.test("a server that is none of Tinker's is called that", async () => {
+  for (const status of [404, 405, 501]) {
+    const fake = server({ "client/config": [json({}, 404)], create_session: [json({ detail: "no" }, status)] });
+    const message = /refuses POST create_session \(status \d+: no\); it does not look like a Tinker server; check/;
+    await assert.rejects(openTinkerPolicy(options(fake, {})), { name: "ApiError", message });
+  }
 });
 
 Deno.test("nothing is told of what cannot be made to wait, and work that fails ends the telling", async () => {

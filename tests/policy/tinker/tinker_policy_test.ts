@@ -65,7 +65,23 @@ Deno.test("the tokenizer is the one the server names, without its version; a ser
     return undefined as never;
   };
   await withPolicy({ request }, () => Promise.resolve(), { chat });
-  assert.deepEqual(asked, [{ model: "m", tokenizer_id: "org/tok" }, { model: "m" }]);
+  // By the name alone first, and again only where the server says something else.
+  assert.deepEqual(asked, [{ model: "m" }, { model: "m", tokenizer_id: "org/tok" }, { model: "m" }]);
+});
+
+Deno.test("a chat format that cannot be is refused before a model is made; one that the name does not tell waits for the server", async () => {
+  const fake = new FakeConnection({});
+  const refuse: TinkerPolicyOptions["chat"] = () => Promise.reject(new RangeError("no such renderer"));
+  await assert.rejects(openPolicyOn(new TinkerService(fake), { ...OPTIONS, chat: refuse }), /no such renderer/);
+  assert.deepEqual(fake.seen.map(({ path }) => path), []);
+  const byId: TinkerPolicyOptions["chat"] = ({ tokenizer_id }) =>
+    tokenizer_id === undefined ? Promise.reject(new TypeError("the name does not tell")) : Promise.resolve(CHAT);
+  await withPolicy({}, (policy) => Promise.resolve(assert.equal(policy.chat, CHAT)), { chat: byId });
+  const request: Script["request"] = ({ path }) => {
+    if (path === "get_info") throw refused(404, "no such call");
+    return undefined as never;
+  };
+  await assert.rejects(withPolicy({ request }, () => Promise.resolve(), { chat: byId }), /the name does not tell/);
 });
 
 Deno.test("the context is what the server says of this model", async () => {
@@ -380,6 +396,13 @@ Deno.test("what a checkpoint belongs to is asked of the sampler where the weight
   await withSampler({ ...answering, request }, { model_path }, (_fake, _model, asked) => {
     assert.deepEqual(asked, { model: "m" });
   });
+  const known: Script["request"] = ({ path }) =>
+    path === "weights_info" ? { base_model: "n", tokenizer_id: "org/tok:1" } : undefined as never;
+  for (const model of [undefined, "m"]) {
+    await withSampler({ ...answering, request: known }, { model_path, ...(model && { model }) }, (_fake, _, asked) => {
+      assert.deepEqual(asked, { model: model ?? "n", tokenizer_id: "org/tok" });
+    });
+  }
   const service = new TinkerService(new FakeConnection(answering));
   await assert.rejects(openSamplerOn(service, { model_path }), /which base model .* give its name/);
 });
