@@ -24,3 +24,11 @@ export * from "./lib/training/mod.ts";
 export * from "./lib/runs/mod.ts";
 export * from "./lib/pretraining/mod.ts";
 export * from "./lib/launch/mod.ts";
+export {
+  type Broadcast,
+  type LivePanel,
+  livePanel,
+  type NotebookTrainOptions,
+  type PanelOptions,
+  trainGRPO,
+} from "./lib/notebook/mod.ts";

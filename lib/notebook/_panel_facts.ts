@@ -1,0 +1,163 @@
+/**
+ * What a panel says, as plain words: the one source of its text and of its HTML. Foreign text is cut and stripped here,
+ * and escaped where it is put into HTML.
+ */
+import { maskUserInfo } from "../basics/mod.ts";
+import type { TrainConfig } from "../config/mod.ts";
+import { isForeignServer } from "../policy/mod.ts";
+import { dollars, estimateText, stallText, waitingText } from "../training/mod.ts";
+import type { PanelState } from "./_panel_state.ts";
+import { counted, duration, fixed, oneLine, short } from "./_text.ts";
+
+/** How good or bad something is. */
+export type Tone = "running" | "good" | "attention" | "bad";
+
+/** A line that stands out, and what to type, where something can be done. */
+export interface Notice {
+  readonly tone: Tone;
+  readonly text: string;
+  readonly code?: string;
+}
+
+/** What a panel says. */
+export interface PanelFacts {
+  readonly name: string;
+  /** What is trained; may be empty. */
+  readonly about: string;
+  readonly status: readonly [tone: Tone, text: string];
+  /** Bars with the part that is done, 0-1. */
+  readonly bars: readonly { readonly label: string; readonly share: number; readonly text: string }[];
+  readonly notices: readonly Notice[];
+  readonly numbers: readonly (readonly [label: string, value: string])[];
+  readonly notes: readonly string[];
+}
+
+/** What there is to say. @param now milliseconds, as those of the state */
+export function panelFacts(state: PanelState, now: number): PanelFacts {
+  const { config } = state;
+  return {
+    name: config === undefined ? "training run" : oneLine(baseName(config.log_path), 80),
+    about: config === undefined ? "" : aboutText(config),
+    status: statusOf(state),
+    bars: bars(state, now),
+    notices: notices(state),
+    numbers: numbers(state),
+    notes: notes(state),
+  };
+}
+
+function baseName(path: string): string {
+  return path.split(/[\\/]/).filter((part) => part !== "").at(-1) ?? path;
+}
+
+function aboutText({ model_name, env, base_url, backend }: TrainConfig): string {
+  const where = backend === "local" || base_url === null ? "" : ` at ${oneLine(maskUserInfo(base_url), 100)}`;
+  return `${oneLine(model_name, 80)} on ${oneLine(env, 60)}${where}`;
+}
+
+function statusOf({ end, waiting, from, within }: PanelState): PanelFacts["status"] {
+  if (end?.type === "failed") return ["bad", "failed"];
+  if (end !== undefined) return end.reason === "finished" ? ["good", "finished"] : ["attention", "stopped"];
+  if (waiting !== undefined) return ["attention", "waiting"];
+  return ["running", from === undefined ? "opening" : within?.phase ?? "running"];
+}
+
+function bars(state: PanelState, now: number): PanelFacts["bars"] {
+  const { within, done, total, from, end, endedAt = now, since } = state;
+  const gone = `${duration((endedAt - since) / 1000)} gone`;
+  if (from === undefined) return end === undefined ? [{ label: "opening", share: 0, text: gone }] : [];
+  const share = within === undefined || within.total === 0 ? 0 : within.done / within.total;
+  const isStep = within?.phase === "sampling" || within?.phase === "training";
+  // Drawing the completions and the update after them are taken as halves.
+  const ofStep = !isStep ? 0 : within.phase === "sampling" ? share / 2 : (1 + share) / 2;
+  const left = end === undefined ? `, ${duration(secondsLeft(state, now))} left` : "";
+  const run = { share: total === 0 ? 1 : (done + ofStep) / total, text: `step ${done} of ${total}, ${gone}${left}` };
+  const step = within && { label: within.phase, share, text: `${within.done}/${within.total}` };
+  return [...(step ? [step] : []), { label: "run", ...run }];
+}
+
+/** From the last steps; NaN before the first. However long the next one takes, those after it are still to come. */
+function secondsLeft({ recent, total, done, steppedAt }: PanelState, now: number): number {
+  if (recent.length === 0) return NaN;
+  const mean = recent.reduce((sum, seconds) => sum + seconds, 0) / recent.length;
+  return (total - done) * mean - Math.min(mean, (now - steppedAt) / 1000);
+}
+
+function notices(state: PanelState): Notice[] {
+  const { waiting, stall, end } = state;
+  const found: Notice[] = [];
+  if (waiting !== undefined) {
+    const text = `waiting: ${oneLine(waitingText(waiting), 240)} ${duration(waiting.seconds)}`;
+    found.push({ tone: "attention", text });
+  }
+  const hasMoved = stall?.over === true || (stall !== undefined && state.done > stall.step);
+  if (stall !== undefined && !hasMoved && end === undefined) {
+    found.push({ tone: "attention", text: oneLine(stallText(stall), 400) });
+  }
+  if (end !== undefined) found.push(endNotice(state, end));
+  return found;
+}
+
+function endNotice(state: PanelState, end: NonNullable<PanelState["end"]>): Notice {
+  const { done, total, cost, from, since, endedAt = since } = state;
+  if (end.type === "failed") {
+    const message = oneLine(end.message, 600);
+    if (from === undefined) return { tone: "bad", text: `could not start: ${message}` };
+    const text = `failed after ${done} of ${counted(total, "step")}: ${message}`;
+    return { tone: "bad", text, ...(state.checkpoints + from > 0 && resuming(state)) };
+  }
+  if (end.reason === "finished") {
+    const price = cost === undefined ? "" : ` for ${dollars(cost)}`;
+    const text = end.alreadyComplete
+      ? "nothing was left to do: its steps were done before; to go on, give a larger max_steps"
+      : `finished ${counted(total, "step")} in ${duration((endedAt - since) / 1000)}${price}`;
+    return { tone: "good", text };
+  }
+  const why = end.detail === undefined ? "" : `: ${oneLine(end.detail, 400)}`;
+  const more = end.limit === undefined || end.enough === undefined ? undefined : `${end.limit}: ${end.enough}`;
+  return {
+    tone: "attention",
+    text: `stopped after ${done} of ${counted(total, "step")}${why}`,
+    ...resuming(state, more),
+  };
+}
+
+/** The call that continues a run; everything else it needs is in the folder. */
+function resuming({ config }: PanelState, more?: string): Pick<Notice, "code"> {
+  if (config === undefined) return {};
+  const { log_path, base_url } = config;
+  // A key goes to such a server only when it is named again. A password is left out: notebooks are passed on.
+  const server = isForeignServer(config) ? `base_url: ${quoted(maskUserInfo(base_url!))}` : undefined;
+  const fields = [`log_path: ${quoted(log_path)}`, 'behavior_if_log_dir_exists: "resume"', server, more];
+  return { code: `await trainGRPO({ ${fields.filter((field) => field !== undefined).join(", ")} })` };
+}
+
+function quoted(text: string): string {
+  return JSON.stringify(oneLine(text, 4096));
+}
+
+function numbers({ metrics, tokens, cost, evaluations }: PanelState): [string, string][] {
+  const [first, last] = [evaluations[0], evaluations.at(-1)];
+  const heldOut = [first, first === last ? undefined : last].flatMap((it) => fixed(it?.correct, 3) ?? []).join(" → ");
+  const found: [string, string | undefined][] = [
+    ["reward", fixed(metrics["env/all/reward/total"], 3)],
+    ["accuracy", fixed(metrics["env/all/correct"], 3)],
+    ["length", fixed(metrics["env/all/ac_tokens_per_turn"], 1)],
+    [`held-out accuracy, step ${last?.step ?? 0}`, heldOut === "" ? undefined : heldOut],
+    ["tokens", tokens === undefined ? undefined : short(tokens)],
+    ["cost", cost === undefined ? undefined : dollars(cost)],
+  ];
+  return found.flatMap(([label, value]) => value === undefined ? [] : [[label, value]]);
+}
+
+function notes({ estimate, stalls, stall, checkpoints, checkpoint, messages, end }: PanelState): string[] {
+  const found = messages.map(({ severity, text }) => {
+    return oneLine(`server${severity === "info" ? "" : ` (${severity})`}: ${text}`, 300);
+  });
+  if (estimate !== undefined && end === undefined) found.push(estimateText(estimate));
+  if (stalls > 0 && stall !== undefined) {
+    found.push(oneLine(`stalled ${counted(stalls, "time")}, last after ${counted(stall.step, "step")}`));
+  }
+  if (checkpoint !== undefined) found.push(`${counted(checkpoints, "checkpoint")}, last ${oneLine(checkpoint, 80)}`);
+  return found;
+}

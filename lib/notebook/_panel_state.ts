@@ -1,0 +1,163 @@
+/**
+ * What a panel knows of its run: the events so far, put together. Pure functions of what came before and what is new; how
+ * it looks is in `_panel_facts.ts`.
+ */
+import type { TrainConfig } from "../config/mod.ts";
+import type { ServiceMessage, Waiting } from "../policy/mod.ts";
+import {
+  type RunEstimate,
+  type StallEvent,
+  totalsOf,
+  type TrainEvent,
+  type TrainProgress,
+  type WaitingNow,
+} from "../training/mod.ts";
+import type { Metrics } from "../vocabulary.ts";
+
+/** Steps that the estimate of the time left looks back on. */
+const RECENT = 10;
+/** A server's messages that stay in sight. */
+const MOST_MESSAGES = 3;
+
+/** How a run ended. */
+export type PanelEnd =
+  | Extract<TrainEvent, { readonly type: "done" }>
+  /** It threw. `message`: text from anywhere. */
+  | { readonly type: "failed"; readonly message: string };
+
+/** One evaluation. */
+export interface PanelEvaluation {
+  /** Steps done before it. */
+  readonly step: number;
+  /** Strict accuracy, 0-1. */
+  readonly correct: number | undefined;
+}
+
+/** A run as far as it is known. Times are milliseconds. */
+export interface PanelState {
+  /** What is trained, once it is known. */
+  readonly config?: TrainConfig;
+  /** When the panel was made; from the first event on, when training began. */
+  readonly since: number;
+  /** When the last step was done. */
+  readonly steppedAt: number;
+  /** Steps done before this call; undefined: training has not begun. */
+  readonly from?: number;
+  /** Steps done. */
+  readonly done: number;
+  /** Steps in all. */
+  readonly total: number;
+  /** Within the step. */
+  readonly within?: TrainProgress | undefined;
+  /** What the server makes it wait for. */
+  readonly waiting?: WaitingNow | undefined;
+  /** When that began, where only the state is told. */
+  readonly waitingSince?: number;
+  /** Seconds of the last steps. */
+  readonly recent: readonly number[];
+  /** Of the last step. */
+  readonly metrics: Metrics;
+  /** Tokens so far, all kinds. */
+  readonly tokens?: number;
+  /** Dollars so far. */
+  readonly cost?: number;
+  /** The first evaluation and the last. */
+  readonly evaluations: readonly PanelEvaluation[];
+  readonly estimate?: RunEstimate;
+  /** Stalls so far, and the last thing said of one. */
+  readonly stalls: number;
+  readonly stall?: StallEvent;
+  /** Checkpoints of this call, and the last one's name. */
+  readonly checkpoints: number;
+  readonly checkpoint?: string;
+  /** What the server said last. */
+  readonly messages: readonly ServiceMessage[];
+  /** When and how it ended. */
+  readonly end?: PanelEnd;
+  readonly endedAt?: number;
+}
+
+/** Nothing is known yet. */
+export function newPanel(now: number): PanelState {
+  const nothing = { done: 0, total: 0, recent: [], metrics: {}, evaluations: [], stalls: 0, checkpoints: 0 };
+  return { ...nothing, since: now, steppedAt: now, messages: [] };
+}
+
+/** After an event. */
+export function afterEvent(state: PanelState, event: TrainEvent, now: number): PanelState {
+  const next = isInTheMiddle(state, event) ? state : { ...state, within: undefined, waiting: undefined };
+  switch (event.type) {
+    case "start": {
+      const { step, total, estimate } = event;
+      return { ...next, since: now, steppedAt: now, from: step, done: step, total, ...(estimate && { estimate }) };
+    }
+    case "evaluation": {
+      const evaluation = { step: event.step, correct: event.metrics["test/env/all/correct"] };
+      const evaluations = [...state.evaluations.slice(0, 1), evaluation];
+      return { ...next, evaluations, ...spentIn(event.metrics) };
+    }
+    case "step": {
+      const { metrics } = event;
+      const seconds = metrics["time/total"] ?? (now - state.steppedAt) / 1000;
+      const recent = [...state.recent, seconds].slice(-RECENT);
+      return { ...next, metrics, recent, steppedAt: now, done: event.step + 1, ...spentIn(metrics) };
+    }
+    case "checkpoint": {
+      const { name, final } = event.checkpoint;
+      // The final one is the last one by another name.
+      const checkpoints = final && state.checkpoints > 0 ? state.checkpoints : state.checkpoints + 1;
+      return { ...next, checkpoints, checkpoint: name };
+    }
+    case "stall": {
+      // One stall is told again and again, each time with more seconds.
+      const goesOn = state.stall !== undefined && state.stall.over !== true && event.seconds >= state.stall.seconds;
+      return { ...next, stall: event, stalls: state.stalls + (goesOn || event.over ? 0 : 1) };
+    }
+    case "done":
+      return { ...next, end: event, endedAt: now };
+  }
+}
+
+/** Stalls, and checkpoints that are taken in one, leave what goes on as it is. */
+function isInTheMiddle({ within }: PanelState, { type }: TrainEvent): boolean {
+  return type === "stall" || (type === "checkpoint" && within !== undefined && within.phase !== "saving");
+}
+
+/** After progress. */
+export function afterProgress(state: PanelState, progress: TrainProgress): PanelState {
+  return { ...state, within: progress, waiting: progress.waiting };
+}
+
+/** After the server told what opening a model waits for. */
+export function afterWaiting(state: PanelState, { state: queue, reason }: Waiting, now: number): PanelState {
+  if (queue === "active") return { ...state, waiting: undefined };
+  const waitingSince = state.waiting?.state === queue ? state.waitingSince ?? now : now;
+  const seconds = (now - waitingSince) / 1000;
+  return { ...state, waitingSince, waiting: { state: queue, seconds, ...(reason !== undefined && { reason }) } };
+}
+
+/** After a message of the server. */
+export function afterMessage(state: PanelState, message: ServiceMessage): PanelState {
+  return { ...state, messages: [...state.messages, message].slice(-MOST_MESSAGES) };
+}
+
+/** After the run threw. */
+export function afterError(state: PanelState, error: unknown, now: number): PanelState {
+  const message = error instanceof Error ? error.message || error.name : String(error);
+  return { ...state, within: undefined, waiting: undefined, end: { type: "failed", message }, endedAt: now };
+}
+
+/** After the run came back; that it ended was told before, unless nothing was left to do. */
+export function afterReturn(state: PanelState, now: number): PanelState {
+  if (state.end !== undefined) return state;
+  const end = { type: "done", reason: "finished", step: state.done, alreadyComplete: true } as const;
+  return { ...state, within: undefined, waiting: undefined, end, endedAt: now };
+}
+
+/** Tokens and dollars so far, as far as metrics tell of them. */
+function spentIn(metrics: Metrics): Pick<PanelState, "tokens" | "cost"> {
+  const isCounted = metrics["tokens/prompt_total"] !== undefined;
+  const tokens = Object.values(totalsOf(metrics)).reduce((sum, count) => sum + count, 0);
+  const cost = metrics["cost/total"];
+  return { ...(isCounted && { tokens }), ...(cost !== undefined && { cost }) };
+}

@@ -1,0 +1,258 @@
+/** The panel of a run: paced, escaped, and true to what happens, in HTML and in text. */
+import assert from "node:assert/strict";
+import { TINKER_DEFAULTS, type TrainConfig } from "../../lib/config/mod.ts";
+import { type LivePanel, livePanel } from "../../lib/notebook/mod.ts";
+import type { TrainEvent, TrainProgress } from "../../lib/training/mod.ts";
+import { notebook, seen, type Sent } from "./_notebook.ts";
+
+const CONFIG: TrainConfig = { ...TINKER_DEFAULTS, backend: "tinker", log_path: "runs/first", model_name: "some/model" };
+
+const METRICS = {
+  "env/all/reward/total": 0.4125,
+  "env/all/correct": 0.5,
+  "env/all/ac_tokens_per_turn": 48.25,
+  "tokens/prompt_total": 41_000,
+  "tokens/completion_total": 200,
+  "cost/total": 0.0123,
+  "time/total": 10,
+};
+
+const START: TrainEvent = { type: "start", step: 0, total: 3 };
+
+function step(index: number): TrainEvent {
+  return { type: "step", step: index, metrics: METRICS, groups: [] };
+}
+
+function evaluation(index: number, correct: number): TrainEvent {
+  const metrics = { "test/env/all/correct": correct };
+  return { type: "evaluation", step: index, metrics, rollouts: [], final: index > 0 };
+}
+
+function checkpoint(name: string, final = false): TrainEvent {
+  return { type: "checkpoint", checkpoint: { name, step: 1, state_path: "s", sampler_path: "w", final } };
+}
+
+function sampling(done: number, waiting?: TrainProgress["waiting"]): TrainProgress {
+  return { phase: "sampling", step: 1, done, total: 16, ...(waiting && { waiting }) };
+}
+
+function tell(panel: LivePanel, ...events: TrainEvent[]): void {
+  for (const event of events) panel.watchers.onEvent?.(event);
+}
+
+/** What a reader sees last, as HTML and as text; both must say it. */
+function assertShows(sent: readonly Sent[], pattern: RegExp): void {
+  const { html, text } = sent.at(-1)!;
+  assert.match(seen(html), pattern);
+  assert.match(text.replace(/\s+/g, " "), pattern);
+}
+
+function assertHides(sent: readonly Sent[], pattern: RegExp): void {
+  const { html, text } = sent.at(-1)!;
+  assert.doesNotMatch(html + text, pattern);
+}
+
+Deno.test("the panel is shown at once, then updated in place, four times a second at most", async () => {
+  const { clock, sent, options } = notebook();
+  const panel = livePanel(options);
+  assert.deepEqual(sent.map(({ type }) => type), ["display_data"]);
+  tell(panel, START);
+  for (let i = 0; i < 1000; i++) {
+    panel.watchers.onProgress?.(sampling(i % 16));
+    await clock.pass(10);
+  }
+  await clock.until(panel.close());
+  const [first, ...updates] = sent;
+  assert.equal(first!.type, "display_data");
+  assert.ok(updates.length > 35 && updates.length <= 41, `${updates.length} updates in 10 seconds`);
+  assert.ok(updates.every(({ type, id }) => type === "update_display_data" && id === first!.id));
+});
+
+Deno.test("what happens last is shown, however soon the end comes, and no timer stays", async () => {
+  const { clock, sent, options } = notebook();
+  const panel = livePanel(options);
+  tell(panel, START, step(0), step(1), step(2));
+  tell(panel, { type: "done", reason: "finished", step: 3, alreadyComplete: false });
+  await clock.until(panel.close());
+  assert.equal(sent.length, 2);
+  assertShows(sent, /finished 3 steps in 0:00 for \$0\.012/);
+  assert.equal(clock.sleepers.size, 0);
+  await clock.pass(5000);
+  assert.equal(sent.length, 2);
+});
+
+Deno.test("while nothing happens, the time goes on once a second", async () => {
+  const { clock, sent, options } = notebook();
+  const panel = livePanel(options);
+  tell(panel, START);
+  await clock.pass(10_250);
+  assertShows(sent, /0:10 gone/);
+  assert.ok(sent.length >= 10 && sent.length <= 12, `${sent.length} messages`);
+  await clock.until(panel.close());
+});
+
+Deno.test("a notebook that takes its time gets one message after the other, and the last one whole", async () => {
+  let open = 0;
+  let most = 0;
+  const { clock, sent, options } = notebook(async () => {
+    most = Math.max(most, ++open);
+    await clock.sleep(900);
+    open--;
+  });
+  const panel = livePanel(options);
+  tell(panel, START);
+  for (let i = 0; i < 40; i++) {
+    panel.watchers.onProgress?.(sampling(i % 16));
+    await clock.pass(100);
+  }
+  tell(panel, step(0));
+  await Promise.all([clock.until(panel.fail(new Error("broken"))), clock.pass(3000)]);
+  assert.equal(most, 1);
+  assert.equal(open, 0);
+  assertShows(sent, /failed after 1 of 3 steps: broken/);
+});
+
+Deno.test("a notebook that is gone does not disturb the run", async () => {
+  const { clock, options } = notebook(() => Promise.reject(new Error("the kernel is gone")));
+  const panel = livePanel(options);
+  tell(panel, START);
+  await clock.pass(2000);
+  await clock.until(panel.close());
+  assert.equal(clock.sleepers.size, 0);
+});
+
+Deno.test("outside a notebook a panel shows nothing and starts no timer", async () => {
+  const panel = livePanel();
+  tell(panel, START, step(0));
+  await panel.close();
+});
+
+Deno.test("what the server makes the run wait for is shown with reason and time, and goes away", async () => {
+  const { clock, sent, options } = notebook();
+  const panel = livePanel(options);
+  tell(panel, START);
+  panel.watchers.onProgress?.(sampling(4, { state: "paused_capacity", reason: "short on machines", seconds: 42 }));
+  await clock.pass(250);
+  assertShows(sent, /waiting: paused_capacity \(short on machines\) 0:42/);
+  assertShows(sent, /sampling .*4\/16/);
+  tell(panel, { type: "stall", step: 0, seconds: 300, waiting: { state: "paused_capacity", seconds: {} } });
+  tell(panel, checkpoint("000001_stall_1"));
+  await clock.pass(250);
+  assertShows(sent, /waiting: paused_capacity .*no progress for 300 seconds/);
+  assertShows(sent, /1 checkpoint, last 000001_stall_1/);
+  panel.watchers.onProgress?.(sampling(5));
+  tell(panel, { type: "stall", step: 0, seconds: 310, waiting: { state: "active", seconds: {} }, over: true });
+  await clock.pass(250);
+  assertHides(sent, /waiting|no progress/);
+  assertShows(sent, /stalled 1 time, last after 0 steps/);
+  await clock.until(panel.close());
+});
+
+Deno.test("waiting while the model is opened counts from where the state began", async () => {
+  const { clock, sent, options } = notebook();
+  const panel = livePanel(options);
+  panel.opens(CONFIG);
+  for (let i = 0; i < 6; i++) {
+    panel.watchers.onWaiting?.({ state: "paused_billing", reason: "no funds", seconds: { paused_billing: 99 } });
+    await clock.pass(1000);
+  }
+  assertShows(sent, /opening/);
+  assertShows(sent, /waiting: paused_billing \(no funds\) 0:05/);
+  panel.watchers.onWaiting?.({ state: "active", seconds: {} });
+  await clock.pass(250);
+  assertHides(sent, /paused_billing/);
+  await clock.until(panel.close());
+});
+
+Deno.test("the last numbers, tokens, dollars, held-out accuracy and the estimate are shown", async () => {
+  const { clock, sent, options } = notebook();
+  const panel = livePanel(options);
+  const estimate = { low: 1, middle: 2, high: 4, completion: 64, measured: false, spent: 0, limit: null };
+  tell(panel, { ...START, estimate } as TrainEvent, evaluation(0, 0.25), step(0), checkpoint("000001"));
+  await clock.pass(4250);
+  for (
+    const fact of [/reward 0\.41/, /accuracy 0\.500/, /length 48\.[23]/, /tokens 41\.2k/, /cost \$0\.012/]
+  ) {
+    assertShows(sent, fact);
+  }
+  assertShows(sent, /held-out accuracy, step 0 0\.250/);
+  assertShows(sent, /estimated cost: at most \$4\.00/);
+  assertShows(sent, /step 1 of 3, 0:04 gone, 0:16 left/);
+  tell(panel, evaluation(3, 0.75), checkpoint("final", true));
+  tell(panel, { type: "done", reason: "finished", step: 3, alreadyComplete: false });
+  await clock.until(panel.close());
+  assertShows(sent, /held-out accuracy, step 3 0\.250 → 0\.750/);
+  assertShows(sent, /1 checkpoint, last final/);
+});
+
+Deno.test("the time left does not run out while a step takes long", async () => {
+  const { clock, sent, options } = notebook();
+  const panel = livePanel(options);
+  tell(panel, START, step(0));
+  await clock.pass(60_250);
+  assertShows(sent, /1:00 gone, 0:10 left/);
+  await clock.until(panel.close());
+});
+
+Deno.test("a run that stopped says why, and how to go on", async () => {
+  const { clock, sent, options } = notebook();
+  const panel = livePanel(options);
+  panel.opens({ ...CONFIG, base_url: "https://me:secret@tinker.example/" });
+  tell(panel, START, step(0));
+  const limit = { limit: "max_cost", detail: "max_cost=1: $0.99 is spent", enough: 2.5 } as const;
+  tell(panel, { type: "done", reason: "budget", step: 1, alreadyComplete: false, ...limit });
+  await clock.until(panel.close());
+  assertShows(sent, /stopped after 1 of 3 steps: max_cost=1: \$0\.99 is spent/);
+  assertShows(
+    sent,
+    /trainGRPO\(\{ log_path: "runs\/first", behavior_if_log_dir_exists: "resume", base_url: ".*", max_cost: 2\.5 \}\)/,
+  );
+  assertHides(sent, /secret/);
+});
+
+Deno.test("a run that failed shows its error; one that had begun also how to go on", async () => {
+  for (const [events, isBegun] of [[[], false], [[START, step(0), checkpoint("000001")], true]] as const) {
+    const { clock, sent, options } = notebook();
+    const panel = livePanel(options);
+    panel.opens(CONFIG);
+    tell(panel, ...events);
+    await clock.until(panel.fail(new Error("training broke down")));
+    assertShows(sent, isBegun ? /failed after 1 of 3 steps: training broke/ : /could not start: training broke down/);
+    assert.equal(/behavior_if_log_dir_exists/.test(sent.at(-1)!.text), isBegun);
+    assert.equal(clock.sleepers.size, 0);
+  }
+});
+
+Deno.test("a call that had nothing to do says so", async () => {
+  const { clock, sent, options } = notebook();
+  const panel = livePanel(options);
+  panel.opens(CONFIG);
+  await clock.until(panel.close());
+  assertShows(sent, /nothing was left to do.*larger max_steps/);
+});
+
+Deno.test("text from outside is escaped, stripped and cut: names, reasons, messages, errors", async () => {
+  const hostile = `<img src=x onerror="alert(1)">'\x1b[2J\x1b]0;t\x07\n<script>alert(2)</script>\u202e${
+    "x".repeat(50_000)
+  }`;
+  const { clock, sent, options } = notebook();
+  const panel = livePanel(options);
+  const config = { ...CONFIG, log_path: `runs\\${hostile}`, model_name: hostile, env: hostile, base_url: hostile };
+  panel.opens(config as TrainConfig);
+  for (let i = 0; i < 5; i++) panel.watchers.onMessage?.({ severity: "warning", text: hostile });
+  panel.watchers.onWaiting?.({ state: "paused_capacity", reason: hostile, seconds: {} });
+  await clock.pass(250);
+  tell(panel, START, checkpoint(hostile));
+  tell(panel, { type: "stall", step: 0, seconds: 9, waiting: { state: "active", reason: hostile, seconds: {} } });
+  panel.watchers.onProgress?.(sampling(1, { state: "paused_capacity", reason: hostile, seconds: 1 }));
+  await clock.pass(250);
+  await clock.until(panel.fail(new Error(hostile)));
+  assert.equal(sent.length, 4);
+  for (const { html, text } of sent) {
+    assert.doesNotMatch(html, /<(?!\/?(div|span|strong|code|br)\b)/);
+    assert.doesNotMatch(html.replace(/ style="[^"<>]*"/g, ""), /<[a-z]+ /, "no attribute but style");
+    // deno-lint-ignore no-control-regex
+    assert.doesNotMatch(html + text, /[\x00-\x09\x0b-\x1f\u202e]/);
+    assert.ok(html.length + text.length < 20_000, `${html.length + text.length} characters`);
+  }
+});
