@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
 import { openForSampling, openPolicy, openSamplingPolicy, type PolicyConfig } from "../../lib/policy/open.ts";
 import type { TrainablePolicy } from "../../lib/policy/policy.ts";
 
@@ -110,3 +111,15 @@ Deno.test("a renderer reaches the chat format, and one that does not fit the mod
     await assert.rejects(openPolicy(wrong, WEIGHTS), /renderer_name must be one of auto, .* not "qwen4"/);
     assert.ok(!calls.includes("create_model"), calls.join(" "));
   }));
+
+Deno.test("a client of a server loads no native library: the room opens without the permission for one", async () => {
+  const room = new URL("../../lib/policy/mod.ts", import.meta.url);
+  const config = fileURLToPath(new URL("../../deno.json", import.meta.url));
+  const script = `data:application/typescript,${encodeURIComponent(`await import(${JSON.stringify(room.href)});`)}`;
+  const permissions = ["--no-prompt", "--deny-ffi", "--allow-read", "--allow-env", "--allow-sys"];
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-q", "--no-check", `--config=${config}`, ...permissions, script],
+    env: { NO_COLOR: "1" },
+  }).output();
+  assert.ok(success, new TextDecoder().decode(stderr));
+});

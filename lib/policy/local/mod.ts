@@ -1,6 +1,8 @@
-/** The embedded engine: a Llama-architecture model trained and sampled in this process. */
+/**
+ * The embedded engine: a Llama-architecture model trained and sampled in this process. Nothing here loads the native
+ * library: its worker does, when a model is opened, so that a client of a server needs neither its memory nor `ffi`.
+ */
 export * from "./local_policy.ts";
-export { Engine } from "./engine.ts";
 export { BUNDLED_MODELS } from "./model_folder.ts";
 export { createModel, type LlamaConfig, parameterCount } from "./create_model.ts";
 export { benchmarkEngine, type EngineFigures, type Timing } from "./benchmark.ts";
