@@ -38,6 +38,15 @@ for (const mishap of MISHAPS) {
     }));
 }
 
+Deno.test("a gradient that goes out as JSON, after a server broke down over protobuf, has the same numbers", () =>
+  inTemporaryFolder(async (folder) => {
+    for (const side of ["before", "after"] as const) {
+      const mishap = { kind: "status", status: 500, side, json: true } as const;
+      const plan = new FaultPlan([{ mishap, path: "forward_backward", skip: 0, times: 3 }]);
+      assert.deepEqual(await stepThrough(join(folder, side), { plan }), undisturbedStep);
+    }
+  }));
+
 Deno.test("a result cut short, wherever it is cut and whole as it may look, is asked for again", () =>
   inTemporaryFolder((folder) => damagedAnswers(folder, { cuts: 40 })));
 

@@ -2,7 +2,13 @@
  * Requests as JSON: `SampleRequest`, which has no other form, and `ForwardBackwardRequest` for servers that refuse
  * protobuf. What the JSON form has no field for (where a datum's tokens come from) is left out of it.
  */
-import type { ForwardBackwardRequest, SampleRequest, WireDatum, WireSamplingParams } from "../wire_types.ts";
+import type {
+  ForwardBackwardRequest,
+  SampleRequest,
+  TensorData,
+  WireDatum,
+  WireSamplingParams,
+} from "../wire_types.ts";
 import {
   boolean,
   chunkFromJson,
@@ -130,8 +136,15 @@ function lossConfigFromJson(value: unknown, where: string): Readonly<Record<stri
 }
 
 function datumToJson(datum: WireDatum): Json {
-  const inputs = Object.entries(datum.loss_fn_inputs).map(([name, tensor]) => [name, tensorToJson(tensor)] as const);
+  const inputs = Object.entries(datum.loss_fn_inputs).map(([name, tensor]) =>
+    [name, tensorToJson(asInProtobuf(tensor))] as const
+  );
   return { model_input: { chunks: datum.model_input.map(chunkToJson) }, loss_fn_inputs: Object.fromEntries(inputs) };
+}
+
+/** Rounded as protobuf rounds: what a training comes to must not depend on the form that its server takes. */
+function asInProtobuf(tensor: TensorData): TensorData {
+  return tensor.dtype === "float32" ? { ...tensor, data: Float32Array.from(tensor.data) } : tensor;
 }
 
 function datumFromJson(value: unknown, where: string): WireDatum {

@@ -94,3 +94,14 @@ Deno.test("writers refuse what does not fit the wire", () => {
       topk_prompt_logprobs: null,
     }), RangeError);
 });
+
+Deno.test("a gradient's data are the same numbers as JSON and as protobuf, so that a run does not depend on the form", () => {
+  const third = { data: [1 / 3, -0.1, 1e300], dtype: "float32", shape: [3] } as const;
+  const request = {
+    ...{ model_id: "m", seq_id: 1, loss_fn: "cross_entropy" },
+    data: [{ model_input: [{ type: "encoded_text", tokens: [1, 2, 3] }], loss_fn_inputs: { weights: third } }],
+  } as const;
+  const sent = wire.decodeForwardBackwardRequest(wire.encodeForwardBackwardRequest(request));
+  const asJson = wire.forwardBackwardRequestFromJson(json(wire.forwardBackwardRequestToJson(request)));
+  assert.deepEqual(plain(asJson), plain(sent));
+});
