@@ -50,8 +50,6 @@ interface Answer {
 export class FaultProxy {
   /** Where it listens. */
   readonly port: number;
-  /** Requests it has seen, by path. */
-  readonly seen: Map<string, number> = new Map();
   readonly #options: ProxyOptions;
   readonly #work = new Set<Promise<void>>();
   readonly #conns = new Set<Deno.Conn>();
@@ -90,7 +88,6 @@ export class FaultProxy {
     const reader = new MessageReader(conn);
     for (let head = await reader.head(); head !== undefined; head = await reader.head()) {
       const path = pathOf(head);
-      this.seen.set(path, (this.seen.get(path) ?? 0) + 1);
       const mishap = this.#options.plan.next(path, head.headers.get("x-tinker-request-type"));
       if (mishap?.kind === "reset_request") {
         // What is left unread turns the closing of the connection into a reset.
