@@ -79,12 +79,12 @@ export class LiveDisplay {
     const { broadcast, clock, displayId } = this.#options;
     const type = this.#isShown ? "update_display_data" : "display_data";
     [this.#isShown, this.#isChanged, this.#sentAt] = [true, false, clock.now()];
-    const data = this.#draw();
-    this.#size = Object.values(data).reduce((sum, text) => sum + text.length, 0);
     try {
+      const data = this.#draw();
+      this.#size = Object.values(data).reduce((sum, text) => sum + text.length, 0);
       await broadcast(type, { data, metadata: {}, transient: { display_id: displayId } });
     } catch {
-      // A notebook that is gone is no reason to end what it showed.
+      // A notebook that is gone, or a panel that fails, is no reason to end what it showed.
     }
   }
 }

@@ -37,7 +37,7 @@ export class HandClock implements Clock {
     return promise;
   }
 
-  /** Lets time pass, a millisecond after the other where somebody sleeps. */
+  /** Lets time pass, from one sleeper's end to the next. */
   async pass(ms: number): Promise<void> {
     const end = this.#now + ms;
     while (this.#now < end) {
