@@ -1,5 +1,6 @@
 /** What an evaluation is of: a checkpoint of a run or of a server, a folder with weights, or a model by name. */
 import { dirname, resolve } from "node:path";
+import { isOnServer } from "../policy/mod.ts";
 import { openRun, type Run } from "../runs/mod.ts";
 import type { Checkpoint } from "../vocabulary.ts";
 import { UsageError } from "./_io.ts";
@@ -42,11 +43,6 @@ function chosen(run: Run, checkpoint: Checkpoint): EvaluationTarget {
   // A server opens sampler weights; the embedded engine's folders are one as good as the other.
   const { sampler_path, state_path } = checkpoint;
   return { description, run, weights: isOnServer(sampler_path) ? sampler_path : state_path, state: state_path };
-}
-
-/** Whether a name is that of a checkpoint on a Tinker-compatible server. */
-export function isOnServer(name: string): boolean {
-  return name.startsWith("tinker://");
 }
 
 /** The run in a folder; nothing when the folder is none. A run that cannot be read is an error. */

@@ -16,6 +16,7 @@ import {
 import { problemsOf, requireFit, templateOf } from "../launch/mod.ts";
 import {
   chatEndpoint,
+  isOnServer,
   type OpenSamplingOptions,
   openSamplingPolicy,
   requireServerConsent,
@@ -26,7 +27,7 @@ import { RUN_FILES } from "../runs/mod.ts";
 import { completionTokens, costOf, dollars, type Evaluation } from "../training/mod.ts";
 import type { PromptTemplate } from "../vocabulary.ts";
 import { evaluateAll } from "./_eval_progress.ts";
-import { type EvaluationTarget, evaluationTarget, isOnServer } from "./_eval_target.ts";
+import { type EvaluationTarget, evaluationTarget } from "./_eval_target.ts";
 import { type CliIo, INTERRUPTED, runCommand, systemIo, tinkerEnvironment, UsageError } from "./_io.ts";
 import { showOpening } from "./_opening.ts";
 import { serverLine } from "./_server_messages.ts";

@@ -3,7 +3,7 @@
  * their lifetimes, and downloads. Trains and samples nothing.
  */
 import { openTinker, type ServiceMessage, type SessionEnd, type TinkerService } from "../policy/mod.ts";
-import { type CliIo, runCommand, systemIo, UsageError } from "./_io.ts";
+import { type CliIo, INTERRUPTED, runCommand, systemIo, UsageError } from "./_io.ts";
 import { type CommandName, parseTinkerArgs, tinkerHelp, type TinkerRequest } from "./_tinker_arguments.ts";
 import { download, type DownloadKeeper, type DownloadTarget, downloadTarget } from "./_tinker_download.ts";
 import { serverLine } from "./_server_messages.ts";
@@ -21,9 +21,6 @@ export type OpenKeeper = (
     readonly onMessage: (message: ServiceMessage) => void;
   },
 ) => Promise<Keeper>;
-
-/** What the conventions of a shell make of SIGINT. */
-const INTERRUPTED = 130;
 
 /** Runs one command. @returns the exit code */
 export function main(args: readonly string[], io: CliIo = systemIo(), open: OpenKeeper = openTinker): Promise<number> {

@@ -6,6 +6,7 @@ import { BUNDLED_MODELS, findModel } from "./local/model_folder.ts";
 import { openOpenAIPolicy } from "./openai/mod.ts";
 import type { OpeningOptions } from "./opening.ts";
 import type { SamplingPolicy, TrainablePolicy } from "./policy.ts";
+import { isOnServer } from "./tinker/address.ts";
 import type { ServiceMessage } from "./tinker/session.ts";
 import type { OpenChat } from "./tinker/chat_by_name.ts";
 import { openTinkerPolicy, type TinkerPolicyOptions } from "./tinker/tinker_policy.ts";
@@ -80,10 +81,6 @@ export async function openSamplingPolicy(config: PolicyConfig, options: OpenSamp
     ...(!isOnServer(model_name) && { model: model_name }),
     ...serverOf(config, options),
   });
-}
-
-function isOnServer(name: string): boolean {
-  return name.startsWith("tinker://");
 }
 
 function serverOf(

@@ -1,4 +1,5 @@
 /** What a client asks of the server itself: is it there, what can it do, how should it be talked to; and its sessions. */
+import { DEFAULT_CLIENT_CONFIG } from "./_policy.ts";
 import { metadataOf, textOf } from "./_values.ts";
 import { RefusedError } from "./errors.ts";
 import { endSession, type Handler } from "./state.ts";
@@ -8,20 +9,11 @@ export const healthz: Handler = () => ({ status: "ok" });
 
 /** `POST client/config`: the protocol's defaults, with bodies as they are. */
 export const clientConfig: Handler = () => ({
-  pjwt_auth_enabled: false,
-  credential_default_source: "api_key",
-  sample_dispatch_bytes_semaphore_size: 10_485_760,
-  inflight_response_bytes_semaphore_size: 52_428_800,
-  parallel_fwdbwd_chunks: true,
+  ...DEFAULT_CLIENT_CONFIG,
+  create_model_via_load_weights: true,
   proto_compress_fwdbwd: false,
-  fwdbwd_max_chunk_len: 1024,
-  fwdbwd_max_chunk_bytes_count: 5_000_000,
-  fwdbwd_dispatch_bytes_semaphore_size: 50_000_000,
-  billing_exception_max_pause_duration_sec: 3600,
   sample_no_retries: false,
   sample_enable_stuck_detection: true,
-  sample_max_concurrent_requests: 2000,
-  create_model_via_load_weights: true,
   use_pyqwest_transport: true,
   sample_use_retrieve_futures: false,
   custom_loss_server_side: false,

@@ -7,7 +7,8 @@ import type { AdamParams, Completion, Datum, Metrics } from "../../vocabulary.ts
 import type { ForwardBackwardOutput } from "../policy.ts";
 import { emptyAdam } from "./adam.ts";
 import type { LlamaConfig } from "./llama.ts";
-import { checkData, localLoss } from "./losses.ts";
+import { type DataBounds, requireSoundData } from "../data_check.ts";
+import { localLoss, type LocalLossName, LOSSES } from "./losses.ts";
 import { findModel, readModelConfig, readOptimizer, readWeights, writeModel } from "./model_folder.ts";
 import { Sampler, type SampleRequest } from "./sampler.ts";
 import { Trainer } from "./trainer.ts";
@@ -67,7 +68,7 @@ export class Engine {
   async forwardBackward(data: readonly Datum[], loss: string, between: Between): Promise<ForwardBackwardOutput> {
     try {
       const known = localLoss(loss);
-      checkData(data, known, this.config.vocab_size, this.config.max_position_embeddings);
+      requireSoundData(data, this.#bounds(known));
       return await this.#trainer.forwardBackward(data, known, between);
     } catch (error) {
       this.#incomplete = true;
@@ -77,9 +78,14 @@ export class Engine {
 
   /** See `TrainablePolicy.logprobs`. */
   async logprobs(data: readonly Datum[], which: "current" | "reference", between: Between): Promise<number[][]> {
-    checkData(data, undefined, this.config.vocab_size, this.config.max_position_embeddings);
+    requireSoundData(data, this.#bounds());
     if (which === "reference") this.#reference ??= await readWeights(this.#source.folder, this.config);
     return await this.#trainer.logprobs(data, which === "current" ? this.weights : this.#reference!, between);
+  }
+
+  #bounds(loss?: LocalLossName): DataBounds {
+    const { vocab_size: vocabSize, max_position_embeddings: contextLength } = this.config;
+    return { inputs: loss === undefined ? [] : LOSSES[loss].inputs, contextLength, vocabSize };
   }
 
   /** See `TrainablePolicy.optimStep`. @throws {Error} when a part of the gradient is missing; it is cleared then */

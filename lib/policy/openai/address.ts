@@ -3,7 +3,7 @@
  * form, the other to everything else. Keys come from here and appear in no message.
  */
 import { maskUserInfo } from "../../basics/mod.ts";
-import { DEFAULT_BASE_URL as TINKER, type ReadEnv } from "../tinker/address.ts";
+import { DEFAULT_BASE_URL as TINKER, isOnServer, type ReadEnv } from "../tinker/address.ts";
 import { CredentialError } from "../tinker/errors.ts";
 import { clip } from "./words.ts";
 
@@ -45,7 +45,7 @@ export interface AddressOptions {
  * @param server the Tinker-compatible server of a `tinker://...` checkpoint; absent: the official one
  */
 export function chatEndpoint(model: string, server?: string | null): string {
-  return model.startsWith("tinker://") ? `${trimmed(server || TINKER)}${TINKER_PATH}` : OPENAI;
+  return isOnServer(model) ? `${trimmed(server || TINKER)}${TINKER_PATH}` : OPENAI;
 }
 
 /**

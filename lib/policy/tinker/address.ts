@@ -9,6 +9,11 @@ export const DEFAULT_BASE_URL = "https://tinker.thinkingmachines.dev/services/ti
 /** Reads a variable of the environment; `undefined` where it is unset or may not be read. */
 export type ReadEnv = (name: string) => string | undefined;
 
+/** Whether a name is that of a checkpoint on a Tinker-compatible server. */
+export function isOnServer(name: string): boolean {
+  return name.startsWith("tinker://");
+}
+
 /** A server's address. */
 export interface Address {
   /** Without a slash at the end, for messages too. */

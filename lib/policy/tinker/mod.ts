@@ -5,7 +5,8 @@ export type * from "./wire_types.ts";
 /** The bytes of the API, written and read. */
 export * as wire from "./wire/mod.ts";
 export { type ConnectionOptions, openConnection } from "./open_connection.ts";
-export type { ReadEnv } from "./address.ts";
+export { isOnServer, type ReadEnv } from "./address.ts";
+export { DEFAULT_CLIENT_CONFIG } from "./client_config.ts";
 export type { RunCommand } from "./credentials.ts";
 export type { StoredKey } from "./stored_key.ts";
 export type { TransportLimits } from "./limits.ts";

@@ -9,38 +9,6 @@ import { LOSS_INPUTS } from "./losses.ts";
 import type { Dialect, ForwardFirst } from "./training_types.ts";
 import type { TensorData, WireDatum, WireForwardBackwardOutput } from "./wire_types.ts";
 
-const MAX_TOKEN = 2 ** 31 - 1;
-
-/**
- * Checks data against a loss before any of them is sent.
- * @param loss the loss; undefined where only log-probabilities are wanted
- * @throws {TypeError} naming the datum and what it lacks
- * @throws {RangeError} when a datum does not fit the context or a token is none
- */
-export function checkData(data: readonly Datum[], loss: LossName | undefined, contextLength: number): void {
-  const inputs = loss === undefined ? [] : LOSS_INPUTS[loss];
-  data.forEach((datum, i) => {
-    const { length } = datum.tokens;
-    if (length === 0) throw new TypeError(`datum ${i} has no tokens`);
-    if (length > contextLength) {
-      throw new RangeError(`datum ${i} has ${length} tokens, more than the model's context of ${contextLength}`);
-    }
-    for (const field of ["target_tokens", "mask", ...inputs] as const) {
-      const values = datum[field];
-      if (values?.length !== length) {
-        throw new TypeError(
-          `datum ${i} has ${values?.length ?? "no"} ${field} for ${length} tokens; one each is needed`,
-        );
-      }
-      if (!values.every(Number.isFinite)) throw new TypeError(`datum ${i} has a ${field} that is not a finite number`);
-    }
-    for (const tokens of [datum.tokens, datum.target_tokens]) {
-      const bad = tokens.find((id) => !Number.isInteger(id) || id < 0 || id > MAX_TOKEN);
-      if (bad !== undefined) throw new RangeError(`datum ${i} has token ${bad}, which is no token id`);
-    }
-  });
-}
-
 /**
  * Data as they travel for a loss. Where the mask is 0, weights and advantages are 0, and so are sampled
  * log-probabilities but those of `dro`, which reaches every token.

@@ -1,9 +1,10 @@
 /** What a policy samples, in the server's words and back; shared by the policy that trains and the one that only answers. */
 import type { Completion, Prompt, SamplingParams } from "../../vocabulary.ts";
 import type { ApiError } from "./errors.ts";
-import { isMissing, isObject } from "./_calls.ts";
+import { isMissing, isObject, withSignal } from "./_calls.ts";
+import type { SamplingClient } from "./sampling_client.ts";
 import type { SampleResponse, WireSamplingParams } from "./wire_types.ts";
-import { readModelJson } from "../../tokens/mod.ts";
+import { type ChatFormat, readModelJson } from "../../tokens/mod.ts";
 import type { TinkerService } from "./service.ts";
 
 /** Where nobody says how long a sequence may be. */
@@ -15,7 +16,7 @@ const SEEDS = 2 ** 30;
  * Sampling parameters as they travel; the completion is cut to what the context leaves.
  * @throws {RangeError} when it leaves nothing
  */
-export function wireParams(
+function wireParams(
   { tokens, problem }: Prompt,
   params: SamplingParams,
   { stop, contextLength }: { readonly stop: readonly number[]; readonly contextLength: number },
@@ -36,7 +37,7 @@ export function wireParams(
 }
 
 /** How completions are read. */
-export interface CompletionOptions {
+interface CompletionOptions {
   /** How many were asked for. */
   readonly count: number;
   /** Tokens that end one. */
@@ -47,11 +48,42 @@ export interface CompletionOptions {
   readonly source: string;
 }
 
+/** What is asked of a policy. */
+export interface SampleWish {
+  readonly prompt: Prompt;
+  readonly count: number;
+  readonly params: SamplingParams;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** What is drawn from. */
+export interface SampleSource extends Pick<CompletionOptions, "logprobs" | "source"> {
+  readonly chat: ChatFormat;
+  readonly contextLength: number;
+  /** Called once the wish is known to fit. */
+  readonly sampler: () => SamplingClient | Promise<SamplingClient>;
+}
+
+/**
+ * Draws completions.
+ * @throws {RangeError} when the prompt leaves no room in the context
+ */
+export async function drawCompletions(
+  { prompt, count, params, signal }: SampleWish,
+  { chat, contextLength, sampler, ...reading }: SampleSource,
+): Promise<Completion[]> {
+  const stop = params.stop ?? chat.stopTokens;
+  const wire = wireParams(prompt, params, { stop, contextLength });
+  const options = { num_samples: count, params: wire, ...withSignal(signal) };
+  const drawn = await (await sampler()).sample(prompt.tokens, options);
+  return completionsOf(drawn, { count, stop, ...reading });
+}
+
 /**
  * Completions from a result.
  * @throws {TypeError} when there are fewer than were asked for, or log-probabilities are needed and missing
  */
-export function completionsOf(
+function completionsOf(
   { sequences }: SampleResponse,
   { count, stop, logprobs: wanted, source }: CompletionOptions,
 ): Completion[] {

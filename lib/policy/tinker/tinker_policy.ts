@@ -14,15 +14,16 @@ import type {
   TrainablePolicy,
   Waiting,
 } from "../policy.ts";
+import { requireSoundData } from "../data_check.ts";
 import { type OpeningOptions, tellWaiting } from "../opening.ts";
 import { isNameTaken, withSignal } from "./_calls.ts";
 import { type NamedByServer, type OpenChat, openChatByName } from "./chat_by_name.ts";
 import { hasCheckpoint } from "./_presence.ts";
 import { ApiError } from "./errors.ts";
-import { lossConfigOf, lossSum } from "./losses.ts";
+import { LOSS_INPUTS, lossConfigOf, lossSum } from "./losses.ts";
 import type { ConnectionOptions } from "./open_connection.ts";
-import { checkData, droFirst, maskedLogprobs, pullsAtMasked, scoredData, wireData } from "./policy_data.ts";
-import { completionsOf, contextLengthOf, wireParams } from "./policy_samples.ts";
+import { droFirst, maskedLogprobs, pullsAtMasked, scoredData, wireData } from "./policy_data.ts";
+import { contextLengthOf, drawCompletions } from "./policy_samples.ts";
 import { Reference } from "./reference.ts";
 import type { SamplingClient } from "./sampling_client.ts";
 import { type ModelOptions, openTinker, type ServiceOptions, type TinkerService } from "./service.ts";
@@ -161,11 +162,11 @@ class TinkerPolicy implements TrainablePolicy {
     params: SamplingParams,
     { signal }: CallOptions = {},
   ): Promise<readonly Completion[]> {
-    const stop = params.stop ?? this.chat.stopTokens;
-    const wire = wireParams(prompt, params, { stop, contextLength: this.contextLength });
-    const sampler = await untilAborted(this.#currentSampler(), signal);
-    const drawn = await sampler.sample(prompt.tokens, { num_samples: count, params: wire, ...withSignal(signal) });
-    return completionsOf(drawn, { count, stop, logprobs: "needed", source: this.#service.baseUrl });
+    const { chat, contextLength } = this;
+    return await drawCompletions({ prompt, count, params, signal }, {
+      ...{ chat, contextLength, logprobs: "needed", source: this.#service.baseUrl },
+      sampler: () => untilAborted(this.#currentSampler(), signal),
+    });
   }
 
   async forwardBackward(
@@ -193,7 +194,7 @@ class TinkerPolicy implements TrainablePolicy {
     weights: "current" | "reference",
     options: CallOptions = {},
   ): Promise<readonly (readonly number[])[]> {
-    checkData(data, undefined, this.contextLength);
+    requireSoundData(data, { inputs: [], contextLength: this.contextLength });
     if (data.length === 0) return [];
     if (weights === "reference") return await this.#reference.logprobs(data, options);
     const wire = scoredData(data);
@@ -237,7 +238,7 @@ class TinkerPolicy implements TrainablePolicy {
 
   #checked(data: readonly Datum[], loss: LossName, config: LossOptions["config"]): LossOptions["config"] {
     try {
-      checkData(data, loss, this.contextLength);
+      requireSoundData(data, { inputs: LOSS_INPUTS[loss], contextLength: this.contextLength });
       return lossConfigOf(loss, config);
     } catch (error) {
       this.#client.missGradient(error);

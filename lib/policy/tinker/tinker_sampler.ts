@@ -3,10 +3,10 @@ import { type ChatFormat, loadChatFormatOf } from "../../tokens/mod.ts";
 import type { Completion, Prompt, SamplingParams } from "../../vocabulary.ts";
 import type { OpeningOptions } from "../opening.ts";
 import type { CallOptions, SamplingPolicy, Waiting } from "../policy.ts";
-import { isMissing, withSignal } from "./_calls.ts";
+import { isMissing } from "./_calls.ts";
 import { RequestFailedError } from "./errors.ts";
 import type { ConnectionOptions } from "./open_connection.ts";
-import { completionsOf, contextLengthOf, wireParams } from "./policy_samples.ts";
+import { contextLengthOf, drawCompletions } from "./policy_samples.ts";
 import { checkpointPlace } from "./rest_types.ts";
 import type { SamplingClient } from "./sampling_client.ts";
 import { openTinker, type TinkerService } from "./service.ts";
@@ -157,11 +157,11 @@ class TinkerSampler implements SamplingPolicy {
     params: SamplingParams,
     { signal }: CallOptions = {},
   ): Promise<readonly Completion[]> {
-    const stop = params.stop ?? this.chat.stopTokens;
-    const wire = wireParams(prompt, params, { stop, contextLength: this.contextLength });
-    const options = { num_samples: count, params: wire, ...withSignal(signal) };
-    const drawn = await this.#sampler.sample(prompt.tokens, options);
-    return completionsOf(drawn, { count, stop, logprobs: "optional", source: this.#service.baseUrl });
+    const { chat, contextLength } = this;
+    return await drawCompletions({ prompt, count, params, signal }, {
+      ...{ chat, contextLength, logprobs: "optional", source: this.#service.baseUrl },
+      sampler: () => this.#sampler,
+    });
   }
 
   waiting(): Waiting {
