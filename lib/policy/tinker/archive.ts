@@ -81,11 +81,11 @@ async function archiveUrl(
     } else if ([404, 422].includes(status) && which + 1 < urls.length) {
       await response.body?.cancel();
       which++;
-    } else return storeUrl(await locationOf(response, path), connection.baseUrl, `the archive of ${path}`);
+    } else return storeUrl(await locationOf(connection, response, path), connection.baseUrl, `the archive of ${path}`);
   }
 }
 
-async function locationOf(response: Response, path: string): Promise<string> {
+async function locationOf(connection: Connection, response: Response, path: string): Promise<string> {
   const { status } = response;
   if (status >= 300 && status < 400) {
     await response.body?.cancel();
@@ -95,7 +95,7 @@ async function locationOf(response: Response, path: string): Promise<string> {
   const text = await response.text();
   const body = parsed(text);
   if (status === 200 && typeof body.url === "string") return body.url;
-  const detail = typeof body.detail === "string" ? body.detail : text.slice(0, 200);
+  const detail = connection.clean(typeof body.detail === "string" ? body.detail : text);
   const reason = status === 503 ? "it is still being built; try again later" : `status ${status}: ${detail}`;
   throw new ApiError(`the server does not give the archive of ${path}: ${reason}`, { status, detail });
 }

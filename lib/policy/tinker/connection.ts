@@ -117,12 +117,17 @@ export interface Connection {
   submit<K extends ResultKind>(operation: Operation<K>, options?: CallOptions): Promise<Submitted<K>>;
   /** Waits for the result of an operation, however long it takes; submits it again when the server has lost it (410). */
   result<K extends ResultKind>(submitted: Submitted<K>, options?: CallOptions): Promise<Results[K]>;
-  /** The server's answer to a GET without following redirects, for archives. The caller reads or cancels the body. */
+  /**
+   * The server's answer to a GET without following redirects, for archives: also a refusal, unless the key is refused or it
+   * may pass. Of its body the beginning is there, more than says where something is; `clean` what of it goes into messages.
+   */
   raw(request: ApiRequest, options?: CallOptions): Promise<Response>;
   /** What requests wait for, as of now. */
   waiting(): Waiting;
+  /** Text of the server's for a message: without any key, on one line, not long. */
+  clean(text: string): string;
   /** Counts in `waiting()` a pause that is made above the connection, until what it returns is called. */
-  pausing?(state: QueueState, reason?: string): () => void;
+  pausing(state: QueueState, reason?: string): () => void;
   /** Ends everything under way and stops all timers. */
   close(): Promise<void>;
 }

@@ -21,6 +21,8 @@ export interface HttpRequest {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Time until the answer begins, and longest silence within it. A large body has more. */
   readonly timeoutMs: number;
+  /** Redirects are shown, not followed, and of any body only the beginning is read. */
+  readonly bare?: boolean;
   /** Sent instead of what the connection's credentials say now. */
   readonly credential?: { readonly key: string | undefined };
 }
@@ -48,16 +50,16 @@ async function sendAs(line: Line, call: Call, request: HttpRequest, key: string 
   try {
     const answer = await call.step(
       async (signal, moved) => {
-        const response = await follow(line, prepared, signal);
+        const response = await follow(line, prepared, signal, request.bare ? 0 : MOST_REDIRECTS);
         moved();
         const { status, headers } = response;
-        const refused = status >= 300;
-        const most = refused ? REFUSAL_BYTES : line.limits.maxAnswerBytes;
+        const cut = status >= 300 || request.bare === true;
+        const most = cut ? REFUSAL_BYTES : line.limits.maxAnswerBytes;
         const onBytes = () => {
           begun = true;
           moved();
         };
-        return { status, headers, body: await readBody(response, most, { cut: refused, onBytes }) };
+        return { status, headers, body: await readBody(response, most, { cut, onBytes }) };
       },
       timeoutMs + uploadMs(line, prepared),
       timeoutMs,
@@ -78,7 +80,7 @@ function uploadMs({ limits }: Line, { init: { body } }: Prepared): number {
 }
 
 /** A request as `fetch` takes it. */
-export interface Prepared {
+interface Prepared {
   /** Where it goes. */
   readonly url: string;
   /** All but the signal. */
@@ -86,13 +88,18 @@ export interface Prepared {
 }
 
 /** Follows redirects within the origin only: the key goes nowhere else. */
-async function follow(line: Line, { url: first, init }: Prepared, signal: AbortSignal): Promise<Response> {
+async function follow(
+  line: Line,
+  { url: first, init }: Prepared,
+  signal: AbortSignal,
+  mostRedirects: number,
+): Promise<Response> {
   const { fetch } = init.body instanceof Uint8Array ? line.bulk : line;
   init.signal = signal;
   let url = first;
   for (let hop = 0;; hop++) {
     const response = await fetch(url, init);
-    const target = hop < MOST_REDIRECTS ? redirectOf(response, url, init.method) : undefined;
+    const target = hop < mostRedirects ? redirectOf(response, url, init.method) : undefined;
     if (target === undefined) return response;
     await response.body?.cancel();
     url = target;
@@ -109,7 +116,7 @@ function redirectOf({ status, headers }: Response, url: string, method: string):
 }
 
 /** Makes a request ready for `fetch`; what is wrong with it shows here, where it is not taken for trouble on the way. */
-export function prepare(line: Line, request: HttpRequest, key: string | undefined): Prepared {
+function prepare(line: Line, request: HttpRequest, key: string | undefined): Prepared {
   const headers: Record<string, string> = { ...line.headers, ...request.headers };
   if (key !== undefined) headers["x-api-key"] = key;
   const init: RequestInit & { readonly method: string } = { method: request.method, headers, redirect: "manual" };
@@ -124,7 +131,7 @@ export function prepare(line: Line, request: HttpRequest, key: string | undefine
 }
 
 /** What a failure of `fetch` means, in words. */
-export function asLost(line: Line, error: unknown): Lost {
+function asLost(line: Line, error: unknown): Lost {
   const { name, message } = error instanceof Error ? error : { name: "", message: String(error) };
   if (name === "NotCapable" || name === "PermissionDenied") {
     const reason = `this program may not go there; allow it with --allow-net=${new URL(line.address.base).host}`;

@@ -7,7 +7,7 @@ import { type Clock, Limiter, SYSTEM_CLOCK } from "../../basics/mod.ts";
 import { type OpeningOptions, tellWaiting } from "../opening.ts";
 import type { CallOptions, QueueState, Waiting } from "../policy.ts";
 import { type ReadEnv, resolveAddress } from "./address.ts";
-import { type Answer, objectOf } from "./answers.ts";
+import { type Answer, objectOf, plain } from "./answers.ts";
 import { BillingPause } from "./billing.ts";
 import { openBulk } from "./bulk.ts";
 import { type Call, Calls } from "./call.ts";
@@ -181,11 +181,15 @@ class LineConnection implements Connection {
   }
 
   raw(wanted: ApiRequest, { signal }: CallOptions = {}): Promise<Response> {
-    return this.#line.calls.run(signal, (call) => openRaw(this.#line, call, wanted, signal));
+    return this.#line.calls.run(signal, (call) => openRaw(this.#line, call, wanted));
   }
 
   waiting(): Waiting {
     return this.#line.waits.now();
+  }
+
+  clean(text: string): string {
+    return plain(this.#line.credentials.redact(text));
   }
 
   pausing(state: QueueState, reason?: string): () => void {

@@ -1,66 +1,40 @@
-/** Answers whose bodies the caller reads, for archives: redirects are shown, not followed, and only the key is judged. */
-import { type Answer, type Lost, readBody, REFUSAL_BYTES } from "./answers.ts";
+/** Answers as they are, for archives: redirects are shown, not followed, and refusals are the caller's business. */
 import type { Call } from "./call.ts";
 import type { ApiRequest } from "./connection.ts";
 import { unanswered } from "./exchange.ts";
-import { asLost, prepare, type Prepared } from "./http.ts";
+import { send } from "./http.ts";
 import type { Line } from "./line.ts";
-import { Patience } from "./patience.ts";
-import { refusal } from "./refusals.ts";
+import { askedPauseMs, Patience } from "./patience.ts";
+import { inWords, refusal } from "./refusals.ts";
 import { httpRequest } from "./requests.ts";
 
+/** What may pass by itself. Not 503: an archive that is being built has it, which takes longer than is tried here. */
+const PASSING = [408, 425, 429, 500, 502, 504];
+/** Statuses of answers that have no body. */
+const BODILESS = [204, 205, 304];
+
 /**
- * The server's answer, its body unread; it ends with the connection or the signal. Tried again while there is no answer.
+ * The server's answer with the beginning of its body. Tried again while there is none, or one that may pass.
  * @throws {CredentialError} when the server refuses the key
+ * @throws {ConnectionError} when it fails for too long
  */
-export async function openRaw(line: Line, call: Call, wanted: ApiRequest, signal?: AbortSignal): Promise<Response> {
+export async function openRaw(line: Line, call: Call, wanted: ApiRequest): Promise<Response> {
   const { giveUpAfterMs, longestRetryMs: longestMs } = line.limits;
   const what = `${wanted.method} ${wanted.path}`;
   const patience = new Patience(line, call, { giveUpAfterMs, longestMs });
   for (let attempts = 1;; attempts++) {
-    const key = await line.credentials.current(call);
-    const request = httpRequest(line, wanted);
-    const response = await openOnce(line, call, prepare(line, request, key), request.timeoutMs, signal);
-    if (!(response instanceof Response)) await patience.wait(what, unanswered(line, what, response));
-    else if (response.status !== 401 && response.status !== 403) return response;
-    else {
-      const answer = await readRefusal(call, response);
-      if (response.status === 403 || !(await line.credentials.renewAfter(call, key))) {
-        throw refusal(line, what, answer, attempts);
-      }
+    const answer = await send(line, call, { ...httpRequest(line, wanted), bare: true });
+    if ("reason" in answer) {
+      await patience.wait(what, unanswered(line, what, answer));
+      continue;
     }
+    const { status, headers, body } = answer;
+    if (status === 401 || status === 403) throw refusal(line, what, answer, attempts);
+    if (!PASSING.includes(status)) {
+      return new Response(BODILESS.includes(status) ? null : body as Uint8Array<ArrayBuffer>, { status, headers });
+    }
+    const pauseMs = askedPauseMs(headers, line.clock.now());
+    const state = status === 429 ? "paused_rate_limit" : "unreachable";
+    await patience.wait(what, { reason: inWords(line, answer), state, pauseMs });
   }
-}
-
-async function openOnce(
-  line: Line,
-  call: Call,
-  { url, init }: Prepared,
-  timeoutMs: number,
-  signal: AbortSignal | undefined,
-): Promise<Response | Lost> {
-  try {
-    return await call.step(async (step) => {
-      // The step ends with the headers, the body may take longer: the step's signal counts only until then.
-      const early = new AbortController();
-      const forward = () => early.abort(step.reason);
-      step.addEventListener("abort", forward);
-      try {
-        const signals = [early.signal, line.calls.closing, ...(signal === undefined ? [] : [signal])];
-        const { fetch } = line;
-        return await fetch(url, { ...init, signal: AbortSignal.any(signals) });
-      } finally {
-        step.removeEventListener("abort", forward);
-      }
-    }, timeoutMs);
-  } catch (error) {
-    call.throwIfEnded();
-    return asLost(line, error);
-  }
-}
-
-async function readRefusal(call: Call, response: Response): Promise<Answer> {
-  const body = await call.step(() => readBody(response, REFUSAL_BYTES, { cut: true })).catch(() => new Uint8Array());
-  call.throwIfEnded();
-  return { status: response.status, headers: response.headers, body };
 }

@@ -23,7 +23,7 @@ export function refusal(line: Line, what: string, answer: Answer, attempts: numb
   const { base } = line.address;
   if (status === 401 || status === 403) return keyRefused(line, what, answer);
   const detail = cleanDetail(line, answer);
-  const advice = adviceOn(line, answer);
+  const advice = adviceOn(line, what, answer);
   const message = `${base} refuses ${what} (${inWords(line, answer)})${advice === "" ? "" : `; ${advice}`}`;
   return new ApiError(message, { status, detail, attempts });
 }
@@ -41,13 +41,20 @@ function keyRefused(line: Line, what: string, answer: Answer): CredentialError {
     : new CredentialError(`${base} does not allow ${what} with this key (${why}); use the key of an account that may`);
 }
 
-function adviceOn(line: Line, { status, headers }: Answer): string {
+function adviceOn(line: Line, what: string, { status, headers }: Answer): string {
   if (status >= 300 && status < 400) {
     const location = headers.get("location") ?? "";
     const origin = URL.canParse(location, line.address.base)
       ? new URL(location, line.address.base).origin
       : "elsewhere";
+    if (origin === new URL(line.address.base).origin) {
+      return "it redirects within the server, which this client does not follow here; make where it leads the base_url";
+    }
     return `it redirects to ${origin}, where the key is not sent; if the server lives there now, make that the base_url`;
+  }
+  // The first call that every Tinker server has.
+  if ([404, 405, 501].includes(status) && what.endsWith(" create_session")) {
+    return "it does not look like a Tinker server; check base_url";
   }
   if (status === 402) return "the account has no funds; add some and resume";
   return "";

@@ -62,33 +62,52 @@ export class SampleGate {
    * @throws {BackpressureError} when the server has taken none for two hours
    */
   async dispatch<T>(bytes: number, post: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-    const held = [await this.#dispatches.acquire(1, signal)];
     const begun = this.#clock.now();
     let waited: (() => void) | undefined;
     try {
-      const busy = this.#clock.now() < this.#busyUntil;
-      if (busy) held.push(await this.#whenBusy.acquire(1, signal));
-      held.push(await this.#bytes.acquire(busy ? bytes * BUSY_FACTOR : bytes, signal));
       while (true) {
-        const pause = this.#pauseUntil - this.#clock.now();
-        if (pause > 0) await this.#clock.sleep(pause, signal);
-        else {
-          try {
-            const answer = await post();
-            this.#takenAt = this.#clock.now();
-            return answer;
-          } catch (error) {
-            if (!(error instanceof BackpressureError)) throw error;
-            if (this.#clock.now() - Math.max(begun, this.#takenAt) > LONGEST_MS) throw error;
-            waited ??= this.#waits(error.detail);
-            this.#backOff(bytes > LARGE_BYTES ? 5000 : 1000);
-          }
+        const leave = await this.#admit(bytes, signal);
+        try {
+          const answer = await post();
+          this.#takenAt = this.#clock.now();
+          return answer;
+        } catch (error) {
+          if (!(error instanceof BackpressureError)) throw error;
+          if (this.#clock.now() - Math.max(begun, this.#takenAt) > LONGEST_MS) throw error;
+          waited ??= this.#waits(error.detail);
+          this.#backOff(bytes > LARGE_BYTES ? 5000 : 1000);
+        } finally {
+          // Also before the next try, which has to find a place among the few of a busy server.
+          leave();
         }
       }
     } finally {
       waited?.();
-      for (const release of held) release();
     }
+  }
+
+  /** Waits for leave to post once. @returns what says that it is done */
+  async #admit(bytes: number, signal: AbortSignal | undefined): Promise<() => void> {
+    while (true) {
+      const busy = this.#isBusy();
+      const held: (() => void)[] = [];
+      let admitted = false;
+      try {
+        held.push(await this.#dispatches.acquire(1, signal));
+        if (busy) held.push(await this.#whenBusy.acquire(1, signal));
+        held.push(await this.#bytes.acquire(busy ? bytes * BUSY_FACTOR : bytes, signal));
+        for (let pause; (pause = this.#pauseUntil - this.#clock.now()) > 0;) await this.#clock.sleep(pause, signal);
+        // The server may have become busy meanwhile: then there is less room.
+        admitted = busy || !this.#isBusy();
+        if (admitted) return () => held.forEach((release) => release());
+      } finally {
+        if (!admitted) held.forEach((release) => release());
+      }
+    }
+  }
+
+  #isBusy(): boolean {
+    return this.#clock.now() < this.#busyUntil;
   }
 
   #backOff(ms: number): void {

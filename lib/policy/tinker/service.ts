@@ -105,7 +105,7 @@ export class TinkerService {
           dispatchBytes: config.sample_dispatch_bytes_semaphore_size,
         },
         clock,
-        (reason) => connection.pausing?.("paused_rate_limit", reason) ?? (() => {}),
+        (reason) => connection.pausing("paused_rate_limit", reason),
       ),
     };
     this.rest = new RestClient(connection, options);

@@ -4,9 +4,9 @@
  */
 import { type Clock, SYSTEM_CLOCK } from "../../basics/mod.ts";
 import type { CallOptions } from "../policy.ts";
-import { reasonOf, withSignal } from "./_calls.ts";
+import { clause, reasonOf, withSignal } from "./_calls.ts";
 import type { Connection } from "./connection.ts";
-import { ApiError } from "./errors.ts";
+import { ApiError, CredentialError } from "./errors.ts";
 
 /** The version of the official client whose protocol this client speaks; servers warn those that say an old one. */
 export const SDK_VERSION = "0.38.0";
@@ -43,9 +43,6 @@ export interface SessionEnd {
   /** Why, in words. */
   readonly detail?: string;
 }
-
-/** Words of an end that are sent. */
-const DETAIL_LENGTH = 500;
 
 /** One session. */
 export class Session {
@@ -96,7 +93,8 @@ export class Session {
   async finish({ type, detail }: SessionEnd = this.#noted, { signal }: CallOptions = {}): Promise<void> {
     const id = this.#made;
     if (id === undefined || this.#end.signal.aborted) return;
-    const body = { reason: { type }, detail: detail?.slice(0, DETAIL_LENGTH) ?? null };
+    const said = detail === undefined ? null : this.#connection.clean(detail);
+    const body = { reason: { type }, detail: said };
     const request = { method: "POST", path: `sessions/${id}/finish`, body, retry: "none" } as const;
     await this.#connection.request(request, withSignal(signal)).catch(() => {});
   }
@@ -116,7 +114,7 @@ export class Session {
     }, { signal: this.#end.signal });
     for (const severity of ["info", "warning", "error"] as const) {
       const text = reply[`${severity}_message`];
-      if (typeof text === "string" && text !== "") this.#say(severity, text);
+      if (typeof text === "string" && text !== "") this.#say(severity, this.#connection.clean(text));
     }
     const id = reply.session_id;
     if (typeof id !== "string") throw new TypeError(`${this.#connection.baseUrl} made a session without saying its id`);
@@ -148,9 +146,10 @@ export class Session {
         const silentMs = this.#clock.now() - heard;
         if (silentMs < SILENCE_MS || reported) continue;
         reported = true;
-        const reason = error instanceof Error ? error.message : String(error);
-        const text = `${this.#connection.baseUrl} has not answered a heartbeat for ${Math.round(silentMs / 1000)} s`;
-        this.#say("warning", `${text} (${reason}); it may unload the session's models`);
+        const refused = error instanceof ApiError || error instanceof CredentialError;
+        const what = refused ? "has refused every heartbeat" : "has not answered a heartbeat";
+        const text = `${this.#connection.baseUrl} ${what} for ${Math.round(silentMs / 1000)} s`;
+        this.#say("warning", `${text} (${clause(error)}); it may unload the session's models`);
       }
     }
   }

@@ -89,6 +89,14 @@ export class FakeConnection implements Connection {
     return { state: "active", seconds: {} };
   }
 
+  clean(text: string): string {
+    return text;
+  }
+
+  pausing(): () => void {
+    return () => {};
+  }
+
   close(): Promise<void> {
     this.#end.abort(new Error("closed"));
     return Promise.resolve();

@@ -39,7 +39,7 @@ async function deduplicating(refusal: number, { lost = true } = {}): Promise<{
   return { client: new TrainingClient(context, model), taken, close: () => connection.close() };
 }
 
-for (const status of [400, 401, 403, 404, 413]) {
+for (const status of [401, 403, 404, 413]) {
   Deno.test(`a posting refused with ${status} after one whose answer was lost ends the training`, async () => {
     const { client, taken, close } = await deduplicating(status);
     await assert.rejects(client.forward([datumOf(1)], "cross_entropy"), /no/);

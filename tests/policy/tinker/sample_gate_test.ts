@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import type { Clock } from "../../../lib/basics/mod.ts";
 import { BackpressureError } from "../../../lib/policy/tinker/errors.ts";
+import { ManualClock, settle } from "./_fake.ts";
 import { SampleGate } from "../../../lib/policy/tinker/sample_gate.ts";
 
 const LIMITS = { inFlight: 10, dispatchBytes: 1000 };
@@ -52,4 +53,28 @@ Deno.test("a server that takes no sample at all for two hours is given up, one t
     return await busy();
   });
   assert.equal(await slow, "taken in the end");
+});
+
+Deno.test("a server that is too busy gets few requests at a time, those that it has refused included", async () => {
+  const clock = new ManualClock();
+  const gate = new SampleGate({ inFlight: 2000, dispatchBytes: 10_485_760 }, clock);
+  const waves: number[] = [];
+  let [posts, taken] = [0, 0];
+  const post = async () => {
+    posts++;
+    if (clock.now() < 5000) return await busy();
+    taken++;
+  };
+  const all = Promise.all(Array.from({ length: 200 }, () => gate.dispatch(1000, post)));
+  for (let second = 0; second < 10; second++) {
+    await clock.advance(second === 0 ? 0 : 1000);
+    for (let i = 0; i < 20; i++) await settle();
+    waves.push(posts);
+    posts = 0;
+  }
+  await clock.advance(60_000);
+  await all;
+  assert.equal(taken, 200);
+  assert.equal(waves[0], 64);
+  assert.ok(waves.slice(1, 5).every((count) => count > 0 && count <= 10), `${waves}`);
 });

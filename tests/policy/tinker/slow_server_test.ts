@@ -131,3 +131,21 @@ Deno.test("each request has its own count of empty refusals", async () => {
   await assert.rejects(connection.request({ method: "GET", path: "never" }), { name: "ApiError", status: 400 });
   await connection.close();
 });
+
+Deno.test("an archive's address is asked for again where that may help, and its refusal shows no key", async () => {
+  const key = "tml-ab/cd+ef==";
+  const { fetch } = scripted({
+    a: [json({}, 502), json({}, 429), json({ url: "https://store.test/a" })],
+    b: [new Response(`{"detail":"unknown key tml-ab\\/cd+ef=="}`, { status: 404 })],
+  });
+  const connection = await openConnection({ ...OPEN, apiKey: key, fetch, clock: fakeClock() });
+  const found = await connection.raw({ method: "GET", path: "a" });
+  assert.deepEqual(await found.json(), { url: "https://store.test/a" });
+  const refusal = await (await connection.raw({ method: "GET", path: "b" })).json();
+  assert.ok(!connection.clean(`${refusal.detail}\u001b[2J`).includes("cd+ef"));
+  await assert.rejects(
+    connection.request({ method: "GET", path: "b" }),
+    (error: Error) => !error.message.includes("cd+ef"),
+  );
+  await connection.close();
+});
