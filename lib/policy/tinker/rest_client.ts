@@ -51,17 +51,21 @@ export interface RestOptions {
   readonly fetch?: typeof fetch;
   /** Time. Default: the machine's. */
   readonly clock?: Clock;
+  /** Ends downloads, with its reason. */
+  readonly end?: AbortSignal;
 }
 
 /** Runs, checkpoints, sessions and archives of a server. */
 export class RestClient {
   readonly #connection: Connection;
-  readonly #options: Required<RestOptions>;
+  readonly #options: { readonly fetch: typeof fetch; readonly clock: Clock };
+  readonly #end: AbortSignal | undefined;
 
   /** A client over a connection, which it does not close. */
-  constructor(connection: Connection, { fetch = globalThis.fetch, clock = SYSTEM_CLOCK }: RestOptions = {}) {
+  constructor(connection: Connection, { fetch = globalThis.fetch, clock = SYSTEM_CLOCK, end }: RestOptions = {}) {
     this.#connection = connection;
     this.#options = { fetch, clock };
+    this.#end = end;
   }
 
   /** All training runs, the newest first, asked for a page at a time. */
@@ -180,7 +184,11 @@ export class RestClient {
       if (ttl !== undefined) await this.setCheckpointTtl(path, ttl, call).catch(ifMissing);
       return urls;
     };
-    await downloadFiles(this.#options, { path: source, sign, baseUrl: this.#connection.baseUrl, folder }, rest);
+    await downloadFiles(
+      this.#options,
+      { path: source, sign, baseUrl: this.#connection.baseUrl, folder },
+      this.#ending(rest),
+    );
   }
 
   /**
@@ -195,7 +203,17 @@ export class RestClient {
     // Some servers know the archive by the bare name.
     const bare = checkpoint_id.slice(checkpoint_id.indexOf("/") + 1);
     const urls = [checkpoint_id, bare].map((id) => `${place}/${id}/archive`);
-    await downloadArchive({ connection: this.#connection, ...this.#options }, { path, urls, file }, options);
+    await downloadArchive(
+      { connection: this.#connection, ...this.#options },
+      { path, urls, file },
+      this.#ending(options),
+    );
+  }
+
+  /** Options of a call that also ends with the client's owner. */
+  #ending<T extends CallOptions>(options: T): T {
+    const signals = [options.signal, this.#end].filter((signal) => signal !== undefined);
+    return signals.length === 0 ? options : { ...options, signal: AbortSignal.any(signals) };
   }
 
   async #ask(

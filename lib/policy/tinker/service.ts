@@ -108,7 +108,7 @@ export class TinkerService {
         (reason) => connection.pausing("paused_rate_limit", reason),
       ),
     };
-    this.rest = new RestClient(connection, options);
+    this.rest = new RestClient(connection, { ...options, end: this.#end.signal });
     this.#closeTimeoutMs = closeTimeoutMs;
   }
 

@@ -6,7 +6,7 @@
 import { dirname } from "node:path";
 import { type Clock, explainWriteError, writeAside } from "../../basics/mod.ts";
 import type { CallOptions } from "../policy.ts";
-import { reasonOf } from "./_calls.ts";
+import { reasonOf, untilAborted } from "./_calls.ts";
 import { ConnectionError } from "./errors.ts";
 
 /** Tries in a row that bring nothing new. */
@@ -152,7 +152,10 @@ interface Storing extends Place {
 }
 
 /** Appends a body to a file at a place. @returns the size of the file */
-async function store(response: Response, { file: path, start, total, silent, onBytes }: Storing): Promise<number> {
+async function store(
+  response: Response,
+  { file: path, start, total, silent, signal, onBytes }: Storing,
+): Promise<number> {
   let size = start;
   const body = response.body ?? new ReadableStream<Uint8Array>({ start: (stream) => stream.close() });
   const reader = body.getReader();
@@ -162,7 +165,7 @@ async function store(response: Response, { file: path, start, total, silent, onB
     await file.seek(start, Deno.SeekMode.Start);
     onBytes(size, total);
     while (true) {
-      const { done, value } = await moving(reader.read(), silent);
+      const { done, value } = await moving(untilAborted(reader.read(), signal), silent);
       if (done) return size;
       for (let at = 0; at < value.length;) at += await file.write(value.subarray(at));
       size += value.length;

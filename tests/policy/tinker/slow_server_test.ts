@@ -1,5 +1,6 @@
 /** Answers that come slowly, bodies that go out slowly, and what counts as a sign of life. Limits are a thousandth or so. */
 import assert from "node:assert/strict";
+import { TinkerService } from "../../../lib/policy/tinker/service.ts";
 import { openConnection } from "../../../lib/policy/tinker/open_connection.ts";
 import { fakeClock, FORWARD, json, OPTIM, run, scripted, untilAborted } from "./_scripted.ts";
 
@@ -148,4 +149,26 @@ Deno.test("an archive's address is asked for again where that may help, and its 
     (error: Error) => !error.message.includes("cd+ef"),
   );
   await connection.close();
+});
+
+Deno.test("closing a service ends a download from a store that says nothing more", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const { fetch } = scripted({
+      "training_runs/r/checkpoints/weights/n/archive": [json({ url: "https://store.test/a" })],
+    });
+    const connection = await openConnection({ ...OPEN, fetch });
+    const asked = Promise.withResolvers<void>();
+    const silent = () => {
+      asked.resolve();
+      return Promise.resolve(new Response(new ReadableStream({ pull: () => new Promise(() => {}) })));
+    };
+    const service = new TinkerService(connection, { fetch: silent as typeof globalThis.fetch });
+    const download = assert.rejects(service.rest.downloadArchive("tinker://r/weights/n", `${folder}/a`), /was closed/);
+    await asked.promise;
+    await service.close();
+    await download;
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });
