@@ -50,6 +50,10 @@ export function main(args: readonly string[], io: CliIo = systemIo(), open: Open
     const ask = io.ask === null ? undefined : (path: string, state: string) => askAbout(path, state, io);
     const plan = await planRun(parsed, { environment: tinkerEnvironment(io), ask, now: io.now() });
     for (const notice of plan.notices) io.out(`${notice}\n`);
+    const { action, config: { log_path, behavior_if_log_dir_exists: behavior } } = plan;
+    if (action === "create" && behavior === "resume") {
+      io.out(`There is no run in ${oneLine(log_path)} to resume: a new one begins.\n`);
+    }
     const { task, recorder, messages } = await showOpening(
       io,
       plan.config,
@@ -91,7 +95,10 @@ async function openReady(
 
 function sayComplete({ config, resume }: Plan, total: number, io: CliIo): number {
   const done = resume?.from.step ?? 0;
-  io.out(`${oneLine(config.log_path)} is complete: ${done} of ${total} steps are done. `);
+  const steps = done > total
+    ? `${done} steps are done, more than the ${total} asked for`
+    : `all ${total} steps are done`;
+  io.out(`${oneLine(config.log_path)} is complete: ${steps}. `);
   io.out(`To go on, give a larger max_steps, for example max_steps=${done * 2}\n`);
   return 0;
 }

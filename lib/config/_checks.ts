@@ -69,8 +69,9 @@ const CHECKS: readonly Check[] = [
   },
   {
     keys: ["base_url", "backend"],
-    problem: ({ base_url, backend }) => {
-      if (backend === "openai" && base_url === null) {
+    problem: ({ base_url, backend, model_name }) => {
+      // A checkpoint of the Tinker API has an endpoint of its own.
+      if (backend === "openai" && base_url === null && !model_name.startsWith("tinker://")) {
         return "backend=openai has no address of its own; name the endpoint, such as base_url=http://127.0.0.1:11434/v1";
       }
       return backend === "local" && base_url !== null

@@ -26,8 +26,19 @@ function shown(value: unknown): string {
     ? JSON.stringify(value)
     : Array.isArray(value)
     ? `[${value.map(String)}]`
+    : typeof value === "object" && value !== null
+    ? objectText(value)
     : String(value);
   return text.length > SHOWN ? `${text.slice(0, SHOWN)}...` : text;
+}
+
+function objectText(value: object): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    // It holds itself, or numbers that JSON lacks.
+    return "an object";
+  }
 }
 
 /**

@@ -2,7 +2,8 @@
  * What every metric means: one line, a unit, and which way is better. Displays take their labels from here; a test holds
  * it against what a run really reports.
  */
-import { QUEUE_STATES } from "../policy/mod.ts";
+// A type alone: whoever only reads runs shall not have to load an engine.
+import type { QueueState } from "../policy/mod.ts";
 import { OUTCOMES } from "../vocabulary.ts";
 
 /** What a metric is measured in. */
@@ -46,16 +47,16 @@ const OUTCOME_ENTRIES = OUTCOMES.map((outcome): [string, MetricInfo] => [
   entry(`Completions ${OUTCOME_MEANINGS[outcome]}.`, "fraction", outcome === "correct" ? "up" : "down"),
 ]);
 
-const WAITING_MEANINGS: Readonly<Record<string, string>> = {
+const WAITING_MEANINGS: Readonly<Record<Exclude<QueueState, "active">, string>> = {
   paused_rate_limit: "Waiting because the server allows only so many requests.",
   paused_capacity: "Waiting because the server is short of machines.",
   paused_billing: "Waiting because the account is without funds.",
   unreachable: "Waiting for a server that did not answer.",
 };
 
-const WAITING_ENTRIES = QUEUE_STATES.filter((state) => state !== "active").map((state): [string, MetricInfo] => [
+const WAITING_ENTRIES = Object.entries(WAITING_MEANINGS).map(([state, meaning]): [string, MetricInfo] => [
   `time/waiting/${state}`,
-  entry(WAITING_MEANINGS[state] as string, "seconds", "down"),
+  entry(meaning, "seconds", "down"),
 ]);
 
 /** Every metric by its key, without `test/` and with `<n>` for a level. */

@@ -188,8 +188,15 @@ Deno.test("resuming a finished run says it is complete and changes nothing; with
     const before = await Deno.readTextFile(join(path, "metrics.jsonl"));
     const io = fakeIo();
     assert.equal(await trainMain([`log_path=${path}`, "behavior_if_log_dir_exists=resume"], io, openAdder()), 0);
-    assert.match(io.said(), /is complete: 4 of 4 steps/);
+    assert.match(io.said(), /is complete: all 4 steps are done/);
     assert.equal(await Deno.readTextFile(join(path, "metrics.jsonl")), before);
+
+    const fewer = fakeIo();
+    assert.equal(
+      await trainMain([`log_path=${path}`, "behavior_if_log_dir_exists=resume", "max_steps=3"], fewer, openAdder()),
+      0,
+    );
+    assert.match(fewer.said(), /is complete: 4 steps are done, more than the 3 asked for/);
 
     const more = fakeIo();
     const args = [`log_path=${path}`, "behavior_if_log_dir_exists=resume", "max_steps=6"];
@@ -433,4 +440,21 @@ Deno.test("what a server wants its user to see is said at once, on one line, and
     const log = await Deno.readTextFile(join(path, "log.txt"));
     assert.match(log, /server \(warning\): old client update it/);
     assert.match(log, /server: maintenance at noon/);
+  }));
+
+Deno.test("to resume where there is no run begins a new one, and says so", () =>
+  inTempFolder(async (folder) => {
+    const { code, said } = await train(join(folder, "typo"), ["behavior_if_log_dir_exists=resume"]);
+    assert.equal(code, 0);
+    assert.match(said, /There is no run in \S+typo to resume: a new one begins\./);
+  }));
+
+Deno.test("show and runs work with what their tasks allow: no engine is loaded to look at a folder", () =>
+  inTempFolder(async (folder) => {
+    for (const command of ["show", "runs"]) {
+      const args = ["run", "-q", "--no-prompt", "-P=view", `lib/cli/${command}.ts`, folder];
+      const cwd = new URL("../../", import.meta.url);
+      const { stderr } = await new Deno.Command("deno", { args, cwd }).output();
+      assert.doesNotMatch(new TextDecoder().decode(stderr), /NotCapable|\bat .*:\d+:\d+/);
+    }
   }));

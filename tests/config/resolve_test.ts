@@ -103,6 +103,8 @@ Deno.test("resolveConfig() completes an endpoint for evaluation: it needs an add
   const odd = { lora_rank: 0, group_size: 1, temperature: 0, loss_fn: "cross_entropy", max_cost: 1 } as const;
   assert.deepEqual(problemsOf({ backend: "openai", base_url, ...odd }), []);
   assert.match(onlyProblem({ backend: "openai" }, environment), /^option base_url: .* has no address of its own; name/);
+  // A checkpoint of the Tinker API has one.
+  assert.deepEqual(problemsOf({ backend: "openai", model_name: "tinker://r/sampler_weights/a" }), []);
 });
 
 Deno.test("autoLogPath() has no clock, and stays inside runs/ whatever the names hold", () => {
@@ -112,6 +114,11 @@ Deno.test("autoLogPath() has no clock, and stays inside runs/ whatever the names
   for (const model_name of ["../..", "a/..", "\\..\\..", ".", "\u0000/\n", "/etc/passwd/", "x".repeat(9999)]) {
     assert.match(autoLogPath({ ...base, model_name }), /^runs\/gsm8k-baseline-[a-z0-9_]{1,48}-s3$/);
   }
+});
+
+Deno.test("resolveConfig() shows what it met, an object too", () => {
+  const prices = { prompt: -1 };
+  assert.match(onlyProblem({ prices }), /, got \{"prompt":-1\}\.$/);
 });
 
 Deno.test("resolveConfig() refuses what would train nothing, with the reason", () => {
@@ -153,13 +160,6 @@ Deno.test("each loss takes its own options and no other, and thresholds in order
   });
 });
 
-Deno.test("prices are dollars a million tokens, any of the three; a cost limit needs one", () => {
-  assert.deepEqual(problemsOf({ prices: { prompt: 0.1 }, max_cost: 2 }), []);
-  assert.deepEqual(problemsOf({ prices: {} }), []);
-  for (const prices of [{ prompt: -1 }, { prompts: 1 }, { train: NaN }, [], "cheap"]) {
-    assert.match(onlyProblem({ prices } as unknown as ConfigInput), /^option prices: expected a JSON object such as/);
-  }
-  for (const prices of [null, {}, { train: 0 }]) {
 Deno.test("a renderer is one that there is, tinker-cookbook's names of a model's own template included", () => {
   for (const renderer_name of ["auto", "llama3", "qwen3", "qwen3_disable_thinking"]) {
     assert.equal(resolveConfig({ backend: "tinker", renderer_name }, NOTHING_SET).config.renderer_name, renderer_name);
@@ -168,6 +168,13 @@ Deno.test("a renderer is one that there is, tinker-cookbook's names of a model's
   assert.match(onlyProblem({ renderer_name: "role_colon" }), /one of auto/);
 });
 
+Deno.test("prices are dollars a million tokens, any of the three; a cost limit needs one", () => {
+  assert.deepEqual(problemsOf({ prices: { prompt: 0.1 }, max_cost: 2 }), []);
+  assert.deepEqual(problemsOf({ prices: {} }), []);
+  for (const prices of [{ prompt: -1 }, { prompts: 1 }, { train: NaN }, [], "cheap"]) {
+    assert.match(onlyProblem({ prices } as unknown as ConfigInput), /^option prices: expected a JSON object such as/);
+  }
+  for (const prices of [null, {}, { train: 0 }]) {
     assert.match(onlyProblem({ prices, max_cost: 1 }), /^option max_cost: n/);
   }
   assert.match(onlyProblem({ prices: { train: 1 }, max_cost: 0 }), /a number above 0/);

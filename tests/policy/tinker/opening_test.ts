@@ -81,7 +81,7 @@ Deno.test("a model that is waited for is left with the signal's reason, whatever
   }
 });
 
-Deno.test("a model is left even while its tokenizer is fetched, and the server is told that it is not needed", async () => {
+Deno.test("an opening is left even while the tokenizer is fetched, before a model is made", async () => {
   for (const known of [{}, { tokenizer_id: "org/tok" }]) {
     const abort = new AbortController();
     const fake = server({ get_info: [json({ model_data: known })] });
