@@ -47,14 +47,20 @@ export class AbortListeners {
   }
 }
 
-/** The promise's outcome, or the signal's reason if that comes first; what the promise stands for goes on. */
-export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+/**
+ * The promise's outcome, or the signal's reason if that comes first; what the promise stands for goes on.
+ * @param listeners where many wait on one signal
+ */
+export function untilAborted<T>(
+  promise: Promise<T>,
+  signal: AbortSignal | undefined,
+  listeners: AbortListeners = new AbortListeners(),
+): Promise<T> {
   if (signal === undefined) return promise;
   return new Promise((resolve, reject) => {
     const leave = () => reject(signal.reason);
     if (signal.aborted) leave();
-    else signal.addEventListener("abort", leave, { once: true });
-    const stay = () => signal.removeEventListener("abort", leave);
+    const stay = signal.aborted ? () => {} : listeners.add(signal, leave);
     promise.then((value) => (stay(), resolve(value)), (error) => (stay(), reject(error)));
   });
 }

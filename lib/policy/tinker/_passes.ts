@@ -20,7 +20,7 @@ export interface Pass {
   readonly config?: LossConfig | undefined;
   /** No gradient. */
   readonly forward_only: boolean;
-  /** Ends the waits for results, and what is not posted yet. */
+  /** Ends the waits for results, and parts that are not posted yet where they are posted one after the other. */
   readonly signal: AbortSignal | undefined;
 }
 

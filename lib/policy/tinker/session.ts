@@ -44,6 +44,9 @@ export interface SessionEnd {
   readonly detail?: string;
 }
 
+/** Longest words of an end that are sent. */
+const DETAIL_LENGTH = 500;
+
 /** One session. */
 export class Session {
   readonly #connection: Connection;
@@ -93,7 +96,7 @@ export class Session {
   async finish({ type, detail }: SessionEnd = this.#noted, { signal }: CallOptions = {}): Promise<void> {
     const id = this.#made;
     if (id === undefined || this.#end.signal.aborted) return;
-    const said = detail === undefined ? null : this.#connection.clean(detail);
+    const said = detail === undefined ? null : this.#connection.clean(detail).slice(0, DETAIL_LENGTH);
     const body = { reason: { type }, detail: said };
     const request = { method: "POST", path: `sessions/${id}/finish`, body, retry: "none" } as const;
     await this.#connection.request(request, withSignal(signal)).catch(() => {});

@@ -2,7 +2,7 @@
  * A model on a Tinker-compatible server as a policy that learns: data are checked before they are sent, samples are drawn
  * from the weights as they are, states are saved under names and loaded into a fresh model.
  */
-import { untilAborted } from "../../basics/mod.ts";
+import { AbortListeners, untilAborted } from "../../basics/mod.ts";
 import { type ChatFormat, loadChatFormatOf } from "../../tokens/mod.ts";
 import type { AdamParams, Completion, Datum, Metrics, Prompt, SamplingParams } from "../../vocabulary.ts";
 import type {
@@ -141,6 +141,8 @@ class TinkerPolicy implements TrainablePolicy {
   readonly #lora: ModelOptions;
   readonly #save: SaveOptions;
   readonly #reference: Reference;
+  /** Who may leave the wait for a sampler: thousands of requests share a run's signal. */
+  readonly #leaving = new AbortListeners();
   #client: TrainingClient;
   /** Of the current weights; undefined once they may have changed. */
   #sampler: Promise<SamplingClient> | undefined;
@@ -165,7 +167,7 @@ class TinkerPolicy implements TrainablePolicy {
     const { chat, contextLength } = this;
     return await drawCompletions({ prompt, count, params, signal }, {
       ...{ chat, contextLength, logprobs: "needed", source: this.#service.baseUrl },
-      sampler: () => untilAborted(this.#currentSampler(), signal),
+      sampler: () => untilAborted(this.#currentSampler(), signal, this.#leaving),
     });
   }
 
@@ -260,11 +262,11 @@ class TinkerPolicy implements TrainablePolicy {
   /** A run that is resumed saves names again that it has saved before: then a number is added. */
   async #saveAs(name: string, save: (free: string) => Promise<string>): Promise<string> {
     const allowed = name.replaceAll(".", "_");
-    for (let number = 2;; number++) {
+    for (let number = 0;; number++) {
       try {
-        return await save(number === 2 ? allowed : `${allowed}-${number - 1}`);
+        return await save(number === 0 ? allowed : `${allowed}-${number + 1}`);
       } catch (error) {
-        if (!isNameTaken(error) || number > MOST_NAMES) throw error;
+        if (!isNameTaken(error) || number >= MOST_NAMES - 1) throw error;
       }
     }
   }

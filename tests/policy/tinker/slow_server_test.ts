@@ -1,6 +1,7 @@
 /** Answers that come slowly, bodies that go out slowly, and what counts as a sign of life. Limits are a thousandth or so. */
 import assert from "node:assert/strict";
 import { TinkerService } from "../../../lib/policy/tinker/service.ts";
+import { AbortListeners, untilAborted as leavable } from "../../../lib/basics/mod.ts";
 import { openConnection } from "../../../lib/policy/tinker/open_connection.ts";
 import { fakeClock, FORWARD, json, OPTIM, run, scripted, untilAborted } from "./_scripted.ts";
 
@@ -171,4 +172,22 @@ Deno.test("closing a service ends a download from a store that says nothing more
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+});
+
+Deno.test("many waits on one signal share a listener, which goes with the last of them", async () => {
+  const { signal } = new AbortController();
+  let [listening, most] = [0, 0];
+  const counted = new Proxy(signal, {
+    get: (target, key) => {
+      if (key === "addEventListener") return () => (most = Math.max(most, ++listening));
+      if (key === "removeEventListener") return () => listening--;
+      return Reflect.get(target, key, target);
+    },
+  });
+  const listeners = new AbortListeners();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const all = Array.from({ length: 100 }, () => leavable(promise, counted, listeners));
+  resolve();
+  await Promise.all(all);
+  assert.deepEqual([most, listening], [1, 0]);
 });
