@@ -47,6 +47,9 @@ function adviceOn(line: Line, what: string, { status, headers }: Answer): string
     const origin = URL.canParse(location, line.address.base)
       ? new URL(location, line.address.base).origin
       : "elsewhere";
+    if (origin === new URL(line.address.base).origin) {
+      return "it redirects within the server, which this client does not follow here; make where it leads the base_url";
+    }
     return `it redirects to ${origin}, where the key is not sent; if the server lives there now, make that the base_url`;
   }
   // The first call that every Tinker server has.
