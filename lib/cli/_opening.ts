@@ -9,7 +9,7 @@ import { systemTicker, type Ticker, waitingText } from "../training/mod.ts";
 import { listenForInterrupt } from "./_interrupt.ts";
 import { type CliIo, Interrupted } from "./_io.ts";
 import { liveLines } from "./_live.ts";
-import { duration, oneLine } from "./_text.ts";
+import { besideOrBelow, duration, oneLine } from "./_text.ts";
 
 const TICK_MS = 1000;
 /** For a log file: when waiting is first told, and how often after. */
@@ -33,9 +33,9 @@ export async function showOpening<T>(
   const line = openingLine(config, io);
   let waiting: Waiting | undefined;
   const show = () => {
-    const [text, isNews] = line(waiting);
-    live.show([text]);
-    if (isNews && !io.isTerminal) io.err(`${text}\n`);
+    const [what, detail, isNews] = line(waiting);
+    live.show(besideOrBelow(what, detail, io.columns() - 1));
+    if (isNews && !io.isTerminal) io.err(`${what} ${detail}\n`);
   };
   const stop = config.backend === "local" ? () => {} : ticker(show, TICK_MS);
   try {
@@ -51,11 +51,11 @@ export async function showOpening<T>(
   }
 }
 
-/** `opening <model> at <address> ... waiting: <state> (<reason>) 0:42`, and whether a log file should have it. */
+/** `opening <model> at <address> ...`, `waiting: <state> (<reason>) 0:42`, and whether a log file should have it. */
 function openingLine(
   { backend, model_name, base_url }: Pick<TrainConfig, "backend" | "model_name" | "base_url">,
   io: CliIo,
-): (waiting: Waiting | undefined) => readonly [text: string, isNews: boolean] {
+): (waiting: Waiting | undefined) => readonly [what: string, detail: string, isNews: boolean] {
   const where = maskUserInfo(base_url ?? (backend === "tinker" ? "the Tinker API" : "its endpoint"));
   const what = `opening ${oneLine(model_name)} at ${oneLine(where)} ...`;
   const begun = io.now();
@@ -64,10 +64,10 @@ function openingLine(
     const now = io.now();
     const next = waiting?.state ?? "active";
     if (next !== state) [state, since, toldAt] = [next, now, -Infinity];
-    if (waiting === undefined || state === "active") return [`${what} ${duration((now - begun) / 1000)}`, false];
-    const text = `${what} waiting: ${oneLine(waitingText(waiting), 120)} ${duration((now - since) / 1000)}`;
+    if (waiting === undefined || state === "active") return [what, duration((now - begun) / 1000), false];
+    const text = `waiting: ${oneLine(waitingText(waiting), 120)} ${duration((now - since) / 1000)}`;
     const isNews = now - since >= NEWS_SECONDS * 1000 && now - toldAt >= NEWS_EVERY_SECONDS * 1000;
     if (isNews) toldAt = now;
-    return [text, isNews];
+    return [what, text, isNews];
   };
 }

@@ -7,7 +7,7 @@ import type { Metrics, Rollout } from "../vocabulary.ts";
 import { liveLines } from "./_live.ts";
 import type { CliIo } from "./_io.ts";
 import { allTokens, KEYS, testKey } from "./_summary.ts";
-import { bar, duration, oneLine, painter, quote, rate, short, type Style } from "./_text.ts";
+import { bar, besideOrBelow, duration, oneLine, painter, quote, rate, short, type Style } from "./_text.ts";
 import { waitNews } from "./_wait_news.ts";
 
 /** Shows a run as it happens. */
@@ -55,12 +55,13 @@ export function createReporter(io: CliIo, log: (line: string) => void = () => {}
   function redraw(): void {
     const share = within === undefined || within.total === 0 ? 0 : within.done / within.total;
     const width = Math.min(30, Math.max(8, io.columns() - 50));
-    const what = within === undefined ? "" : `${within.phase} ${within.done}/${within.total}${waitingFor(within)}`;
+    const what = within === undefined ? "" : `${within.phase} ${within.done}/${within.total}`;
+    const waiting = within === undefined ? "" : waitingFor(within);
     // A save comes after its steps, which are done.
     const current = within?.phase === "saving" ? 0 : share;
     const time = `${duration((io.now() - startedAt) / 1000)} gone, ${duration(secondsLeft())} left`;
     live.show([
-      `step  ${bar(share, width)}  ${what}`,
+      ...besideOrBelow(`step  ${bar(share, width)}  ${what}`, waiting, io.columns() - 1),
       `run   ${bar(total === 0 ? 0 : (done + current) / total, width)}  ${done}/${total}  ${time}${spent}`,
     ]);
   }
@@ -123,12 +124,12 @@ export function createReporter(io: CliIo, log: (line: string) => void = () => {}
   };
 }
 
-/** What the server makes the run wait for, as ` - waiting: paused_capacity (reason) 0:42`. */
+/** What the server makes the run wait for, as `waiting: paused_capacity (reason) 0:42`; nothing when it does not. */
 function waitingFor({ waiting }: TrainProgress): string {
   if (waiting === undefined) return "";
   const { state, reason, seconds } = waiting;
   const why = reason === undefined ? "" : ` (${oneLine(reason, 80)})`;
-  return `  waiting: ${state}${why} ${duration(seconds)}`;
+  return `waiting: ${state}${why} ${duration(seconds)}`;
 }
 
 function evaluationLine(step: number, metrics: Metrics, problems: number): string {

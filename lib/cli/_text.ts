@@ -29,6 +29,12 @@ export function cut(text: string, width: number): string {
   return characters.length <= width ? text : `${characters.slice(0, Math.max(0, width - 1)).join("")}…`;
 }
 
+/** Two parts on one line where they fit the width, else one below the other. */
+export function besideOrBelow(first: string, second: string, width: number): readonly string[] {
+  if (second === "") return [first];
+  return first.length + second.length + 2 <= width ? [`${first}  ${second}`] : [first, `  ${second}`];
+}
+
 /** Foreign text wrapped to a width, every line after `margin`; at most `most` lines. */
 export function quote(text: string, margin: string, width: number, most: number): string {
   const room = Math.max(10, width - margin.length);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeAfterTable } from "../../lib/cli/_summary.ts";
-import { bar, cut, duration, oneLine, quote, short, sparkline, table } from "../../lib/cli/_text.ts";
+import { bar, besideOrBelow, cut, duration, oneLine, quote, short, sparkline, table } from "../../lib/cli/_text.ts";
 
 Deno.test("quote() wraps at spaces, cuts long words, and says when lines are missing", () => {
   assert.equal(quote("one two three four", "> ", 12, 9), "> one two\n> three four");
@@ -49,4 +49,10 @@ Deno.test("short() shows a count in few characters", () => {
   ]] as const;
   for (const [count, text] of cases) assert.equal(short(count), text);
   assert.equal(short(NaN), "-");
+});
+
+Deno.test("two parts stand beside each other where they fit, else one below the other", () => {
+  assert.deepEqual(besideOrBelow("ab", "cd", 6), ["ab  cd"]);
+  assert.deepEqual(besideOrBelow("ab", "cd", 5), ["ab", "  cd"]);
+  assert.deepEqual(besideOrBelow("ab", "", 1), ["ab"]);
 });
