@@ -32,10 +32,10 @@ async function opening(isTerminal: boolean, { columns = 100, backend = "tinker" 
 Deno.test("a terminal shows what is opened where, and what it waits for and how long", async () => {
   const { time, io, done, end, tell } = await opening(true);
   await time.pass(2);
-  assert.match(io.said(), /opening m at http:\/\/\S*127\.0\.0\.1:1 \.\.\.  0:02\n/);
+  assert.match(io.said(), /opening m at http:\/\/\S*127\.0\.0\.1:1 \.\.\. {2}0:02\n/);
   tell(PAUSED);
   await time.pass(43);
-  assert.match(io.said(), / \.\.\.  waiting: paused_capacity \(short on capacity\) 0:42\n/);
+  assert.match(io.said(), / \.\.\. {2}waiting: paused_capacity \(short on capacity\) 0:42\n/);
   end("opened");
   assert.equal(await done, "opened");
   assert.equal(time.running, 0);
@@ -49,7 +49,7 @@ Deno.test("in a narrow terminal what is waited for has a line of its own: it is 
   const { time, io, done, end, tell } = await opening(true, { columns: 60 });
   tell(PAUSED);
   await time.pass(2);
-  assert.match(io.said(), / \.\.\.\n  waiting: paused_capacity \(short on capacity\) 0:01\n/);
+  assert.match(io.said(), / \.\.\.\n {2}waiting: paused_capacity \(short on capacity\) 0:01\n/);
   end("");
   await done;
   assert.ok(io.said().endsWith("\x1b[2A\r\x1b[J"));
