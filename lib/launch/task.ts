@@ -108,6 +108,7 @@ export async function openTask(
   { template: instead, ...options }: OpenOptions & { readonly template?: PromptTemplate | undefined },
 ): Promise<Task> {
   requireTrainable(config);
+  requireBaseModel(config);
   const template = await templateOf(config, instead);
   const problems = (split: Split) => untilAborted(problemsOf(config, split), options.signal);
   const [trainProblems, testProblems] = [await problems("train"), await problems("test")];
@@ -115,6 +116,15 @@ export async function openTask(
   const policy = await openModel(config, open, options);
   const environment = createEnvironment({ template, chat: policy.chat, format_coef: config.format_coef });
   return { template, policy, environment, trainProblems, testProblems };
+}
+
+/** Refuses a checkpoint in the place of a model: a server would take it for an unknown one. */
+function requireBaseModel({ model_name }: TrainConfig): void {
+  if (!model_name.startsWith("tinker://")) return;
+  throw new ConfigError([
+    `model_name=${model_name} is a checkpoint: to train from it name its base model as model_name, and ` +
+    `load_checkpoint_path=${model_name}`,
+  ]);
 }
 
 /**

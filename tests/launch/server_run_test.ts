@@ -299,3 +299,13 @@ Deno.test("a run is left while its checkpoint is loaded: the folder is as it was
     assert.deepEqual([told, server.closed], [["paused_capacity"], 2]);
     assert.equal(await Deno.readTextFile(join(path, "config.json")), before);
   }));
+
+Deno.test("a checkpoint as model_name is refused with what to write instead", () =>
+  inTempFolder(async (folder) => {
+    const path = "tinker://run:train:0/weights/a";
+    const args = [...SMALL, `model_name=${path}`, `log_path=${join(folder, "a")}`];
+    const { code, complained } = await train(new FakeServer(), args);
+    assert.equal(code, 2);
+    assert.ok(complained.includes(`name its base model as model_name, and load_checkpoint_path=${path}`), complained);
+    assert.deepEqual([...Deno.readDirSync(folder)], []);
+  }));
