@@ -141,7 +141,10 @@ export const FIELDS: { readonly [K in ConfigKey]: Field<TrainConfig[K]> } = {
   compute_post_kl: flag("Score the batch again after the step, to measure how far it moved."),
   max_steps: optional(integer("Steps; none is one pass over the training problems.", { min: 1 })),
   remove_constant_reward_groups: flag("Leave groups whose rewards are all equal out of the update."),
-  renderer_name: choice("Chat format; auto takes the model's own, <...>_disable_thinking without thinking.", RENDERER_NAMES),
+  renderer_name: choice(
+    "Chat format; auto takes the model's own, <...>_disable_thinking without thinking.",
+    RENDERER_NAMES,
+  ),
   load_checkpoint_path: optional(text("Start from these weights, with a fresh optimizer.", "a checkpoint's path")),
   behavior_if_log_dir_exists: choice("What to do when log_path exists.", ["ask", "delete", "resume", "raise"]),
   format_coef: real("Reward lost by an answer out of format.", { min: 0 }),

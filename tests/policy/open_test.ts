@@ -117,7 +117,7 @@ Deno.test("a client of a server loads no native library: the room opens without 
   const config = fileURLToPath(new URL("../../deno.json", import.meta.url));
   const script = `data:application/typescript,${encodeURIComponent(`await import(${JSON.stringify(room.href)});`)}`;
   const permissions = ["--no-prompt", "--deny-ffi", "--allow-read", "--allow-env", "--allow-sys"];
-  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+  const { success, stderr } = await new Deno.Command("deno", {
     args: ["run", "-q", "--no-check", `--config=${config}`, ...permissions, script],
     env: { NO_COLOR: "1" },
   }).output();
