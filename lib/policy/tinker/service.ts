@@ -4,6 +4,7 @@
  */
 import { Limiter, SYSTEM_CLOCK } from "../../basics/mod.ts";
 import type { CallOptions, Waiting } from "../policy.ts";
+import type { ReadEnv } from "./address.ts";
 import { isMissing, isObject, untilAborted, withSignal } from "./_calls.ts";
 import { endingClock } from "./_clock.ts";
 import type { ServiceContext } from "./_context.ts";
@@ -17,6 +18,7 @@ import { pick, type WeightsInfo } from "./rest_types.ts";
 import { SampleGate } from "./sample_gate.ts";
 import { SamplingClient } from "./sampling_client.ts";
 import { Session, type SessionEnd, type SessionOptions } from "./session.ts";
+import { readEnv } from "./system.ts";
 import { TrainingClient } from "./training_client.ts";
 import type { Dialect } from "./training_types.ts";
 
@@ -75,7 +77,14 @@ export interface SupportedModel {
  * @throws {ConnectionError} when the server does not answer
  */
 export async function openTinker(options: ConnectionOptions & ServiceOptions = {}): Promise<TinkerService> {
-  return new TinkerService(await openConnection(options), options);
+  return new TinkerService(await openConnection(options), { ...namesFrom(options.env ?? readEnv), ...options });
+}
+
+/** Tags and project as the official client takes them from the environment, where they are not given. */
+function namesFrom(env: ReadEnv): SessionOptions {
+  const tags = (env("TINKER_TAGS") ?? "").split(",").map((tag) => tag.trim()).filter(Boolean);
+  const project_id = env("TINKER_PROJECT_ID")?.trim();
+  return { ...(tags.length > 0 && { tags }), ...(project_id && { project_id }) };
 }
 
 /** A service on one server. */

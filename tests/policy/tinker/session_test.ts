@@ -1,6 +1,6 @@
 /** Sessions on a fake server: when they are made, what is counted in them, how they are kept alive. */
 import assert from "node:assert/strict";
-import { SDK_VERSION, type ServiceMessage, TinkerService } from "../../../lib/policy/tinker/mod.ts";
+import { openTinker, SDK_VERSION, type ServiceMessage, TinkerService } from "../../../lib/policy/tinker/mod.ts";
 import { FakeConnection, ManualClock, type Script } from "./_fake.ts";
 
 async function withService(
@@ -159,4 +159,25 @@ Deno.test("a model whose state cannot be loaded is freed again", async () => {
     await assert.rejects(making, /damaged/);
     assert.deepEqual(fake.seen.map(({ path }) => path), ["create_model", "load_weights", "unload_model"]);
   });
+});
+
+Deno.test("tags and project come from the environment unless they are given", async () => {
+  const variables: Record<string, string> = { TINKER_TAGS: "night, gsm8k,", TINKER_PROJECT_ID: "p1" };
+  const sent: Record<string, unknown>[] = [];
+  const answer = (url: string, body: string) => {
+    if (url.endsWith("/create_session")) sent.push(JSON.parse(body));
+    return Response.json({ session_id: "s", sampling_session_id: "s:sample:0" });
+  };
+  for (const given of [{}, { tags: ["mine"], project_id: "p2" }]) {
+    const service = await openTinker({
+      ...{ baseUrl: "http://server.test", env: (name: string) => variables[name], ...given },
+      fetch: (url, init) => Promise.resolve(answer(String(url), String(init?.body))),
+    });
+    await service.createSamplingClient({ base_model: "m" });
+    await service.close();
+  }
+  assert.deepEqual(sent.map(({ tags, project_id }) => [tags, project_id]), [[["night", "gsm8k"], "p1"], [
+    ["mine"],
+    "p2",
+  ]]);
 });
