@@ -9,3 +9,4 @@ export * from "./mask.ts";
 export * from "./random.ts";
 export * from "./statistics.ts";
 export * from "./suggest.ts";
+export * from "./text.ts";
