@@ -69,6 +69,7 @@ const REPLIES: Readonly<Record<string, Canned>> = {
   "get_info": json({ type: "get_info", model_id: "0:train:0", model_data: { model_name: "m", tokenizer_id: "m" } }),
   "samplers/0:sample:0": json({ sampler_id: "0:sample:0", base_model: "m", model_path: null }),
   "telemetry": json({ status: "accepted" }),
+  "sessions/0/finish": json({}),
   "get_server_capabilities": json({ supported_models: [{ model_name: "m", max_context_length: 4096 }] }),
 };
 const UNKNOWN: Canned = [json({ detail: "unknown" })[0], { status: 404, headers: JSON_TYPE }];
