@@ -2,7 +2,7 @@
  * What a command needs from the world, as one argument, so that tests can run a command and read what it said. Also the
  * one place where an error becomes a message and an exit code.
  */
-import { maskUserInfo, stripControls } from "../basics/mod.ts";
+import { maskUserInfo, readEnv, stripControls } from "../basics/mod.ts";
 import { ConfigError, type TinkerEnvironment } from "../config/mod.ts";
 import { TemplateError } from "../prompts/mod.ts";
 
@@ -45,20 +45,16 @@ export const INTERRUPTED = 130;
 
 /** The real terminal. */
 export function systemIo(): CliIo {
-  const env = (name: string) => {
-    const { state } = Deno.permissions.querySync({ name: "env", variable: name });
-    return state === "granted" ? Deno.env.get(name) : undefined;
-  };
   // A dumb terminal cannot move its cursor.
-  const isTerminal = Deno.stdout.isTerminal() && env("TERM") !== "dumb";
+  const isTerminal = Deno.stdout.isTerminal() && readEnv("TERM") !== "dumb";
   return {
     out: (text) => writeTo(Deno.stdout, text),
     err: (text) => writeTo(Deno.stderr, text),
     isTerminal,
-    color: isTerminal && !env("NO_COLOR"),
+    color: isTerminal && !readEnv("NO_COLOR"),
     columns: () => isTerminal ? consoleColumns() : 100,
     ask: isTerminal && Deno.stdin.isTerminal() ? (question) => prompt(question) : null,
-    env,
+    env: readEnv,
     now: () => Date.now(),
     onInterrupt: listenForSignals,
     exit: (code) => Deno.exit(code),

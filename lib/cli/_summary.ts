@@ -1,7 +1,7 @@
 /** Tables that compare evaluations: before and after a run, one template with another. Numbers come from metrics. */
 import { type Metrics, type Outcome, OUTCOMES } from "../vocabulary.ts";
 import type { Run, StepMetrics } from "../runs/mod.ts";
-import { type Evaluation, totalsOf } from "../training/mod.ts";
+import type { Evaluation } from "../training/mod.ts";
 import { rate, table } from "./_text.ts";
 
 /** Metric keys that the terminal shows; evaluations carry them behind `test/`. */
@@ -19,12 +19,6 @@ export const KEYS = {
 /** The metric key of the same measure in an evaluation. */
 export function testKey(key: string): string {
   return `test/${key}`;
-}
-
-/** All tokens that a run has read, drawn and trained on, evaluations included; undefined where a row tells of none. */
-export function allTokens(metrics: Metrics): number | undefined {
-  if (metrics["tokens/prompt_total"] === undefined) return undefined;
-  return Object.values(totalsOf(metrics)).reduce((sum, count) => sum + count, 0);
 }
 
 /** The evaluations of a run, first to last. */

@@ -2,11 +2,11 @@
  * A training run in the terminal: one of the consumers of the event stream. A line a step stays; while somebody watches,
  * two bars below them move. Text of models is stripped before it is shown.
  */
-import { dollars, estimateText, stallText, type TrainEvent, type TrainProgress } from "../training/mod.ts";
+import { allTokens, dollars, estimateText, stallText, type TrainEvent, type TrainProgress } from "../training/mod.ts";
 import type { Metrics, Rollout } from "../vocabulary.ts";
 import { liveLines } from "./_live.ts";
 import type { CliIo } from "./_io.ts";
-import { allTokens, KEYS, testKey } from "./_summary.ts";
+import { KEYS, testKey } from "./_summary.ts";
 import { bar, besideOrBelow, duration, oneLine, painter, quote, rate, short, type Style } from "./_text.ts";
 import { waitNews } from "./_wait_news.ts";
 

@@ -2,6 +2,7 @@
  * Files of a Hugging Face repository as paths on this machine. Asks the hub what a revision stands for, fetches what the
  * cache lacks, and falls back on the cache when the hub cannot be asked. The cache is the one Python programs use.
  */
+import type { ReadEnv } from "../basics/mod.ts";
 import { join } from "node:path";
 import { type Asked, checkRepository, COMMIT, describeAsked } from "./_asked.ts";
 import { openCache, type RepositoryCache, sizeOf } from "./_cache.ts";
@@ -9,7 +10,7 @@ import { downloadBlob } from "./_download.ts";
 import { fetchCommit, fetchFileList, type RemoteFile } from "./_repository.ts";
 import type { Requests } from "./_requests.ts";
 import { HubError } from "./errors.ts";
-import { type ReadEnv, readHubSettings } from "./settings.ts";
+import { readHubSettings } from "./settings.ts";
 
 /** A repository of the hub at a revision. */
 export interface HubRepository {

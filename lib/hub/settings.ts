@@ -3,9 +3,7 @@
  * so that a model fetched by one is found by the other. Asks for no permission: what must not be read counts as unset.
  */
 import { join } from "node:path";
-
-/** Reads an environment variable; undefined when it is not set. */
-export type ReadEnv = (name: string) => string | undefined;
+import { type ReadEnv, readEnv } from "../basics/mod.ts";
 
 /** Where the hub and its cache are. */
 export interface HubSettings {
@@ -24,7 +22,7 @@ export interface HubSettings {
  * @param env where variables are read; by default the process's, as far as reading them is allowed
  * @throws {TypeError} when a variable cannot be used, or none says where the cache is
  */
-export async function readHubSettings(env: ReadEnv = allowedEnv): Promise<HubSettings> {
+export async function readHubSettings(env: ReadEnv = readEnv): Promise<HubSettings> {
   const home = homeOf(env);
   const token = await readToken(env, home);
   return {
@@ -33,13 +31,6 @@ export async function readHubSettings(env: ReadEnv = allowedEnv): Promise<HubSet
     ...(token === undefined ? {} : { token }),
     offline: isTrue(set(env, "HF_HUB_OFFLINE") ?? set(env, "TRANSFORMERS_OFFLINE")),
   };
-}
-
-/** A variable of the process, where reading it is allowed already. */
-function allowedEnv(name: string): string | undefined {
-  return Deno.permissions.querySync({ name: "env", variable: name }).state === "granted"
-    ? Deno.env.get(name)
-    : undefined;
 }
 
 /** Empty counts as not set, as in Python. */

@@ -1,4 +1,5 @@
 /** `trainGRPO`: what `deno task train` does, as one call from a program or a notebook. */
+import { readEnv } from "../basics/mod.ts";
 import type { TrainInput } from "../config/mod.ts";
 import { openPolicy } from "../policy/mod.ts";
 import { openRun, type Run } from "../runs/mod.ts";
@@ -51,8 +52,6 @@ export async function trainGRPO(input: TrainInput = {}, options: TrainOptions = 
 
 /** Those variables that may be read. */
 function tinkerVariables(): Record<string, string | undefined> {
-  const read = (variable: string) =>
-    Deno.permissions.querySync({ name: "env", variable }).state === "granted" ? Deno.env.get(variable) : undefined;
   const names = ["TINKER_API_KEY", "TINKER_BASE_URL", "TINKER_CREDENTIAL_CMD"] as const;
-  return Object.fromEntries(names.map((name) => [name, read(name)]));
+  return Object.fromEntries(names.map((name) => [name, readEnv(name)]));
 }

@@ -5,9 +5,9 @@
 import type { TrainConfig } from "../config/mod.ts";
 import type { ServiceMessage, Waiting } from "../policy/mod.ts";
 import {
+  allTokens,
   type RunEstimate,
   type StallEvent,
-  totalsOf,
   type TrainEvent,
   type TrainProgress,
   type WaitingNow,
@@ -156,8 +156,7 @@ export function afterReturn(state: PanelState, now: number): PanelState {
 
 /** Tokens and dollars so far, as far as metrics tell of them. */
 function spentIn(metrics: Metrics): Pick<PanelState, "tokens" | "cost"> {
-  const isCounted = metrics["tokens/prompt_total"] !== undefined;
-  const tokens = Object.values(totalsOf(metrics)).reduce((sum, count) => sum + count, 0);
+  const tokens = allTokens(metrics);
   const cost = metrics["cost/total"];
-  return { ...(isCounted && { tokens }), ...(cost !== undefined && { cost }) };
+  return { ...(tokens !== undefined && { tokens }), ...(cost !== undefined && { cost }) };
 }

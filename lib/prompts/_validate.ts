@@ -2,7 +2,7 @@
  * From data of unknown shape, read from YAML or given from TypeScript, to a template: every field has its type, no field
  * is unknown, texts are bounded, and their Jinja is allowed. All problems are reported, each at its place.
  */
-import { didYouMean } from "../basics/mod.ts";
+import { didYouMean, isObject } from "../basics/mod.ts";
 import type { FewShot, PromptTemplate } from "../vocabulary.ts";
 import { jinjaProblems } from "./_jinja.ts";
 import { TemplateError } from "./error.ts";
@@ -131,10 +131,6 @@ function text(
     }
   }
   return value.replace(/[\r\n]+$/, "");
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function kind(value: unknown): string {

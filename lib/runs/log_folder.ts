@@ -3,7 +3,7 @@
  * Deleting is refused for anything that is not a run, and nothing here follows a symbolic link out of a run.
  */
 import { basename, dirname, join, resolve } from "node:path";
-import { existingPart, pathKind, withoutTrailingSeparators } from "../basics/mod.ts";
+import { existingPart, pathKind, readEnv, withoutTrailingSeparators } from "../basics/mod.ts";
 import type { LogDirBehavior } from "../config/mod.ts";
 import { hasRunConfig } from "./config_file.ts";
 import { LogFolderError, RunFolderError } from "./errors.ts";
@@ -171,7 +171,5 @@ async function runBelow(folder: string): Promise<string | undefined> {
 
 function homeFolder(): string | undefined {
   const name = Deno.build.os === "windows" ? "USERPROFILE" : "HOME";
-  return Deno.permissions.querySync({ name: "env", variable: name }).state === "granted"
-    ? Deno.env.get(name)
-    : undefined;
+  return readEnv(name);
 }

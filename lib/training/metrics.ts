@@ -56,6 +56,12 @@ export function addTokens(totals: TokenTotals, more: Partial<TokenTotals>): Toke
   return mapTotals((name) => totals[name] + (more[name] ?? 0));
 }
 
+/** All tokens that a run has read, drawn and trained on, evaluations included; undefined where a row tells of none. */
+export function allTokens(metrics: Metrics): number | undefined {
+  if (metrics["tokens/prompt_total"] === undefined) return undefined;
+  return Object.values(totalsOf(metrics)).reduce((sum, count) => sum + count, 0);
+}
+
 /** The metrics of token totals. */
 export function totalsMetrics(totals: TokenTotals): Metrics {
   return Object.fromEntries(TOTALS.map((name) => [TOTAL_KEYS[name], totals[name]]));

@@ -12,9 +12,6 @@ export type TensorData = Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer> |
 /** Named inputs of a run: data and shape. */
 export type Feeds = Readonly<Record<string, readonly [TensorData, readonly number[]]>>;
 
-/** Version of the native library. */
-export const runtimeVersion: string = ort.env.versions.node ?? ort.env.versions.common;
-
 /** A loaded graph. */
 export class Session {
   readonly #session: ort.InferenceSession;

@@ -2,8 +2,8 @@
  * Which endpoint is meant, and the key it takes. A key goes to its own service only: Tinker's to addresses of Tinker's
  * form, the other to everything else. Keys come from here and appear in no message.
  */
-import { maskUserInfo } from "../../basics/mod.ts";
-import { DEFAULT_BASE_URL as TINKER, isOnServer, type ReadEnv } from "../tinker/address.ts";
+import { maskUserInfo, type ReadEnv } from "../../basics/mod.ts";
+import { DEFAULT_BASE_URL as TINKER, isOnServer } from "../tinker/address.ts";
 import { CredentialError } from "../tinker/errors.ts";
 import { clip } from "./words.ts";
 

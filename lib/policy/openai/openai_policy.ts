@@ -2,11 +2,10 @@
  * A policy behind an OpenAI-compatible chat endpoint: vLLM, Ollama, a vendor, or Tinker's own for its checkpoints. It
  * takes messages and answers in text: no tokens, no log-probabilities, so it cannot be trained, and its type says so.
  */
-import { Limiter, SYSTEM_CLOCK } from "../../basics/mod.ts";
+import { Limiter, readEnv, SYSTEM_CLOCK } from "../../basics/mod.ts";
 import type { Completion, Message, Prompt, SamplingParams } from "../../vocabulary.ts";
 import type { CallOptions, QueueState, SamplingPolicy, Waiting } from "../policy.ts";
 import { ApiError, ConnectionError } from "../tinker/errors.ts";
-import { readEnv } from "../tinker/system.ts";
 import { WaitingRoom } from "../tinker/waiting.ts";
 import { type Address, addressOf } from "./address.ts";
 import { readAnswers } from "./answers.ts";

@@ -54,8 +54,3 @@ function isConflictResult(error: ApiError): boolean {
 export function isNameTaken(error: unknown): boolean {
   return error instanceof ApiError && error.status === 409 && expectedSeqId(error) === undefined;
 }
-
-/** Whether a value is an object with properties. */
-export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}

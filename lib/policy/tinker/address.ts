@@ -2,12 +2,10 @@
  * Where the server lives: the address given, else `TINKER_BASE_URL`, else the official one. A key is only ever sent to
  * the origin found here.
  */
+import type { ReadEnv } from "../../basics/mod.ts";
 
 /** The official service. */
 export const DEFAULT_BASE_URL = "https://tinker.thinkingmachines.dev/services/tinker-prod";
-
-/** Reads a variable of the environment; `undefined` where it is unset or may not be read. */
-export type ReadEnv = (name: string) => string | undefined;
 
 /** Whether a name is that of a checkpoint on a Tinker-compatible server. */
 export function isOnServer(name: string): boolean {

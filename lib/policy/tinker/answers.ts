@@ -2,7 +2,7 @@
  * What comes back from a server: an answer read to its end, or word that there is none. Nothing here decides what to do
  * about it. Text from outside is cut short and freed of control characters before it goes into a message.
  */
-import { isObject } from "./_calls.ts";
+import { isObject } from "../../basics/mod.ts";
 
 /** An answer, read to its end. */
 export interface Answer {

@@ -2,9 +2,9 @@
  * Downloads an archive: asks where it is, waits while it is being built, and fetches it. What is there stays in
  * `<file>.part`, and a later try goes on from it.
  */
-import { pathKind } from "../../basics/mod.ts";
+import { isObject, pathKind } from "../../basics/mod.ts";
 import type { CallOptions } from "../policy.ts";
-import { isObject, withSignal } from "./_calls.ts";
+import { withSignal } from "./_calls.ts";
 import type { Connection } from "./connection.ts";
 import { ApiError } from "./errors.ts";
 import { storeUrl, transfer, type TransferSource } from "./transfer.ts";

@@ -3,7 +3,8 @@
  * token that some servers want in its place. A token is renewed on use, ahead of its end, so no timer has to run. Keys never reach a message:
  * whatever comes from outside passes `redact`.
  */
-import type { Address, ReadEnv } from "./address.ts";
+import type { ReadEnv } from "../../basics/mod.ts";
+import type { Address } from "./address.ts";
 import { type Call, TimeLimit } from "./call.ts";
 import { CredentialError } from "./errors.ts";
 import type { StoredKey } from "./stored_key.ts";

@@ -3,9 +3,9 @@
  * that works for a while. The names of the files come from the server and are trusted only after a look.
  */
 import { join } from "node:path";
-import { explainWriteError, pathKind, writeAside } from "../../basics/mod.ts";
+import { explainWriteError, isObject, pathKind, writeAside } from "../../basics/mod.ts";
 import type { CallOptions } from "../policy.ts";
-import { isObject, withSignal } from "./_calls.ts";
+import { withSignal } from "./_calls.ts";
 import { storeUrl, transfer, type TransferSource } from "./transfer.ts";
 
 /** Addresses with less time left are asked for anew. */

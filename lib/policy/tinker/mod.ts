@@ -5,7 +5,7 @@ export type * from "./wire_types.ts";
 /** The bytes of the API, written and read. */
 export * as wire from "./wire/mod.ts";
 export { type ConnectionOptions, openConnection } from "./open_connection.ts";
-export { isOnServer, type ReadEnv } from "./address.ts";
+export { isOnServer } from "./address.ts";
 export { DEFAULT_CLIENT_CONFIG } from "./client_config.ts";
 export type { RunCommand } from "./credentials.ts";
 export type { StoredKey } from "./stored_key.ts";

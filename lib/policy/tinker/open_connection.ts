@@ -3,10 +3,10 @@
  * key for a token where the server wants that, and hands out what `connection.ts` promises. The parts: `http.ts` one
  * request, `exchange.ts` its retries, `submit.ts` and `results.ts` operations.
  */
-import { type Clock, Limiter, SYSTEM_CLOCK } from "../../basics/mod.ts";
+import { type Clock, Limiter, type ReadEnv, readEnv, SYSTEM_CLOCK } from "../../basics/mod.ts";
 import { type OpeningOptions, tellWaiting } from "../opening.ts";
 import type { CallOptions, QueueState, Waiting } from "../policy.ts";
-import { type ReadEnv, resolveAddress } from "./address.ts";
+import { resolveAddress } from "./address.ts";
 import { type Answer, objectOf, plain } from "./answers.ts";
 import { BillingPause } from "./billing.ts";
 import { openBulk } from "./bulk.ts";
@@ -23,7 +23,7 @@ import { request } from "./requests.ts";
 import { retrieve } from "./results.ts";
 import { readStoredKey, type StoredKey } from "./stored_key.ts";
 import { submit } from "./submit.ts";
-import { readEnv, runInShell } from "./system.ts";
+import { runInShell } from "./system.ts";
 import { WaitingRoom } from "./waiting.ts";
 
 /** How a connection is opened. All but the address is for tests, and for programs with a key of their own. */

@@ -1,7 +1,8 @@
 /** What a policy samples, in the server's words and back; shared by the policy that trains and the one that only answers. */
+import { isObject } from "../../basics/mod.ts";
 import type { Completion, Prompt, SamplingParams } from "../../vocabulary.ts";
 import type { ApiError } from "./errors.ts";
-import { isMissing, isObject, withSignal } from "./_calls.ts";
+import { isMissing, withSignal } from "./_calls.ts";
 import type { SamplingClient } from "./sampling_client.ts";
 import type { SampleResponse, WireSamplingParams } from "./wire_types.ts";
 import { type ChatFormat, readModelJson } from "../../tokens/mod.ts";

@@ -1,7 +1,7 @@
 /** Looks after what a server keeps: runs, checkpoints, sessions, archives. It needs no session of its own. */
-import { type Clock, SYSTEM_CLOCK } from "../../basics/mod.ts";
+import { type Clock, isObject, SYSTEM_CLOCK } from "../../basics/mod.ts";
 import type { CallOptions } from "../policy.ts";
-import { isMissing, isObject, withSignal } from "./_calls.ts";
+import { isMissing, withSignal } from "./_calls.ts";
 import { type ArchiveOptions, downloadArchive } from "./archive.ts";
 import { ApiError } from "./errors.ts";
 import type { ApiRequest, Connection } from "./connection.ts";

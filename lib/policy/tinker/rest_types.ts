@@ -1,5 +1,5 @@
 /** What a server says of runs and checkpoints, read from its JSON with care: what is missing or odd is left out. */
-import { isObject } from "./_calls.ts";
+import { isObject } from "../../basics/mod.ts";
 
 /** A model that was trained. */
 export interface TrainingRun {

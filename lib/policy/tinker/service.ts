@@ -2,10 +2,9 @@
  * The client library's front door: what a server can do, and clients that train, sample and look after what was saved.
  * Everything made here shares one session and one connection and ends with `close`.
  */
-import { Limiter, SYSTEM_CLOCK } from "../../basics/mod.ts";
+import { isObject, Limiter, type ReadEnv, readEnv, SYSTEM_CLOCK } from "../../basics/mod.ts";
 import type { CallOptions, Waiting } from "../policy.ts";
-import type { ReadEnv } from "./address.ts";
-import { isMissing, isObject, untilAborted, withSignal } from "./_calls.ts";
+import { isMissing, untilAborted, withSignal } from "./_calls.ts";
 import { endingClock } from "./_clock.ts";
 import type { ServiceContext } from "./_context.ts";
 import { Cancels } from "./cancels.ts";
@@ -18,7 +17,6 @@ import { pick, type WeightsInfo } from "./rest_types.ts";
 import { SampleGate } from "./sample_gate.ts";
 import { SamplingClient } from "./sampling_client.ts";
 import { Session, type SessionEnd, type SessionOptions } from "./session.ts";
-import { readEnv } from "./system.ts";
 import { TrainingClient } from "./training_client.ts";
 import type { Dialect } from "./training_types.ts";
 

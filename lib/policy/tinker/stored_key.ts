@@ -2,9 +2,8 @@
  * The key that the official client's `tinker auth login` has left on this machine, in `~/.tinker/credentials.json`. It is
  * read and never written, and nothing that stands in the file is ever repeated.
  */
+import { isObject, type ReadEnv } from "../../basics/mod.ts";
 import { join } from "node:path";
-import type { ReadEnv } from "./address.ts";
-import { isObject } from "./_calls.ts";
 import { CredentialError } from "./errors.ts";
 
 /** Finds a stored key; undefined: none is stored, or the file may not be read here. */

@@ -1,16 +1,9 @@
 /**
- * What the transport takes from the machine unless it is handed in: variables of the environment and the run of a command.
- * Neither ever prompts for a permission.
+ * What the transport takes from the machine unless it is handed in, beside the environment: the run of a command. It
+ * never prompts for a permission.
  */
-import type { ReadEnv } from "./address.ts";
 import type { RunCommand } from "./credentials.ts";
 import { CredentialError } from "./errors.ts";
-
-/** Reads the environment where that is allowed. */
-export const readEnv: ReadEnv = (name) => {
-  const { state } = Deno.permissions.querySync({ name: "env", variable: name });
-  return state === "granted" ? Deno.env.get(name) : undefined;
-};
 
 /**
  * Runs a command in `sh`, where that is allowed, and returns what it prints.

@@ -1,7 +1,8 @@
+import { readEnv } from "../../../lib/basics/mod.ts";
 import assert from "node:assert/strict";
 import { CredentialError } from "../../../lib/policy/tinker/errors.ts";
 import { openConnection } from "../../../lib/policy/tinker/open_connection.ts";
-import { readEnv, runInShell } from "../../../lib/policy/tinker/system.ts";
+import { runInShell } from "../../../lib/policy/tinker/system.ts";
 import { type Act, connect, fakeClock, json, OPTIM, refused, scripted, type Seen } from "./_scripted.ts";
 
 const KEY = "tml-very-secret-key";
