@@ -164,10 +164,18 @@ export interface Grade {
   readonly correct: boolean;
   /** Lenient: whatever final answer could be found equals the reference. True whenever `correct` is. */
   readonly lenient: boolean;
-  /** The completion ended on a stop token and holds a box. The recipe's `format`. */
+  /** The completion ended on a stop token and holds a box that can be read. The recipe's `format`. */
   readonly format: boolean;
   /** The boxed text, else the lenient answer; absent when none was found. */
   readonly extracted?: string;
+  /** First and last index (exclusive) of `extracted` in the text that was graded, in UTF-16 code units. */
+  readonly span?: readonly [start: number, end: number];
+  /** How `extracted` was read; absent when it could not be. */
+  readonly normalised?: string;
+  /** How it was compared: `verbatim`, `number`, `exact`, `numeric` or `text`; absent when it was not. */
+  readonly method?: string;
+  /** Where both graders judge: whether the recipe's calls it correct. */
+  readonly recipe?: boolean;
   /** The reference answer it was held against. */
   readonly reference: string;
 }

@@ -7,7 +7,7 @@ import { closingBrace } from "../basics/mod.ts";
 import { parseNumber } from "./number.ts";
 
 /** Where an answer was found: the recipe's box, or one of the lenient places. */
-export type AnswerPlace = "box" | "hashes" | "phrase" | "bold" | "number";
+export type AnswerPlace = "box" | "tag" | "hashes" | "phrase" | "bold" | "formula" | "number" | "whole";
 
 /** An answer and where it stands. */
 export interface FoundAnswer {

@@ -1,11 +1,13 @@
 /**
- * The verdict on a completion: strict (the box), lenient (any final answer), format, and one outcome. Numeric answers
- * only, so a box with words in it is malformed. The reward is the math_rl recipe's. A reference that cannot be read
- * never pays: the completion is ungradable.
+ * The verdict on a completion: strict (the box), lenient (any final answer), format, and one outcome. The reward is the
+ * math_rl recipe's. What cannot be read is ungradable, not wrong. A synchronous call looks at no clock: its bounds are
+ * the sizes of what it reads; a limit in time is the worker pool's.
  */
 import type { Grade, Outcome, StopReason } from "../vocabulary.ts";
-import { type BoxedAnswer, extractAnswer, extractBoxed } from "./extract.ts";
-import { equalNumbers, parseNumber, type Rational } from "./number.ts";
+import { isPlainReference, prepareReference, sameAnswer, sameQuickly, shownValue } from "./equivalence.ts";
+import { judgeAnswer, judgeCompletion, type Judgement } from "./_judge.ts";
+import type { FoundAnswer } from "./extract.ts";
+import type { Verdict } from "./types.ts";
 
 /** What a completion is held against. */
 export interface GradeOptions {
@@ -15,31 +17,80 @@ export interface GradeOptions {
   readonly stopReason: StopReason;
 }
 
-/** Longest extracted answer that is kept, in characters. */
-const LONGEST_KEPT = 200;
-
-/** Whether two answers are the same number; false when either is not a number. */
-export function gradeAnswer(answer: string, reference: string): boolean {
-  return sameNumber(parseNumber(answer), parseNumber(reference));
+/** Options of `gradeAnswer`. */
+export interface GradeAnswerOptions {
+  /** `any` (default): the final answer counts wherever it stands. `box`: only in a box. */
+  readonly place?: "any" | "box";
+  /** The text is the answer itself, not a completion that holds one; `place` has no meaning then. */
+  readonly bare?: boolean;
 }
 
-/** Grades a completion's text, without its stop token. Never throws on any text. */
-export function gradeCompletion(text: string, { reference, stopReason }: GradeOptions): Grade {
-  const expected = parseNumber(reference);
-  const box = extractBoxed(text);
-  const boxed = typeof box === "object" ? parseNumber(box.text) : undefined;
-  const correct = sameNumber(boxed, expected);
-  const any = extractAnswer(text);
-  const lenient = correct || (any !== undefined && sameNumber(parseNumber(any.text), expected));
-  const extracted = typeof box === "object" && box.text !== "" ? box.text : any?.text;
+/** Longest extracted answer that is kept, in characters. */
+const LONGEST_KEPT = 200;
+/** Longest completion that is graded quickly, in UTF-16 code units. */
+const LONGEST_QUICK = 65_536;
+
+/**
+ * Holds a completion's final answer, or a bare answer, against a reference.
+ * @throws {TypeError} when the completion or the reference is not a string, or an option is of the wrong kind
+ */
+export function gradeAnswer(completion: string, reference: string, options: GradeAnswerOptions = {}): Verdict {
+  const began = performance.now();
+  const { place = "any", bare = false } = options;
+  if (typeof completion !== "string") throw notText(completion);
+  if ((place !== "any" && place !== "box") || typeof bare !== "boolean") {
+    const given = `place ${shownValue(place)} and bare ${shownValue(bare)}`;
+    throw new TypeError(`cannot grade with ${given}: place is "any" or "box", bare is true or false`);
+  }
+  const expected = prepareReference(reference);
+  const judged = bare
+    ? judgeAnswer(completion, expected, sameAnswer)
+    : judgeCompletion(completion, expected, sameAnswer) as Judgement;
+  const strict = judged.strict?.same === true;
+  const correct = bare || place === "any" ? judged.lenient : strict;
+  const { found, result } = place === "box" && !bare ? boxOnly(judged) : judged;
+  const outcome = correct ? "correct" : bare ? bareOutcome(judged) : outcomeOf(judged, expected.problem, place);
+  const reason = correct ? undefined : expected.problem ?? reasonOf(outcome, judged);
   return {
-    outcome: expected === undefined ? "ungradable" : outcomeOf(correct, box, boxed, stopReason),
     correct,
-    lenient,
-    format: stopReason === "stop" && boxed !== undefined,
-    ...(extracted === undefined ? {} : { extracted: extracted.slice(0, LONGEST_KEPT) }),
+    strict: bare ? judged.lenient : strict,
+    lenient: judged.lenient,
+    outcome,
+    ...(found && { extracted: kept(found.text) }),
+    ...(found && !bare && { place: found.place, span: [found.start, found.end] as const }),
+    ...(result?.normalised !== undefined && { normalised: result.normalised }),
     reference,
+    ...(result?.read && { method: result.method }),
+    ...(reason !== undefined && { reason }),
+    ms: performance.now() - began,
   };
+}
+
+/**
+ * Grades a completion's text, without its stop token. Never throws on any text.
+ * @throws {TypeError} when the text or the reference is not a string
+ */
+export function gradeCompletion(text: string, { reference, stopReason }: GradeOptions): Grade {
+  if (typeof text !== "string") throw notText(text);
+  const expected = prepareReference(reference);
+  const judged = judgeCompletion(text, expected, sameAnswer) as Judgement;
+  return gradeOf(judged, judged.lenient ? undefined : expected.problem, { reference, stopReason });
+}
+
+/**
+ * `gradeCompletion` where that takes microseconds: the answers are the reference's own text or plain numbers. Undefined
+ * where answers have to be read in full, or the text is long. What it gives is what `gradeCompletion` gives.
+ * @throws {TypeError} when the text or the reference is not a string
+ */
+export function gradeQuickly(text: string, { reference, stopReason }: GradeOptions): Grade | undefined {
+  if (typeof text !== "string") throw notText(text);
+  if (text.length > LONGEST_QUICK) return undefined;
+  const expected = prepareReference(reference);
+  const judged = judgeCompletion(text, expected, sameQuickly);
+  if (judged === undefined) return undefined;
+  // Whether another reference can be read is not known without reading it.
+  if (judged.strict?.same !== true && !isPlainReference(expected)) return undefined;
+  return gradeOf(judged, undefined, { reference, stopReason });
 }
 
 /** The recipe's reward, `format_coef * (format - 1) + correct`: 1 at best, `-format_coef` at worst. */
@@ -47,13 +98,53 @@ export function rewardOf(grade: Grade, format_coef: number): number {
   return format_coef * (Number(grade.format) - 1) + Number(grade.correct);
 }
 
-function outcomeOf(correct: boolean, box: BoxedAnswer, boxed: Rational | undefined, stopReason: StopReason): Outcome {
-  if (correct) return "correct";
-  if (stopReason === "length" && typeof box !== "object") return "truncated";
-  if (box === undefined) return "no_answer";
-  return boxed === undefined ? "malformed" : "wrong";
+function gradeOf(judged: Judgement, problem: string | undefined, { reference, stopReason }: GradeOptions): Grade {
+  const { box, strict, lenient } = judged;
+  const correct = strict?.same === true;
+  const { found, result } = strict === undefined ? judged : boxOnly(judged);
+  const isCut = stopReason === "length" && typeof box !== "object";
+  const outcome = problem !== undefined || correct || !isCut ? outcomeOf(judged, problem, "box") : "truncated";
+  return {
+    outcome,
+    correct,
+    lenient,
+    format: stopReason === "stop" && strict?.read === true,
+    ...(found && { extracted: kept(found.text), span: [found.start, found.end] as const }),
+    ...(result?.normalised !== undefined && { normalised: result.normalised }),
+    ...(result?.read && { method: result.method }),
+    reference,
+  };
 }
 
-function sameNumber(a: Rational | undefined, b: Rational | undefined): boolean {
-  return a !== undefined && b !== undefined && equalNumbers(a, b);
+/** What the strict verdict is about. */
+function boxOnly({ box, strict }: Judgement): Pick<Judgement, "found" | "result"> {
+  return strict === undefined ? {} : { found: box as FoundAnswer, result: strict };
+}
+
+function outcomeOf(judged: Judgement, problem: string | undefined, place: "any" | "box"): Outcome {
+  const { box, strict, result } = judged;
+  if (strict?.same === true) return "correct";
+  if (problem !== undefined) return "ungradable";
+  if (box !== undefined && strict === undefined) return "malformed";
+  const decisive = strict ?? (place === "any" ? result : undefined);
+  if (decisive === undefined) return "no_answer";
+  return decisive.same === undefined ? "ungradable" : "wrong";
+}
+
+function bareOutcome({ result, found }: Judgement): Outcome {
+  if (found === undefined) return "no_answer";
+  return result?.same === undefined ? "ungradable" : "wrong";
+}
+
+function reasonOf(outcome: Outcome, { box, strict, result }: Judgement): string | undefined {
+  if (outcome === "malformed") return box === "unclosed" ? "the last box is not closed" : "the last box is empty";
+  return outcome === "ungradable" ? (strict ?? result)?.reason : undefined;
+}
+
+function kept(text: string): string {
+  return text.length <= LONGEST_KEPT ? text : text.slice(0, LONGEST_KEPT).toWellFormed();
+}
+
+function notText(value: unknown): TypeError {
+  return new TypeError(`cannot grade ${shownValue(value)}: a completion is a string`);
 }

@@ -1,4 +1,13 @@
-/** Was it right, and how do we know: finding the final answer, reading it as a number, the verdict and the reward. */
+/** Was it right, and how do we know: finding the final answer, reading it, comparing it, the verdict and the reward. */
 export { type AnswerPlace, type BoxedAnswer, extractAnswer, extractBoxed, type FoundAnswer } from "./extract.ts";
-export { gradeAnswer, gradeCompletion, type GradeOptions, rewardOf } from "./grade.ts";
+export { type AnswerSameness, prepareReference, type Reference, sameAnswer } from "./equivalence.ts";
+export {
+  gradeAnswer,
+  type GradeAnswerOptions,
+  gradeCompletion,
+  type GradeOptions,
+  gradeQuickly,
+  rewardOf,
+} from "./grade.ts";
 export { equalNumbers, parseNumber, type Rational } from "./number.ts";
+export type { Expr, Method, Sameness, Verdict } from "./types.ts";

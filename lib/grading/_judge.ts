@@ -1,0 +1,88 @@
+/**
+ * Which of a completion's answers counts, and whether it is the reference's. The last box decides, when it can be read.
+ * Else the final answer does: its candidates are tried from the fullest reading to the shortest, and the first that is
+ * decided as mathematics ends the search, so that a longer answer that is wrong is never cut down until it is right.
+ */
+import type { AnswerSameness, Reference } from "./equivalence.ts";
+import { type BoxedAnswer, extractBoxed, type FoundAnswer } from "./extract.ts";
+import { finalCandidates, joinedBoxes } from "./_candidates.ts";
+
+/** What was found and how it compares. */
+export interface Judgement {
+  /** The last box. */
+  readonly box: BoxedAnswer;
+  /** How the box compares; absent when there is none, or it is empty or not closed. */
+  readonly strict?: AnswerSameness;
+  /** The box or another final answer is right. */
+  readonly lenient: boolean;
+  /** The answer that was judged. */
+  readonly found?: FoundAnswer;
+  /** How it compares. */
+  readonly result?: AnswerSameness;
+}
+
+/** Compares an answer; undefined: another way of comparing has to be asked. */
+export type Compare = (answer: string, reference: Reference) => AnswerSameness | undefined;
+
+/** Judges a completion; undefined where a comparison was. */
+export function judgeCompletion(text: string, reference: Reference, compare: Compare): Judgement | undefined {
+  const box = extractBoxed(text);
+  if (typeof box !== "object" || box.text === "") return judgeFinal(text, { box }, reference, compare);
+  const strict = compare(box.text, reference);
+  if (strict === undefined) return undefined;
+  if (strict.same === true) return { box, strict, lenient: true, found: box, result: strict };
+  const several = joinedBoxes(text, box);
+  if (several !== undefined) {
+    const result = compare(several.text, reference);
+    if (result === undefined) return undefined;
+    if (result.same === true) return { box, strict, lenient: true, found: several, result };
+  }
+  if (strict.read) return { box, strict, lenient: false, found: box, result: strict };
+  return judgeFinal(text, { box, strict }, reference, compare);
+}
+
+/** Judges by the final answer, outside of a box that cannot be read. */
+function judgeFinal(
+  text: string,
+  known: Pick<Judgement, "box" | "strict">,
+  reference: Reference,
+  compare: Compare,
+): Judgement | undefined {
+  let first: Pick<Judgement, "found" | "result"> | undefined;
+  for (const found of finalCandidates(text, known.box)) {
+    const result = compare(found.text, reference);
+    if (result === undefined) return undefined;
+    if (result.same === true) return { ...known, lenient: true, found, result };
+    first ??= { found, result };
+    if (result.same === false && result.method !== "text") {
+      return {
+        ...known,
+        lenient: false,
+        ...(known.strict ? { found: known.box as FoundAnswer, result: known.strict } : { found, result }),
+      };
+    }
+  }
+  const shown = known.strict ? { found: known.box as FoundAnswer, result: known.strict } : first;
+  return { ...known, lenient: false, ...shown };
+}
+
+/** Judges a text that is an answer and nothing else. */
+export function judgeAnswer(
+  text: string,
+  reference: Reference,
+  compare: (answer: string, reference: Reference) => AnswerSameness,
+): Judgement {
+  const answer = text.trim();
+  const start = text.length - text.trimStart().length;
+  const found: FoundAnswer = { place: "whole", text: answer, start, end: start + answer.length };
+  if (answer === "") return { box: undefined, lenient: false };
+  const result = compare(answer, reference);
+  const box = result.same !== true && (result.same === undefined || result.method === "text")
+    ? extractBoxed(text)
+    : undefined;
+  if (typeof box === "object" && box.text !== "") {
+    const boxed = compare(box.text, reference);
+    if (boxed.same === true) return { box, strict: boxed, lenient: true, found, result: boxed };
+  }
+  return { box: undefined, lenient: result.same === true, found, result };
+}

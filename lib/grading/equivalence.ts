@@ -1,0 +1,145 @@
+/**
+ * Whether an answer is the reference's, by the cheapest way that can tell: the same text, then plain numbers by character
+ * codes, then both are read in full and compared as mathematics. What cannot be read or decided is said to be so; it is
+ * never a guess.
+ */
+import { type Answer, printAnswer } from "./_answer.ts";
+import { compareAnswers } from "./_compare.ts";
+import { comparePlain, type PlainNumber, readPlain } from "./_plain.ts";
+import { readAnswer } from "./_read.ts";
+import type { Sameness } from "./types.ts";
+
+/** A reference answer that was prepared once, to be compared with many answers. */
+export interface Reference {
+  /** As it was given. */
+  readonly text: string;
+  /** Why it cannot be read; undefined when it can. Completions cannot be held against such a reference. */
+  readonly problem: string | undefined;
+}
+
+/** Whether two answers are the same, with what the given one was read as. */
+export interface AnswerSameness extends Sameness {
+  /** The answer could be read, whatever came of the comparison. */
+  readonly read: boolean;
+  /** How the answer was read, at most 200 characters; absent when it could not be. */
+  readonly normalised?: string;
+  /** What could not be read or decided, in words. */
+  readonly reason?: string;
+}
+
+/** References that stay prepared. */
+const MOST_REFERENCES = 4096;
+/** Longest answer or reference that is looked at, in UTF-16 code units. */
+const LONGEST = 4000;
+/** Longest `normalised`. */
+const LONGEST_SHOWN = 200;
+
+class PreparedReference implements Reference {
+  readonly text: string;
+  readonly plain: PlainNumber | undefined;
+  #answer: Answer | undefined;
+  #isRead = false;
+
+  constructor(text: string) {
+    this.text = text;
+    this.plain = readPlain(text);
+  }
+
+  get answer(): Answer | undefined {
+    if (!this.#isRead) {
+      this.#answer = this.text.length > LONGEST ? undefined : readAnswer(this.text);
+      this.#isRead = true;
+    }
+    return this.#answer;
+  }
+
+  get problem(): string | undefined {
+    if (this.plain !== undefined || this.answer !== undefined) return undefined;
+    return `the reference ${unread(this.text)}`;
+  }
+}
+
+// Pure memory: the same text is always prepared to the same thing.
+const prepared = new Map<string, PreparedReference>();
+
+/**
+ * Prepares a reference answer; the last few thousand are kept.
+ * @throws {TypeError} when it is not a string
+ */
+export function prepareReference(text: string): Reference {
+  return preparedReference(text);
+}
+
+function preparedReference(text: string): PreparedReference {
+  const known = prepared.get(text);
+  if (known !== undefined) return known;
+  if (typeof text !== "string") {
+    throw new TypeError(`cannot grade against ${shownValue(text)}: a reference answer is a string`);
+  }
+  const reference = new PreparedReference(text);
+  if (text.length > LONGEST) return reference;
+  if (prepared.size >= MOST_REFERENCES) prepared.delete(prepared.keys().next().value as string);
+  prepared.set(text, reference);
+  return reference;
+}
+
+/**
+ * Whether an answer is the reference's.
+ * @param answer the answer alone, as written
+ */
+export function sameAnswer(answer: string, reference: Reference): AnswerSameness {
+  const known = reference instanceof PreparedReference ? reference : preparedReference(reference.text);
+  return sameQuickly(answer, known) ?? sameInFull(answer, known);
+}
+
+/** `sameAnswer` where the same text or plain numbers decide it; undefined where answers have to be read in full. */
+export function sameQuickly(answer: string, reference: Reference): AnswerSameness | undefined {
+  const known = reference instanceof PreparedReference ? reference : preparedReference(reference.text);
+  if (answer === known.text) {
+    return isBlank(answer) ? undefined : { same: true, method: "verbatim", read: true, normalised: short(answer) };
+  }
+  if (known.plain === undefined) return undefined;
+  const plain = readPlain(answer);
+  if (plain === undefined) return undefined;
+  const same = comparePlain(plain, known.plain);
+  return same === undefined ? undefined : { same, method: "number", read: true, normalised: short(answer) };
+}
+
+/** Whether a reference is known to be readable without reading it in full. */
+export function isPlainReference(reference: Reference): boolean {
+  return reference instanceof PreparedReference && reference.plain !== undefined;
+}
+
+function sameInFull(answer: string, reference: PreparedReference): AnswerSameness {
+  const expected = reference.answer;
+  if (expected === undefined) {
+    return { same: undefined, method: "text", read: false, reason: reference.problem ?? unread(reference.text) };
+  }
+  const given = answer.length > LONGEST ? undefined : readAnswer(answer);
+  if (given === undefined) {
+    return { same: undefined, method: "text", read: false, reason: `the answer ${unread(answer)}` };
+  }
+  const { same, method } = compareAnswers(given, expected);
+  const normalised = short(printAnswer(given));
+  if (same !== undefined) return { same, method, read: true, normalised };
+  return { same, method, read: true, normalised, reason: "could not decide whether the answer is the reference's" };
+}
+
+function unread(text: string): string {
+  if (isBlank(text)) return "is empty";
+  if (text.length > LONGEST) return `is longer than ${LONGEST} characters`;
+  return `cannot be read: ${short(text, 80)}`;
+}
+
+function isBlank(text: string): boolean {
+  return text === "" || text.trim() === "";
+}
+
+function short(text: string, length: number = LONGEST_SHOWN): string {
+  return text.length <= length ? text : text.slice(0, length).toWellFormed();
+}
+
+/** A value of the wrong type in a few characters. */
+export function shownValue(value: unknown): string {
+  return value === null || typeof value !== "object" ? String(value).slice(0, 40) : `a value of type ${typeof value}`;
+}
