@@ -1,0 +1,192 @@
+/**
+ * Cuts plain maths and LaTeX into tokens: numbers, letters, commands, signs. Signs of Unicode become LaTeX, words such as
+ * `sqrt` and `pi` commands, spacing and fonts are dropped. What is no mathematics (comparisons, percent, text) is not
+ * cut at all. One scan from left to right; every pattern is sticky and linear.
+ */
+
+/** A piece of an expression. */
+export interface Token {
+  /** `number`: digits; `letter`: one letter; `command`: LaTeX with its backslash; `sign`: one character, or `**`. */
+  readonly kind: "number" | "letter" | "command" | "sign";
+  /** As written, or what it was replaced by. */
+  readonly text: string;
+  /** White space stands before it. */
+  readonly gap: boolean;
+}
+
+const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ";
+const SUPERSCRIPT_VALUES = "0123456789+-n";
+const SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉";
+
+/** Signs of Unicode as LaTeX. */
+// deno-fmt-ignore
+const UNICODE: Readonly<Record<string, string>> = {
+  "−": "-", "–": "-", "‒": "-", "﹣": "-", "－": "-", "＋": "+", "·": "*", "×": "*", "⋅": "*", "∗": "*", "∙": "*", "•": "*",
+  "÷": "/", "⁄": "/", "∕": "/", "√": "\\sqrt ", "∛": "\\sqrt[3] ", "∜": "\\sqrt[4] ", "π": "\\pi ", "∞": "\\infty ",
+  "°": "^{\\circ}", "⌊": "\\lfloor ", "⌋": "\\rfloor ", "⌈": "\\lceil ", "⌉": "\\rceil ", "∑": "\\sum ", "∏": "\\prod ",
+  "½": "\\frac{1}{2}", "⅓": "\\frac{1}{3}", "⅔": "\\frac{2}{3}", "¼": "\\frac{1}{4}", "¾": "\\frac{3}{4}",
+  "⅕": "\\frac{1}{5}", "⅖": "\\frac{2}{5}", "⅗": "\\frac{3}{5}", "⅘": "\\frac{4}{5}", "⅙": "\\frac{1}{6}",
+  "⅚": "\\frac{5}{6}", "⅛": "\\frac{1}{8}", "⅜": "\\frac{3}{8}", "⅝": "\\frac{5}{8}", "⅞": "\\frac{7}{8}",
+  "α": "\\alpha ", "β": "\\beta ", "γ": "\\gamma ", "δ": "\\delta ", "ε": "\\epsilon ", "ζ": "\\zeta ", "η": "\\eta ",
+  "θ": "\\theta ", "κ": "\\kappa ", "λ": "\\lambda ", "μ": "\\mu ", "ν": "\\nu ", "ξ": "\\xi ", "ρ": "\\rho ",
+  "σ": "\\sigma ", "τ": "\\tau ", "φ": "\\phi ", "ϕ": "\\phi ", "χ": "\\chi ", "ψ": "\\psi ", "ω": "\\omega ",
+  "Δ": "\\Delta ", "Γ": "\\Gamma ", "Σ": "\\Sigma ", "Ω": "\\Omega ", "Φ": "\\Phi ", "Λ": "\\Lambda ",
+  "…": "...", "⋯": "...", "\u00a0": " ", "\u2009": " ", "\u202f": " ", "\u2007": " ", "\u2061": "", "\u200b": "",
+};
+
+/** Commands that say how things look, not what they are. */
+const LOOKS = new Set(
+  ("left right big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr displaystyle textstyle scriptstyle limits " +
+    "nolimits mathstrut thinspace medspace thickspace negthinspace enspace quad qquad space mathrm mathbf mathit mathsf " +
+    "boldsymbol bm textbf textit textrm text mbox hbox rm bf it mathnormal operatorname vec mathop nobreak strut")
+    .split(" "),
+);
+
+/** Other names of the same thing. */
+// deno-fmt-ignore
+const SYNONYMS: Readonly<Record<string, string>> = {
+  dfrac: "frac", tfrac: "frac", cfrac: "frac", dbinom: "binom", tbinom: "binom", cdotp: "cdot", ast: "cdot", times: "cdot",
+  varphi: "phi", vartheta: "theta", varepsilon: "epsilon", vert: "|", lvert: "lvert", rvert: "rvert", lbrack: "[",
+  rbrack: "]", lbrace: "(", rbrace: ")", lparen: "(", rparen: ")", tg: "tan", ctg: "cot", cotg: "cot", arctg: "arctan",
+  dots: "ldots", cdots: "ldots", dotsc: "ldots", degree: "circ", bmod: "mod", lg: "lg", colon: ":", asin: "arcsin",
+  acos: "arccos", atan: "arctan", cosec: "csc", Pi: "Pi", exponentialE: "e", imaginaryI: "i", infin: "infty",
+};
+
+/** Names that plain text writes without a backslash, longest first where one begins another. */
+const NAMES =
+  ("arcsinh arccosh arctanh infinity epsilon arcsin arccos arctan lambda sqrt cbrt asin acos atan sinh cosh tanh " +
+    "floor ceil binom alpha beta gamma delta theta omega sigma sin cos tan cot sec csc log lcm gcd max min mod exp abs phi rho " +
+    "ln lg pi oo").split(" ");
+/** Names that are read within a run of letters too, as in `xsin` or `2pir`. */
+const INNER = new Set(("arcsin arccos arctan sqrt cbrt sin cos tan cot sec csc log ln pi exp").split(" "));
+const PLAIN_NAMES: Readonly<Record<string, string>> = {
+  infinity: "infty",
+  oo: "infty",
+  asin: "arcsin",
+  acos: "arccos",
+  atan: "arctan",
+};
+
+const NUMBER = /(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d{1,4}(?![\d.]))?/y;
+const COMMAND = /\\(?:[A-Za-z]+|.)/y;
+/** Letters in a font are one word: a variable, a name we know, or no part of an expression. */
+const FONT_OF_WORD = /^\\(?:text|math|bm|bold|mbox|hbox|operatorname)/;
+const WORD_IN_BRACES = /\s*\{\s*[A-Za-z]+\s*\}/y;
+const LETTERS = /[A-Za-z]+/y;
+/** A longer run of letters without a name in it is a word, not a product. */
+const LONGEST_PRODUCT = 4;
+const SIGNS = new Set([..."+-/*^_(){}[]|!,.="]);
+
+/** The tokens of an expression; undefined when something in it is no part of one. */
+export function tokensOf(text: string): Token[] | undefined {
+  const source = asLatex(text);
+  const tokens: Token[] = [];
+  let gap = false;
+  for (let i = 0; i < source.length;) {
+    const character = source.charAt(i);
+    if (character === " " || character === "\n" || character === "\t" || character === "\r" || character === "~") {
+      gap = true;
+      i++;
+      continue;
+    }
+    const found = match(NUMBER, source, i) ?? match(COMMAND, source, i) ?? match(LETTERS, source, i) ?? character;
+    const before = tokens.length;
+    const braced = FONT_OF_WORD.test(found) ? match(WORD_IN_BRACES, source, i + found.length) : undefined;
+    if (braced !== undefined) {
+      const word = braced.replace(/[\s{}]/g, "");
+      if (word.length > 1 && !NAMES.includes(word)) return undefined;
+      pushLetters(tokens, word, gap);
+      gap = false;
+      i += found.length + braced.length;
+      continue;
+    }
+    if (!push(tokens, found, gap, source.charCodeAt(i - 1))) return undefined;
+    // What is dropped (spacing, fonts) stands for a gap.
+    gap = tokens.length === before ? found !== "\\!" : false;
+    i += found.length;
+  }
+  return tokens;
+}
+
+function match(pattern: RegExp, text: string, at: number): string | undefined {
+  pattern.lastIndex = at;
+  return pattern.exec(text)?.[0];
+}
+
+/** Unicode as LaTeX; a run of superscripts becomes one exponent. */
+function asLatex(text: string): string {
+  // deno-lint-ignore no-control-regex -- what is left untouched is the common case, and it is recognised at once.
+  if (!/[^\x00-\x7f]/.test(text)) return text;
+  let out = "";
+  let raised: "" | "^" | "_" = "";
+  for (const character of text) {
+    const high = SUPERSCRIPTS.indexOf(character);
+    const low = SUBSCRIPTS.indexOf(character);
+    const level = high >= 0 ? "^" : low >= 0 ? "_" : "";
+    if (level !== raised) out += (raised === "" ? "" : "}") + (level === "" ? "" : `${level}{`);
+    raised = level;
+    out += high >= 0 ? SUPERSCRIPT_VALUES.charAt(high) : low >= 0 ? String(low) : UNICODE[character] ?? character;
+  }
+  return raised === "" ? out : `${out}}`;
+}
+
+/** Adds one piece; false when it is no part of an expression. */
+function push(tokens: Token[], found: string, gap: boolean, before: number): boolean {
+  const first = found.charCodeAt(0);
+  if (found.length === 1 && SIGNS.has(found)) {
+    const last = tokens[tokens.length - 1];
+    if (found === "*" && last?.text === "*" && !gap) {
+      tokens[tokens.length - 1] = { kind: "sign", text: "^", gap: last.gap };
+    } else tokens.push({ kind: "sign", text: found, gap });
+    return true;
+  }
+  if (first === 92) return pushCommand(tokens, found.slice(1), gap);
+  if (first === 46 || (first >= 48 && first <= 57)) {
+    // `1.2.3` is no number.
+    if (first === 46 && before >= 48 && before <= 57) return false;
+    tokens.push({ kind: "number", text: found, gap });
+    return true;
+  }
+  return /^[A-Za-z]/.test(found) && pushLetters(tokens, found, gap);
+}
+
+function pushCommand(tokens: Token[], name: string, gap: boolean): boolean {
+  if (",;:! >".includes(name) || LOOKS.has(name)) return true;
+  if (name === "{" || name === "}") {
+    tokens.push({ kind: "sign", text: name === "{" ? "(" : ")", gap });
+    return true;
+  }
+  const same = SYNONYMS[name] ?? name;
+  if (same === "cdot") tokens.push({ kind: "sign", text: "*", gap });
+  else if (same === "div") tokens.push({ kind: "sign", text: "/", gap });
+  else if (same.length === 1 && SIGNS.has(same)) tokens.push({ kind: "sign", text: same, gap });
+  else if (same === "e" || same === "i") tokens.push({ kind: "letter", text: same, gap });
+  else if (!/^[A-Za-z]/.test(same)) return false;
+  else tokens.push({ kind: "command", text: `\\${same}`, gap });
+  return true;
+}
+
+/** Letters without a backslash: names of functions and constants where there are any, else one variable each. */
+function pushLetters(tokens: Token[], run: string, gap: boolean): boolean {
+  const whole = NAMES.includes(run) ? run : undefined;
+  if (whole !== undefined) return pushName(tokens, whole, gap);
+  let single = 0;
+  let space = gap;
+  for (let i = 0; i < run.length; space = false) {
+    const name = NAMES.find((each) => INNER.has(each) && run.startsWith(each, i));
+    if (name === undefined) {
+      tokens.push({ kind: "letter", text: run.charAt(i++), gap: space });
+      if (++single > LONGEST_PRODUCT) return false;
+    } else {
+      pushName(tokens, name, space);
+      i += name.length;
+    }
+  }
+  return true;
+}
+
+function pushName(tokens: Token[], name: string, gap: boolean): boolean {
+  const latex = PLAIN_NAMES[name] ?? name;
+  tokens.push({ kind: "command", text: `\\${latex}`, gap });
+  return true;
+}
