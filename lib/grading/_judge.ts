@@ -4,8 +4,9 @@
  * decided as mathematics ends the search, so that a longer answer that is wrong is never cut down until it is right.
  */
 import type { AnswerSameness, Reference } from "./equivalence.ts";
-import { type BoxedAnswer, extractBoxed, type FoundAnswer } from "./extract.ts";
-import { finalCandidates, joinedBoxes } from "./_candidates.ts";
+import { lastBox } from "./_extract_box.ts";
+import { withoutThoughts } from "./_extract_hidden.ts";
+import { type BoxedAnswer, extractBoxed, finalCandidates, type FoundAnswer, joinedBoxes } from "./extract.ts";
 
 /** What was found and how it compares. */
 export interface Judgement {
@@ -25,8 +26,9 @@ export interface Judgement {
 export type Compare = (answer: string, reference: Reference) => AnswerSameness | undefined;
 
 /** Judges a completion; undefined where a comparison was. */
-export function judgeCompletion(text: string, reference: Reference, compare: Compare): Judgement | undefined {
-  const box = extractBoxed(text);
+export function judgeCompletion(completion: string, reference: Reference, compare: Compare): Judgement | undefined {
+  const text = withoutThoughts(completion);
+  const box = lastBox(text);
   if (typeof box !== "object" || box.text === "") return judgeFinal(text, { box }, reference, compare);
   const strict = compare(box.text, reference);
   if (strict === undefined) return undefined;

@@ -1,21 +1,27 @@
 /**
- * Finds the final answer in a completion. Strict: the last `\boxed{...}`, its braces matched forward from it, so a stray
- * brace elsewhere does no harm. Lenient: the box, else what follows the last `####`, else `answer is ...`, else the last
- * bold number, else the last number. Reading the text as a number is `number.ts`. One pass over the text each.
+ * Finds the final answer in a completion. Strict: the last `\boxed{...}`. Lenient: the box, else what is announced by
+ * `<answer>`, `####`, `the answer is` or bold text, else the last formula or number. Thoughts are no place for an answer,
+ * code and tables only where there is no other. The lenient search looks at the end of a text only; all of it is linear.
  */
-import { closingBrace } from "../basics/mod.ts";
-import { parseNumber } from "./number.ts";
+import { boxBefore, joinedBoxes as joinBoxes, lastBox, lastBoxSpan } from "./_extract_box.ts";
+import { lastAnswer } from "./_extract_final.ts";
+import { withoutFences, withoutTables, withoutThoughts } from "./_extract_hidden.ts";
+import { boldAnswer, hashedAnswer, phrasedAnswer, taggedAnswer, wholeAnswer } from "./_extract_phrase.ts";
+import { shorterAnswers } from "./_extract_sentence.ts";
 
-/** Where an answer was found: the recipe's box, or one of the lenient places. */
+/**
+ * Where an answer was found: the recipe's box, or one of the lenient places. `tag` is `<answer>`, `hashes` is `####`,
+ * `whole` a text that is nothing but an answer.
+ */
 export type AnswerPlace = "box" | "tag" | "hashes" | "phrase" | "bold" | "formula" | "number" | "whole";
 
 /** An answer and where it stands. */
 export interface FoundAnswer {
   /** The place. */
   readonly place: AnswerPlace;
-  /** The answer as written, without its markers. */
+  /** The answer as written, without its markers; boxes side by side are joined by commas. */
   readonly text: string;
-  /** Index in the completion of the first character of `text`. */
+  /** Index in the completion of the first character of `text`, in UTF-16 code units. */
   readonly start: number;
   /** Index behind the last character of `text`. */
   readonly end: number;
@@ -24,87 +30,88 @@ export interface FoundAnswer {
 /** The last box of a completion; `unclosed`: its closing brace is missing or nothing follows. */
 export type BoxedAnswer = FoundAnswer | "unclosed" | undefined;
 
-const PIECE = 200;
-const NUMBER = /(?:(?<![\w.)])[-\u2212])?[$€£]?\d[\d,]*(?:\.\d+)?(?:\/\d+)?/g;
-const PHRASE = /\banswers?\b[\s*_]*(?:is|was|:|=)[\s:*_$]*/gi;
-const BOLD = /\*\*([^*\n]{1,200})\*\*/g;
+/** Both results of looking for an answer. */
+export interface ExtractedAnswers {
+  /** Strict: the last box. */
+  readonly box?: FoundAnswer | "unclosed";
+  /** Lenient: the box if there is something in it, else the final answer wherever it stands. */
+  readonly final?: FoundAnswer;
+}
 
-/** The content of the last `\boxed{...}`, `\fbox{...}` or `\boxed 7`. */
+/** The lenient search looks at so many code units at the end of a completion. */
+const TAIL = 20_000;
+
+/** The content of the last `\boxed{...}`, `\fbox{...}` or `\boxed 7` outside of thoughts. */
 export function extractBoxed(text: string): BoxedAnswer {
-  const at = lastBoxCommand(text);
-  if (at === undefined) return undefined;
-  let open = at;
-  while (open < text.length && /\s/.test(text.charAt(open))) open++;
-  if (text.charAt(open) === "{") {
-    const close = closingBrace(text, open);
-    return close === undefined ? "unclosed" : trimmed("box", text, open + 1, close);
-  }
-  const bare = /^[^\s${}]+/.exec(text.slice(open, open + PIECE))?.[0].replace(/[.,;:!?)\]\\]+$/, "");
-  return bare === undefined || bare === ""
-    ? "unclosed"
-    : { place: "box", text: bare, start: open, end: open + bare.length };
+  return lastBox(withoutThoughts(text));
 }
 
-/** The final answer wherever it stands, if it reads as a number. */
+/** The final answer wherever it stands: the box if there is something in it, else the best of the lenient places. */
 export function extractAnswer(text: string): FoundAnswer | undefined {
-  const box = extractBoxed(text);
-  if (typeof box === "object" && parseNumber(box.text) !== undefined) return box;
-  return afterHashes(text) ?? afterPhrase(text) ?? lastBold(text) ?? lastNumber(text);
+  return extractAnswers(text).final;
 }
 
-/** Index behind the last `\boxed` or `\fbox` that is a whole command. */
-function lastBoxCommand(text: string): number | undefined {
-  let found: number | undefined;
-  for (const match of text.matchAll(/\\(?:boxed|fbox)(?![A-Za-z])/g)) found = match.index + match[0].length;
-  return found;
+/** The strict and the lenient result, each with its place in the text. */
+export function extractAnswers(text: string): ExtractedAnswers {
+  const visible = withoutThoughts(text);
+  const box = lastBox(visible);
+  if (typeof box === "object" && box.text !== "") return { box, final: box };
+  const [final] = finalCandidates(visible, box);
+  return { ...(box !== undefined && { box }), ...(final !== undefined && { final }) };
 }
 
-function afterHashes(text: string): FoundAnswer | undefined {
-  const at = text.lastIndexOf("####");
-  return at < 0 ? undefined : numberIn("hashes", text, at + 4);
+/** Boxes side by side that end with the last, as one answer of several. */
+export function joinedBoxes(text: string, last: FoundAnswer): FoundAnswer | undefined {
+  return joinBoxes(text, last);
 }
 
-function afterPhrase(text: string): FoundAnswer | undefined {
-  let at: number | undefined;
-  for (const match of text.matchAll(PHRASE)) at = match.index + match[0].length;
-  return at === undefined ? undefined : numberIn("phrase", text, at);
-}
-
-function lastBold(text: string): FoundAnswer | undefined {
-  let found: FoundAnswer | undefined;
-  for (const match of text.matchAll(BOLD)) {
-    const answer = trimmed("bold", text, match.index + 2, match.index + match[0].length - 2);
-    if (parseNumber(answer.text) !== undefined) found = answer;
+/**
+ * What the final answer outside of the last box can be, the fullest reading first; made one by one.
+ * @param visible the text without thoughts
+ */
+export function* finalCandidates(visible: string, box: BoxedAnswer): Generator<FoundAnswer, void> {
+  const offset = Math.max(0, visible.length - TAIL);
+  const at = (found: FoundAnswer) =>
+    offset === 0 ? found : { ...found, start: found.start + offset, end: found.end + offset };
+  const before = emptyBoxed(visible, box);
+  if (before !== undefined) yield before;
+  const open = withoutBox(visible, box);
+  const tail = offset === 0 ? open : open.slice(offset);
+  const fenced = withoutFences(open);
+  const masked = withoutTables(offset === 0 ? fenced : fenced.slice(offset));
+  let some = false;
+  for (const found of candidatesIn(tail, masked)) {
+    some = true;
+    yield at(found);
   }
-  return found;
+  if (some || masked === tail) return;
+  for (const found of candidatesIn(tail, tail)) yield at(found);
 }
 
-function lastNumber(text: string): FoundAnswer | undefined {
-  let last: RegExpExecArray | undefined;
-  for (const match of text.matchAll(NUMBER)) last = match;
-  return last === undefined ? undefined : asNumber("number", text, last.index, last[0]);
+/** A box that is mentioned and not filled does not undo the one before. */
+function emptyBoxed(text: string, box: BoxedAnswer): FoundAnswer | undefined {
+  if (typeof box === "object") return box.text === "" ? boxBefore(text, box.start) : undefined;
+  const span = lastBoxSpan(text, box);
+  if (span === undefined || /^\\(?:boxed|fbox)\s*\{/.test(text.slice(span[0], span[0] + 20))) return undefined;
+  return boxBefore(text, span[0]);
 }
 
-/** The rest of the line as a number; else the first number in it, behind the last equals sign. */
-function numberIn(place: AnswerPlace, text: string, from: number): FoundAnswer | undefined {
-  const line = text.slice(from, from + PIECE).trimStart().split("\n", 1)[0]?.replace(/[\s.*_$]+$/, "") ?? "";
-  const start = text.indexOf(line, from);
-  const whole = trimmed(place, text, start, start + line.length);
-  if (parseNumber(whole.text) !== undefined) return whole;
-  const behind = line.lastIndexOf("=") + 1;
-  const first = line.slice(behind).matchAll(NUMBER).next().value;
-  return first === undefined ? undefined : asNumber(place, text, start + behind + first.index, first[0]);
+/** What stands in a box that cannot be read is not looked for elsewhere. */
+function withoutBox(text: string, box: BoxedAnswer): string {
+  const span = lastBoxSpan(text, box);
+  return span === undefined ? text : `${text.slice(0, span[0])}${" ".repeat(span[1] - span[0])}${text.slice(span[1])}`;
 }
 
-function asNumber(place: AnswerPlace, text: string, start: number, matched: string): FoundAnswer | undefined {
-  const digits = matched.replace(/,+$/, "");
-  if (parseNumber(digits) === undefined) return undefined;
-  return { place, text: text.slice(start, start + digits.length), start, end: start + digits.length };
-}
-
-function trimmed(place: AnswerPlace, text: string, from: number, to: number): FoundAnswer {
-  const inside = text.slice(from, to);
-  const answer = inside.trim();
-  const start = from + (inside.length - inside.trimStart().length);
-  return { place, text: answer, start, end: start + answer.length };
+function* candidatesIn(text: string, masked: string): Generator<FoundAnswer, void> {
+  const whole = wholeAnswer(masked);
+  if (whole !== undefined) yield whole;
+  const announced = taggedAnswer(masked) ?? hashedAnswer(masked) ?? phrasedAnswer(text, masked) ?? boldAnswer(masked);
+  if (announced !== undefined) {
+    yield announced;
+    yield* shorterAnswers(text, announced);
+    // `The answer is as follows.` announces nothing.
+    if (announced.place !== "phrase" || /[\d$\\]/.test(announced.text) || announced.text.length < 3) return;
+  }
+  const last = lastAnswer(masked);
+  if (last !== undefined) yield last;
 }
