@@ -8,7 +8,7 @@ import type { PromptTemplate, TemplateValue } from "../vocabulary.ts";
 import { choice, type Field, flag, integer, optional, parseJson, real, text } from "./_field.ts";
 import { COLUMNS, ENV, LEVELS } from "./_problem_fields.ts";
 import { RENDERER_NAMES } from "./renderers.ts";
-import type { ConfigKey, TokenPrices, TrainConfig } from "./schema.ts";
+import { type ConfigKey, GRADERS, type TokenPrices, type TrainConfig } from "./schema.ts";
 
 const TEMPLATE: Field<string | PromptTemplate> = {
   schema: z.union([
@@ -152,6 +152,15 @@ export const FIELDS: { readonly [K in ConfigKey]: Field<TrainConfig[K]> } = {
   load_checkpoint_path: optional(text("Start from these weights, with a fresh optimizer.", "a checkpoint's path")),
   behavior_if_log_dir_exists: choice("What to do when log_path exists.", ["ask", "delete", "resume", "raise"]),
   format_coef: real("Reward lost by an answer out of format.", { min: 0 }),
+  grader: choice(
+    "Whose rules decide what is right: ours, or the recipe's own, errors and all; both trains on ours and records both.",
+    GRADERS,
+  ),
+  grader_timeout: real("Seconds to grade one completion; what takes longer is not right.", {
+    min: 0,
+    max: 60,
+    above: true,
+  }),
   eval_every: integer("Steps between evaluations; 0 is first and last only.", { min: 0 }),
   save_every: integer("Steps between checkpoints; 0 is the last only.", { min: 0 }),
   num_groups_to_log: integer("Groups shown in each step's page of trajectories.", { min: 0 }),

@@ -45,6 +45,8 @@ export const TINKER_DEFAULTS: Defaults = {
   load_checkpoint_path: null,
   behavior_if_log_dir_exists: "ask",
   format_coef: 0.1,
+  grader: "standard",
+  grader_timeout: 1,
   eval_every: 20,
   save_every: 20,
   num_groups_to_log: 4,

@@ -28,6 +28,15 @@ export type AnswerFrom = "auto" | "####" | "boxed" | "as_is";
 /** What happens to a row that cannot be used. */
 export type BadRows = "raise" | "skip";
 
+/**
+ * Whose rules decide whether an answer is right: `standard` ours, `recipe` the math_rl recipe's own grader, with its errors,
+ * to compare with its numbers; `both` trains on ours and records the other beside it.
+ */
+export type GraderName = "standard" | "recipe" | "both";
+
+/** All graders. */
+export const GRADERS: readonly GraderName[] = ["standard", "recipe", "both"];
+
 /** Where the policy runs, once `auto` is resolved. */
 export type BackendName = "local" | "tinker" | "openai";
 
@@ -126,6 +135,10 @@ export interface TrainConfig {
   readonly behavior_if_log_dir_exists: LogDirBehavior;
   /** Reward lost by an answer out of format. */
   readonly format_coef: number;
+  /** Whose rules decide whether an answer is right. */
+  readonly grader: GraderName;
+  /** Longest time for one completion in seconds; what takes longer counts as `grader_timeout`, which is not right. */
+  readonly grader_timeout: number;
   /** Steps; 0: only before the first step and after the last. */
   readonly eval_every: number;
   /** Steps; 0: only after the last step. */
