@@ -4,6 +4,11 @@
  * pass each.
  */
 
+/** More thoughts or blocks of code than this are not told apart: all of them are hidden, with what stands between. */
+const MOST_BLOCKS = 500;
+/** Marks of code that are looked at. */
+const MOST_FENCES = 5000;
+
 /** Marks that open and close a thought, in several model families. */
 const THOUGHT =
   /<(\/?)(?:think|thinking|thought|reasoning|seed:think)>|<\|(begin|end)_of_thought\|>|\[(\/?)THINK\]|\u25c1(\/?)think\u25b7/g;
@@ -26,6 +31,7 @@ export function withoutThoughts(text: string): string {
     hidden.push([open < 0 ? behind : open, match.index + match[0].length]);
     behind = match.index + match[0].length;
     open = -1;
+    if (hidden.length > MOST_BLOCKS) return blanked(text, [[0, text.length]]);
   }
   if (open >= 0) hidden.push([open, text.length]);
   return blanked(text, hidden);
@@ -41,7 +47,9 @@ export function withoutFences(text: string): string {
   if (!text.includes("```")) return text;
   const hidden: [start: number, end: number][] = [];
   let open = -1;
-  for (let at = text.indexOf("```"); at >= 0; at = text.indexOf("```", at + 3)) {
+  let count = 0;
+  for (let at = text.indexOf("```"); at >= 0 && count < MOST_FENCES; at = text.indexOf("```", at + 3)) {
+    count++;
     if (!startsLine(text, at)) continue;
     const lineEnd = endOfLine(text, at);
     // Three backticks, code and three backticks on one line are not a block.
@@ -53,6 +61,7 @@ export function withoutFences(text: string): string {
     else {
       hidden.push([open, lineEnd]);
       open = -1;
+      if (hidden.length > MOST_BLOCKS) return blanked(text, [[hidden[0]?.[0] ?? 0, text.length]]);
     }
   }
   if (open >= 0) hidden.push([open, text.length]);

@@ -13,7 +13,7 @@ const MOST_TRIED = 50;
 const LONGEST = 1000;
 
 const NOUN = String.raw`\b(?:answers?|(?:final|end) result|(?:correct|right|best) (?:option|choice))(?![\w-])`;
-const OF = String.raw`(?:\s(?:to|for|of|in)\s[^.\n:=]{1,100}?)?`;
+const OF = String.raw`(?:\s(?:to|for|of|in)\s[^.\n:=]{1,60}?)?`;
 const VERB = String
   .raw`(?:\s*(?:is|are|was|(?:will|would|should|must|can) be|equals|comes (?:out )?to(?: be)?)(?!\w)(?!\s+not\b)|\s*[:=\u2192\uff1a]|\s*\*{0,2}[ \t]*(?=\n))`;
 const PHRASE = new RegExp(`${NOUN}[*_\`]{0,3}${OF}${VERB}`, "gi");

@@ -4,9 +4,9 @@
  * decided as mathematics ends the search, so that a longer answer that is wrong is never cut down until it is right.
  */
 import type { AnswerSameness, Reference } from "./equivalence.ts";
-import { lastBox } from "./_extract_box.ts";
+import { joinedBoxes, lastBox } from "./_extract_box.ts";
 import { withoutThoughts } from "./_extract_hidden.ts";
-import { type BoxedAnswer, extractBoxed, finalCandidates, type FoundAnswer, joinedBoxes } from "./extract.ts";
+import { type BoxedAnswer, extractBoxed, finalCandidates, type FoundAnswer } from "./extract.ts";
 
 /** What was found and how it compares. */
 export interface Judgement {

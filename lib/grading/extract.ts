@@ -3,7 +3,7 @@
  * `<answer>`, `####`, `the answer is` or bold text, else the last formula or number. Thoughts are no place for an answer,
  * code and tables only where there is no other. The lenient search looks at the end of a text only; all of it is linear.
  */
-import { boxBefore, joinedBoxes as joinBoxes, lastBox, lastBoxSpan } from "./_extract_box.ts";
+import { boxBefore, lastBox, lastBoxSpan } from "./_extract_box.ts";
 import { lastAnswer } from "./_extract_final.ts";
 import { withoutFences, withoutTables, withoutThoughts } from "./_extract_hidden.ts";
 import { boldAnswer, hashedAnswer, phrasedAnswer, taggedAnswer, wholeAnswer } from "./_extract_phrase.ts";
@@ -58,11 +58,6 @@ export function extractAnswers(text: string): ExtractedAnswers {
   if (typeof box === "object" && box.text !== "") return { box, final: box };
   const [final] = finalCandidates(visible, box);
   return { ...(box !== undefined && { box }), ...(final !== undefined && { final }) };
-}
-
-/** Boxes side by side that end with the last, as one answer of several. */
-export function joinedBoxes(text: string, last: FoundAnswer): FoundAnswer | undefined {
-  return joinBoxes(text, last);
 }
 
 /**

@@ -1,5 +1,13 @@
 /** Was it right, and how do we know: finding the final answer, reading it, comparing it, the verdict and the reward. */
-export { type AnswerPlace, type BoxedAnswer, extractAnswer, extractBoxed, type FoundAnswer } from "./extract.ts";
+export {
+  type AnswerPlace,
+  type BoxedAnswer,
+  extractAnswer,
+  extractAnswers,
+  extractBoxed,
+  type ExtractedAnswers,
+  type FoundAnswer,
+} from "./extract.ts";
 export { type AnswerSameness, prepareReference, type Reference, sameAnswer } from "./equivalence.ts";
 export {
   gradeAnswer,

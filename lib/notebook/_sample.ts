@@ -3,7 +3,7 @@
  * around the answer that was found when the sample is taken, so that a panel never holds a long one.
  */
 import { cut, escapeHtml, oneLine, stripControls } from "../basics/mod.ts";
-import { extractAnswer, extractBoxed } from "../grading/mod.ts";
+import { extractAnswer } from "../grading/mod.ts";
 import { completionTokens } from "../training/mod.ts";
 import type { Group, Outcome, Rollout, Split } from "../vocabulary.ts";
 
@@ -55,8 +55,7 @@ function answerOf({ text, grade, reward, completion }: Rollout): SampleAnswer {
 
 /** Cuts a completion so that its answer is in it, found as it is graded. */
 function parts(text: string): SampleAnswer["text"] {
-  const box = extractBoxed(text);
-  const found = typeof box === "object" && box.text !== "" ? box : extractAnswer(text);
+  const found = extractAnswer(text);
   const [start, end] = found === undefined ? [text.length, text.length] : [found.start, found.end];
   const after = clean(text, end, end + TAIL) + (end + TAIL < text.length ? "…" : "");
   const answer = cut(clean(text, start, Math.min(end, start + 400)), 100);

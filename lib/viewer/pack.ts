@@ -3,7 +3,7 @@
  * of the lists of token ids and log-probabilities. What comes in can be let go, so that a long run is read as a stream.
  */
 import { cut } from "../basics/mod.ts";
-import { extractAnswer, extractBoxed } from "../grading/mod.ts";
+import { extractAnswer } from "../grading/mod.ts";
 import type { Message, Outcome, Split, StopReason } from "../vocabulary.ts";
 import { encodeLengths, encodeLogprobs } from "./client/scale.js";
 import type { PageProblem, PageText } from "./columns.ts";
@@ -181,8 +181,7 @@ function pageText({ text, extracted, tokens, logprobs }: TrajectoryRow, align: A
 /** Where grading found the answer; for an answer found in another way, where it stands last. */
 function answerSpan(text: string, extracted: string): readonly [number, number] | undefined {
   if (extracted === "") return undefined;
-  const box = extractBoxed(text);
-  const found = typeof box === "object" && box.text !== "" ? box : extractAnswer(text);
+  const found = extractAnswer(text);
   if (found?.text.startsWith(extracted)) return [found.start, found.end];
   const at = text.lastIndexOf(extracted);
   return at < 0 ? undefined : [at, at + extracted.length];
