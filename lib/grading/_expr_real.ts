@@ -1,0 +1,282 @@
+/**
+ * An expression in real double precision at one point. NaN wherever a part leaves the real numbers, so that two
+ * expressions are only held against each other where both are real throughout. Odd roots of negative numbers are real.
+ * The largest addend met is kept (it bounds the rounding), and the steps are counted.
+ */
+import { randomFrom } from "../basics/mod.ts";
+import type { Rational } from "./number.ts";
+import type { Expr } from "./types.ts";
+
+/** What an evaluation may spend and what it has met. */
+export interface Trace {
+  /** Nodes that may still be visited. */
+  steps: number;
+  /** Largest magnitude among the addends met. */
+  scale: number;
+}
+
+/** Values of the variables; the index of a sum is set while its terms are added. */
+export type Point = Map<string, number>;
+
+const MOST_TERMS = 1000;
+const LARGEST_FACTORIAL = 170;
+
+/** The value at a point; NaN or an infinity where there is none. */
+export function realValue(expr: Expr, point: Point, trace: Trace): number {
+  if (--trace.steps < 0) return NaN;
+  if (expr.kind === "number") return toDouble(expr.value);
+  if (expr.kind === "symbol") return symbolValue(expr.name, point);
+  const { head, args } = expr;
+  if (head === "Add") return sum(args, point, trace);
+  if (head === "Sum" || head === "Product") return series(head, args, point, trace);
+  const first = args[0] === undefined ? NaN : realValue(args[0], point, trace);
+  if (Number.isNaN(first)) return NaN;
+  if (args.length === 1) return realFunction(head, first);
+  if (head === "Multiply") {
+    let product = first;
+    for (let i = 1; i < args.length; i++) product *= realValue(args[i] as Expr, point, trace);
+    return product;
+  }
+  const rest = args.slice(1).map((each) => realValue(each, point, trace));
+  if (rest.some(Number.isNaN)) return NaN;
+  return realOperation(head, first, rest, args[1] as Expr);
+}
+
+function symbolValue(name: string, point: Point): number {
+  const value = point.get(name);
+  if (value !== undefined) return value;
+  if (name === "pi") return Math.PI;
+  if (name === "e") return Math.E;
+  return name === "infinity" ? Infinity : NaN;
+}
+
+function sum(args: readonly Expr[], point: Point, trace: Trace): number {
+  let total = 0;
+  for (const each of args) {
+    const term = realValue(each, point, trace);
+    trace.scale = Math.max(trace.scale, Math.abs(term));
+    total += term;
+  }
+  return total;
+}
+
+function series(head: string, args: readonly Expr[], point: Point, trace: Trace): number {
+  const [body, index, from, to] = args;
+  if (body === undefined || index?.kind !== "symbol" || from === undefined || to === undefined) return NaN;
+  const [low, high] = [realValue(from, point, trace), realValue(to, point, trace)];
+  if (!Number.isInteger(low) || !Number.isInteger(high) || high - low > MOST_TERMS || high < low - 1) return NaN;
+  const saved = point.get(index.name);
+  let total = head === "Sum" ? 0 : 1;
+  for (let k = low; k <= high && trace.steps > 0; k++) {
+    point.set(index.name, k);
+    const term = realValue(body, point, trace);
+    if (head === "Sum") trace.scale = Math.max(trace.scale, Math.abs(term));
+    total = head === "Sum" ? total + term : total * term;
+  }
+  if (saved === undefined) point.delete(index.name);
+  else point.set(index.name, saved);
+  return trace.steps > 0 ? total : NaN;
+}
+
+/** A function of one real number. */
+export function realFunction(head: string, x: number): number {
+  switch (head) {
+    case "Add":
+    case "Multiply":
+    case "Max":
+    case "Min":
+    case "Conjugate":
+      return x;
+    case "Negate":
+      return -x;
+    case "Abs":
+      return Math.abs(x);
+    case "Floor":
+      return rounded(x, Math.floor);
+    case "Ceil":
+      return rounded(x, Math.ceil);
+    case "Factorial":
+      return factorial(x, 1);
+    case "Factorial2":
+      return factorial(x, 2);
+    case "Ln":
+      return x > 0 ? Math.log(x) : NaN;
+    case "Log":
+      return x > 0 ? Math.log10(x) : NaN;
+    case "GCD":
+    case "LCM":
+      return Number.isInteger(x) ? Math.abs(x) : NaN;
+  }
+  return circular(head, x);
+}
+
+function circular(head: string, x: number): number {
+  switch (head) {
+    case "Sin":
+      return Math.sin(x);
+    case "Cos":
+      return Math.cos(x);
+    case "Tan":
+      return Math.tan(x);
+    case "Cot":
+      return 1 / Math.tan(x);
+    case "Sec":
+      return 1 / Math.cos(x);
+    case "Csc":
+      return 1 / Math.sin(x);
+    case "Arcsin":
+      return Math.asin(x);
+    case "Arccos":
+      return Math.acos(x);
+    case "Arctan":
+      return Math.atan(x);
+    case "Arccot":
+      return x > 0 ? Math.atan(1 / x) : NaN;
+    case "Arcsec":
+      return Math.acos(1 / x);
+    case "Arccsc":
+      return Math.asin(1 / x);
+  }
+  return hyperbolic(head, x);
+}
+
+function hyperbolic(head: string, x: number): number {
+  switch (head) {
+    case "Sinh":
+      return Math.sinh(x);
+    case "Cosh":
+      return Math.cosh(x);
+    case "Tanh":
+      return Math.tanh(x);
+    case "Coth":
+      return 1 / Math.tanh(x);
+    case "Sech":
+      return 1 / Math.cosh(x);
+    case "Csch":
+      return 1 / Math.sinh(x);
+    case "Arsinh":
+      return Math.asinh(x);
+    case "Arcosh":
+      return Math.acosh(x);
+    case "Artanh":
+      return Math.atanh(x);
+  }
+  return unknownFunction(head, [x]);
+}
+
+/** An operation of several real numbers; `second` is the second argument as written, for exact exponents. */
+export function realOperation(head: string, first: number, rest: readonly number[], second: Expr): number {
+  const other = rest[0] ?? NaN;
+  switch (head) {
+    case "Divide":
+      return first / other;
+    case "Power":
+      return power(first, other, second);
+    case "Root":
+      return other === 2 ? Math.sqrt(first) : other === 3 ? Math.cbrt(first) : root(first, other);
+    case "Log":
+      return first > 0 && other > 0 && other !== 1 ? Math.log(first) / Math.log(other) : NaN;
+    case "Max":
+      return Math.max(first, ...rest);
+    case "Min":
+      return Math.min(first, ...rest);
+    case "Mod":
+      return other > 0 && Number.isInteger(first) && Number.isInteger(other) ? ((first % other) + other) % other : NaN;
+    case "GCD":
+      return rest.reduce(gcd, first);
+    case "LCM":
+      return rest.reduce((a, b) => Math.abs(a * b) / gcd(a, b), first);
+    case "Binomial":
+      return binomial(first, other);
+  }
+  return unknownFunction(head, [first, ...rest]);
+}
+
+/** Real powers: of a negative base only whole exponents and fractions with an odd denominator. */
+function power(base: number, exponent: number, written: Expr): number {
+  if (base >= 0 || Number.isInteger(exponent)) return base === 0 && exponent <= 0 ? NaN : base ** exponent;
+  const fraction = smallFraction(written);
+  if (fraction === undefined || fraction[1] % 2 === 0) return NaN;
+  const magnitude = (-base) ** exponent;
+  return fraction[0] % 2 === 0 ? magnitude : -magnitude;
+}
+
+/** The exponent p/q in lowest terms where it is written as a fraction; q > 0. */
+export function smallFraction(expr: Expr): readonly [number, number] | undefined {
+  if (expr.kind === "number") {
+    const [p, q] = [Number(expr.value.numerator), Number(expr.value.denominator)];
+    return Number.isSafeInteger(p) && Number.isSafeInteger(q) ? lowest(p, q) : undefined;
+  }
+  if (expr.kind !== "apply") return undefined;
+  const [first, second] = expr.args;
+  if (expr.head === "Negate" && first !== undefined) {
+    const inside = smallFraction(first);
+    return inside && [-inside[0], inside[1]];
+  }
+  if (expr.head !== "Divide" || first === undefined || second === undefined) return undefined;
+  const [top, bottom] = [smallFraction(first), smallFraction(second)];
+  if (top === undefined || bottom === undefined || bottom[0] === 0) return undefined;
+  const [p, q] = [top[0] * bottom[1], top[1] * bottom[0]];
+  return Number.isSafeInteger(p) && Number.isSafeInteger(q) ? lowest(q < 0 ? -p : p, Math.abs(q)) : undefined;
+}
+
+function lowest(p: number, q: number): readonly [number, number] {
+  const common = gcd(p, q);
+  return [p / common, q / common];
+}
+
+function root(x: number, degree: number): number {
+  if (x >= 0) return x ** (1 / degree);
+  return Number.isInteger(degree) && Math.abs(degree % 2) === 1 ? -((-x) ** (1 / degree)) : NaN;
+}
+
+/** Close to a whole number it is not known on which side: NaN. */
+function rounded(x: number, round: (x: number) => number): number {
+  const whole = Math.round(x);
+  return x !== whole && Math.abs(x - whole) < 1e-9 * Math.max(1, Math.abs(x)) ? NaN : round(x);
+}
+
+function factorial(n: number, step: number): number {
+  if (!Number.isInteger(n) || n < 0 || n > LARGEST_FACTORIAL * step) return NaN;
+  let product = 1;
+  for (let k = n; k > 1; k -= step) product *= k;
+  return product;
+}
+
+function binomial(n: number, k: number): number {
+  if (!Number.isInteger(n) || !Number.isInteger(k) || n < 0 || n > MOST_TERMS) return NaN;
+  if (k < 0 || k > n) return 0;
+  let product = 1;
+  for (let i = 1; i <= Math.min(k, n - k); i++) product = Math.round(product * (n - i + 1) / i);
+  return product;
+}
+
+function gcd(a: number, b: number): number {
+  if (!Number.isSafeInteger(a) || !Number.isSafeInteger(b)) return NaN;
+  let [x, y] = [Math.abs(a), Math.abs(b)];
+  while (y > 0) [x, y] = [y, x % y];
+  return x;
+}
+
+/** An unknown function of any arguments: some smooth one, the same whenever its name is. Only f, g and h are read. */
+function unknownFunction(head: string, values: readonly number[]): number {
+  if (head.length > 1) return NaN;
+  const random = randomFrom("unknown function", head);
+  let argument = random.next();
+  for (const value of values) argument += value * (0.5 + random.next());
+  return Math.sin(argument) + random.next() * argument;
+}
+
+/** The nearest double, also of fractions whose parts are beyond doubles. */
+export function toDouble({ numerator, denominator }: Rational): number {
+  const [top, bottom] = [Number(numerator), Number(denominator)];
+  if (Math.abs(top) < Number.MAX_VALUE && bottom < Number.MAX_VALUE) return top / bottom;
+  const shift = Math.max(bits(numerator), bits(denominator)) - 1000;
+  const [a, b] = [Number(numerator >> BigInt(shift)), Number(denominator >> BigInt(shift))];
+  return b === 0 ? numerator < 0n ? -Infinity : Infinity : a / b;
+}
+
+/** Binary digits of a whole number, to the next multiple of four. */
+export function bits(value: bigint): number {
+  return (value < 0n ? -value : value).toString(16).length * 4;
+}

@@ -1,0 +1,178 @@
+/**
+ * Two expressions held against each other in double precision, at fixed points that look random: positive, negative,
+ * within (0, 1), whole numbers, complex ones where real values run out. Equal means equal at every point where both are
+ * defined; what lies between equal and different (rounding, cancellation, values that hardly vary) stays undecided.
+ */
+import { randomFrom } from "../basics/mod.ts";
+import { type Complex, complexValue } from "./_expr_complex.ts";
+import { type Point, realValue, type Trace } from "./_expr_real.ts";
+import type { Expr } from "./types.ts";
+
+/** Nodes visited for one pair of expressions. */
+const MOST_STEPS = 60_000;
+/** Points at which both must have a value before they can be called equal. */
+const FEWEST_POINTS = 3;
+/** Points after which there is no need for further ones. */
+const ENOUGH_POINTS = 6;
+const MOST_VARIABLES = 12;
+
+/** How the values of a round of points are drawn. */
+const ROUNDS: readonly {
+  readonly kind: "real" | "whole" | "complex";
+  readonly low: number;
+  readonly high: number;
+  readonly count: number;
+}[] = [
+  { kind: "real", low: 0.3, high: 3, count: 4 },
+  { kind: "real", low: -3, high: 3, count: 4 },
+  { kind: "real", low: -2.5, high: -0.2, count: 3 },
+  { kind: "real", low: 0.03, high: 0.97, count: 2 },
+  { kind: "whole", low: 1, high: 9, count: 9 },
+  { kind: "real", low: 3, high: 40, count: 4 },
+  { kind: "complex", low: -1.5, high: 1.5, count: 6 },
+];
+/** Rounds every pair goes through; the later ones are for those that were hardly defined in these. */
+const ALWAYS = 4;
+
+/** Variables of an expression; constants and the indices of sums are none. */
+export function freeSymbols(expr: Expr): Set<string> {
+  const found = new Set<string>();
+  collect(expr, new Set(), found);
+  return found;
+}
+
+const CONSTANTS = new Set(["pi", "e", "i", "infinity"]);
+
+function collect(expr: Expr, bound: ReadonlySet<string>, found: Set<string>): void {
+  if (expr.kind === "symbol") {
+    if (!CONSTANTS.has(expr.name) && !bound.has(expr.name)) found.add(expr.name);
+    return;
+  }
+  if (expr.kind === "number") return;
+  const index = expr.head === "Sum" || expr.head === "Product" ? expr.args[1] : undefined;
+  const inner = index?.kind === "symbol" ? new Set([...bound, index.name]) : bound;
+  expr.args.forEach((each, i) =>
+    collect(each, i === 0 ? inner : index !== undefined && i === 1 ? inner : bound, found)
+  );
+}
+
+/** Whether i stands in it as the imaginary unit. */
+function isComplex(expr: Expr): boolean {
+  if (expr.kind === "symbol") return expr.name === "i";
+  if (expr.kind === "number") return false;
+  const index = expr.head === "Sum" || expr.head === "Product" ? expr.args[1] : undefined;
+  if (index?.kind === "symbol" && index.name === "i") return false;
+  return expr.args.some(isComplex);
+}
+
+/** What one expression is against the other: the same, a constant times it, or neither. */
+export type Relation = "equal" | "proportional";
+
+/** Whether `a = b`, or `a = c b` with one constant c, at the points; undefined when that cannot be told. */
+export function agree(a: Expr, b: Expr, relation: Relation = "equal"): boolean | undefined {
+  const names = [...freeSymbols(a).union(freeSymbols(b))].sort();
+  if (names.length > MOST_VARIABLES) return undefined;
+  const trace: Trace = { steps: MOST_STEPS, scale: 0 };
+  const onlyComplex = isComplex(a) || isComplex(b);
+  if (names.length === 0) return relation === "equal" ? sameConstants(a, b, onlyComplex, trace) : undefined;
+  const judge = new Judge(relation);
+  ROUNDS.forEach(({ kind, low, high, count }, round) => {
+    const late = round >= ALWAYS;
+    if (late && judge.points >= (kind === "complex" ? FEWEST_POINTS : ENOUGH_POINTS)) return;
+    for (let k = 0; k < count && judge.different === 0 && trace.steps > 0; k++) {
+      const values = pointValues(names.length, round, k, kind === "whole", low, high);
+      trace.scale = 0;
+      if (onlyComplex || kind === "complex") {
+        const imaginary = kind === "complex" ? pointValues(names.length, round + 100, k, false, low, high) : undefined;
+        const point = new Map(names.map((name, i) => [name, { re: values[i] ?? 0, im: imaginary?.[i] ?? 0 }] as const));
+        judge.add(complexValue(a, point, trace), complexValue(b, point, trace), trace.scale);
+      } else {
+        const point: Point = new Map(names.map((name, i) => [name, values[i] ?? 0]));
+        const [re, other] = [realValue(a, point, trace), realValue(b, point, trace)];
+        judge.add({ re, im: 0 }, { re: other, im: 0 }, trace.scale);
+      }
+    }
+  });
+  return judge.verdict();
+}
+
+/** The values of all variables at the k-th point of a round; the first variable runs through every whole number. */
+function pointValues(count: number, round: number, k: number, whole: boolean, low: number, high: number): number[] {
+  const random = randomFrom("points of expressions", round, k);
+  return Array.from({ length: count }, (_, i) => {
+    if (whole) return i === 0 ? low + k : random.int(low, high);
+    return low + random.next() * (high - low);
+  });
+}
+
+/** Two constants. */
+function sameConstants(a: Expr, b: Expr, onlyComplex: boolean, trace: Trace): boolean | undefined {
+  const none: Point = new Map();
+  let [x, y] = onlyComplex
+    ? [complexValue(a, new Map(), trace), complexValue(b, new Map(), trace)]
+    : [{ re: realValue(a, none, trace), im: 0 }, { re: realValue(b, none, trace), im: 0 }];
+  if (!onlyComplex && (Number.isNaN(x.re) || Number.isNaN(y.re))) {
+    [x, y] = [complexValue(a, new Map(), trace), complexValue(b, new Map(), trace)];
+  }
+  if (!isFinitePair(x, y)) return undefined;
+  const difference = Math.hypot(x.re - y.re, x.im - y.im);
+  const size = Math.max(Math.hypot(x.re, x.im), Math.hypot(y.re, y.im));
+  const noise = 1e-14 * trace.scale;
+  if (difference <= 1e-13 * size + noise) return true;
+  return difference > 1e-11 * size + 1e3 * noise ? false : undefined;
+}
+
+function isFinitePair(x: Complex, y: Complex): boolean {
+  return Number.isFinite(x.re) && Number.isFinite(x.im) && Number.isFinite(y.re) && Number.isFinite(y.im);
+}
+
+/** Gathers what the points say. */
+class Judge {
+  points = 0;
+  different = 0;
+  private doubtful = 0;
+  private ratio: Complex | undefined;
+  private lowest = Infinity;
+  private highest = -Infinity;
+  private readonly relation: Relation;
+
+  constructor(relation: Relation) {
+    this.relation = relation;
+  }
+
+  add(x: Complex, y: Complex, scale: number): void {
+    if (!isFinitePair(x, y)) return;
+    const target = this.relation === "equal" ? y : this.scaled(x, y);
+    if (target === undefined) return;
+    const difference = Math.hypot(x.re - target.re, x.im - target.im);
+    const size = Math.max(Math.hypot(x.re, x.im), Math.hypot(target.re, target.im));
+    const noise = 1e-13 * scale;
+    // Where almost everything cancels, what is left says nothing, unless both are nothing.
+    if (noise > 1e-4 * size && difference > noise) return;
+    if (difference <= 1e-11 * size + noise) this.points++;
+    else if (difference > 1e-8 * size + 100 * noise) this.different++;
+    else this.doubtful++;
+    this.lowest = Math.min(this.lowest, x.re + 0.7 * x.im);
+    this.highest = Math.max(this.highest, x.re + 0.7 * x.im);
+  }
+
+  /** y times the constant that the first point gave. */
+  private scaled(x: Complex, y: Complex): Complex | undefined {
+    const size = y.re * y.re + y.im * y.im;
+    if (this.ratio === undefined) {
+      if (size < 1e-12 || Math.hypot(x.re, x.im) < 1e-6) return undefined;
+      this.ratio = { re: (x.re * y.re + x.im * y.im) / size, im: (x.im * y.re - x.re * y.im) / size };
+    }
+    const { re, im } = this.ratio;
+    return { re: re * y.re - im * y.im, im: re * y.im + im * y.re };
+  }
+
+  verdict(): boolean | undefined {
+    if (this.different > 0) return false;
+    if (this.doubtful > 0 || this.points < FEWEST_POINTS) return undefined;
+    // A large constant hides what varies: 10^12 + sin x and 10^12 + cos x.
+    const size = Math.max(Math.abs(this.lowest), Math.abs(this.highest));
+    const varies = this.highest - this.lowest;
+    return varies > 1e-13 * size && varies < 1e-5 * size ? undefined : true;
+  }
+}
