@@ -21,11 +21,38 @@ export function lastAnswer(text: string): FoundAnswer | undefined {
       const open = openingOf(text, i);
       if (open === undefined) continue;
       passed++;
-      if (isAnswer(text.slice(open, i + 1))) return listed(text, open, i + 1);
+      if (isAnswer(text.slice(open, i + 1)) && !isDenied(text, open)) return listed(text, open, i + 1);
       i = open;
-    } else if ((code >= 48 && code <= 57) || code === 0x3c0 || code === 0x221e) return expressionAt(text, i);
+    } else if ((code >= 48 && code <= 57) || code === 0x3c0 || code === 0x221e) {
+      const found = expressionAt(text, i);
+      if (!isDenied(text, found.start)) return resultBefore(text, found) ?? found;
+      passed++;
+      i = Math.min(i, found.start);
+    }
   }
   return undefined;
+}
+
+/** `not 18`: what stands at an index is said to be no answer. */
+function isDenied(text: string, at: number): boolean {
+  return /(?:\bnot|n['\u2019]t|\brather than|\binstead of)(?: (?:be|equal to))?\s+$/i.test(
+    text.slice(Math.max(0, at - 24), at),
+  );
+}
+
+/** `4 + 5 = 9 points in the 40 minutes`: nothing but a remark stands behind the result. */
+const REMARK =
+  /=\s*(?:[$\u20ac\u00a3]?\s?<<[^<>=]{0,60}=[^<>]{0,30}>>\s?)?([$\u20ac\u00a3]?\d[\d,]*(?:\.\d+)?)((?:\s+[A-Za-z\u2019'-]+){1,9})\s+$/;
+const NEW_THOUGHT =
+  /\s(?:and|or|so|then|thus|hence|but|is|are|was|were|gets?|gives?|gave|makes?|made|leav(?:es|ing)|left|plus|minus|times|has|have|had|equals?|not|while|than)\b/i;
+
+function resultBefore(text: string, last: FoundAnswer): FoundAnswer | undefined {
+  const from = Math.max(0, last.start - REACH);
+  const match = REMARK.exec(text.slice(from, last.start));
+  const [, result, words] = match ?? [];
+  if (match === null || result === undefined || words === undefined || NEW_THOUGHT.test(words)) return undefined;
+  const start = from + match.index + match[0].trimEnd().length - words.length - result.length;
+  return trimmed("number", text, start, start + result.length + unitLength(text, start + result.length));
 }
 
 /** Where the formula opens that closes at an index; undefined: nothing closes there. */
@@ -118,7 +145,7 @@ function rightReach(behind: string): number {
 
 /** Operands and operators, read backwards: each is one step to the left. */
 const OPERAND =
-  /(?:(?:\\[dt]?frac|\\sqrt)?\{[^{}]{0,40}\}|\\?(?:sqrt|sin|cos|tan|ln|log|exp|pi)?\([^()]{1,60}\)|(?:(?<![\w.)}])[-\u2212])?[$\u20ac\u00a3]?(?:\d[\d,]*(?:\.\d+)?|\.\d+)|(?<![A-Za-z])[a-zA-Z]|\\(?:pi|theta|infty)|[\u03c0\u221e])$/;
+  /(?:(?:\\[dt]?frac|\\sqrt)?\{[^{}]{0,40}\}|\\?(?:sqrt|sin|cos|tan|ln|log|exp|pi)?\([^()]{1,60}\)|(?:(?<![\w.)}])[-\u2212])?[$\u20ac\u00a3]?(?:\d{1,2}:\d\d|\d{1,3}(?: \d{3})+|\d[\d,]*(?:\.\d+)?|\.\d+)|(?<![A-Za-z])[a-zA-Z]|\\(?:pi|theta|infty)|[\u03c0\u221e])$/;
 const OPERATOR =
   /(?:\s*[+*/^_\u00d7\u00f7\u00b7\u221a]\s*|\s+[-\u2212]\s+|\\[dt]?frac\{[^{}]{1,40}\}\{|\\sqrt\{?|\\cdot\s?|\\times\s?|[{(]|(?:^|(?<=[\s=(]))[-\u2212])$/;
 const LIST = /(?:\s+(?:and|or)|,\s+(?:and|or))\s+$/;

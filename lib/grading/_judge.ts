@@ -6,7 +6,7 @@
 import type { AnswerSameness, Reference } from "./equivalence.ts";
 import { joinedBoxes, lastBox } from "./_extract_box.ts";
 import { withoutThoughts } from "./_extract_hidden.ts";
-import { type BoxedAnswer, extractBoxed, finalCandidates, type FoundAnswer } from "./extract.ts";
+import { type AnswerPlace, type BoxedAnswer, extractAnswers, finalCandidates, type FoundAnswer } from "./extract.ts";
 
 /** What was found and how it compares. */
 export interface Judgement {
@@ -68,6 +68,9 @@ function judgeFinal(
   return { ...known, lenient: false, ...shown };
 }
 
+/** Places whose marks may be left around a bare answer. */
+const MARKED: ReadonlySet<AnswerPlace> = new Set(["box", "tag", "hashes"]);
+
 /** Judges a text that is an answer and nothing else. */
 export function judgeAnswer(
   text: string,
@@ -79,12 +82,12 @@ export function judgeAnswer(
   const found: FoundAnswer = { place: "whole", text: answer, start, end: start + answer.length };
   if (answer === "") return { box: undefined, lenient: false };
   const result = compare(answer, reference);
-  const box = result.same !== true && (result.same === undefined || result.method === "text")
-    ? extractBoxed(text)
-    : undefined;
-  if (typeof box === "object" && box.text !== "") {
-    const boxed = compare(box.text, reference);
-    if (boxed.same === true) return { box, strict: boxed, lenient: true, found, result: boxed };
+  if (result.same !== true && (result.same === undefined || result.method === "text")) {
+    const marked = extractAnswers(text).final;
+    if (marked !== undefined && MARKED.has(marked.place) && marked.text !== answer) {
+      const inside = compare(marked.text, reference);
+      if (inside.same === true) return { box: undefined, lenient: true, found, result: inside };
+    }
   }
   return { box: undefined, lenient: result.same === true, found, result };
 }

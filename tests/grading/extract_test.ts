@@ -1,6 +1,6 @@
 /** Claims about finding the final answer in a completion. */
 import assert from "node:assert/strict";
-import { extractAnswer, extractAnswers, extractBoxed } from "../../lib/grading/extract.ts";
+import { extractAnswer, extractAnswers, extractBoxed } from "../../lib/grading/mod.ts";
 
 function boxed(text: string): string | undefined {
   const box = extractBoxed(text);
@@ -153,6 +153,11 @@ Deno.test("the last formula or number comes with what belongs to it", () => {
     [`${long}it fell to -42,`, "number", "-42"],
     [`${long}a fraction of 3/4 remains`, "number", "3/4"],
     [`${long}it is 1,842, ok`, "number", "1,842"],
+    [`${long}he scored 40 + 2 = <<40+2=42>>42 points in the 20 minutes.`, "number", "42"],
+    [`${long}we know x = 3 and then there are 42.`, "number", "42"],
+    [`${long}they leave at 2:30 pm.`, "number", "2:30 pm"],
+    [`${long}the proceeds are $118 000.`, "number", "$118 000"],
+    [`${long}she has 42 eggs and not 7.`, "number", "42"],
     [`${long}she has 3 apples and 5 pears`, "number", "5"],
   ]);
 });
