@@ -33,6 +33,16 @@ export function lastAnswer(text: string): FoundAnswer | undefined {
   return undefined;
 }
 
+const WORDS =
+  /\b(?:no (?:(?:real|integer|such|valid) )?(?:solutions?|roots?|values?)|does not exist|infinitely many(?: solutions)?|all real numbers|undefined|impossible)\b/gi;
+
+/** The last answer in words, if it stands behind the last formula and number. */
+export function lastWords(text: string, last: FoundAnswer | undefined): FoundAnswer | undefined {
+  const from = Math.max(last?.end ?? 0, text.length - LONGEST);
+  const match = [...text.slice(from).matchAll(WORDS)].at(-1);
+  return match && trimmed("phrase", text, from + match.index, from + match.index + match[0].length);
+}
+
 /** `not 18`: what stands at an index is said to be no answer. */
 function isDenied(text: string, at: number): boolean {
   return /(?:\bnot|n['\u2019]t|\brather than|\binstead of)(?: (?:be|equal to))?\s+$/i.test(
@@ -101,7 +111,11 @@ function listed(text: string, from: number, to: number): FoundAnswer {
 
 /** A unit of measure, a percent sign or a power of ten behind a number. */
 const UNIT =
-  /^(?:\s?%|\s?\\%|\s?\u00b0[CF]?|\s?(?:cm|mm|km|kg|mg|ml|mL|ft|in|lb|oz|mph|m|g|L|s|h)(?:\^?\{?[23]\}?|[\u00b2\u00b3])?(?![\p{L}\d])|\s(?:square |cubic )?(?:(?:centi|milli|kilo)?(?:met(?:er|re)s?|lit(?:er|re)s?|grams?)|inch(?:es)?|f(?:oo|ee)t|yards?|miles?|pounds?|ounces?|seconds?|minutes?|hours?|days?|weeks?|months?|years?|degrees?|radians?|percent|cents?|dollars?|euros?|hundred|thousand|million|billion|a\.m\.|p\.m\.|am|pm|AM|PM)(?![\p{L}\d]))/u;
+  /^(?:\s?%|\s?\\%|\s?\u00b0[CF]?|\s?(?:cm|mm|km|kg|mg|ml|mL|ft|in(?! )|lb|oz|mph|m|g|L|s|h)(?:\^?\{?[23]\}?|[\u00b2\u00b3])?(?![\p{L}\d])|\s(?:square |cubic )?(?:(?:centi|milli|kilo)?(?:met(?:er|re)s?|lit(?:er|re)s?|grams?)|inch(?:es)?|f(?:oo|ee)t|yards?|miles?|pounds?|ounces?|seconds?|minutes?|hours?|days?|weeks?|months?|years?|degrees?|radians?|percent|cents?|dollars?|euros?|hundred|thousand|million|billion|a\.m\.|p\.m\.|am|pm|AM|PM)(?![\p{L}\d]))/u;
+
+/** `1 hour and` before `30 minutes`. */
+const MIXED_UNITS =
+  /(?:(?<![\d.,])\d[\d.,]{0,9}\s?(?:weeks?|days?|hours?|hrs?|h|minutes?|min|m|yards?|feet|foot|ft|pounds?|lbs?|dollars?|meters?|metres?|km|kg)(?:\s*,)?(?:\s+and)?\s+){1,3}$/;
 
 function unitLength(text: string, at: number): number {
   return UNIT.exec(text.slice(at, at + 30))?.[0].length ?? 0;
@@ -119,6 +133,7 @@ function expressionAt(text: string, at: number): FoundAnswer {
   let start = lineStart + leftReach(before);
   while (start < at && isOpen(text.slice(start, right))) start++;
   const unit = unitLength(text, right);
+  if (unit > 0) start -= MIXED_UNITS.exec(text.slice(lineStart, start))?.[0].length ?? 0;
   return unwrapped("number", text, start, right + unit);
 }
 
@@ -135,7 +150,7 @@ function isOpen(text: string): boolean {
 
 /** What goes on behind a number without a space: a letter, a power, closing brackets; and `+ x`. */
 const RIGHT =
-  /^(?:[\u03c0\u221a\u00b2\u00b3!]|[\^_](?:\{[^{}]{1,20}\}|-?\w)|(?:sqrt|pi)?\([^()]{1,30}\)|\}(?:\{[^{}]{1,30}\})?|\\(?:pi|sqrt\{[^{}]{1,20}\})|(?:pi|sqrt)\b|[a-z](?![a-z]))*(?:\s?[-+*/]\s?(?:[a-z](?![a-z])|\u03c0|\\?pi\b))?/i;
+  /^(?:[\u03c0\u221a\u00b2\u00b3!]|[\^_](?:\{[^{}]{1,20}\}|-?\w)|(?:sqrt|pi)?\([^()]{1,30}\)|\}(?:\{[^{}]{1,30}\})?|\\(?:pi|sqrt\{[^{}]{1,20}\})|(?:pi|sqrt)\b|[a-z](?![a-z]))*(?:\s?[-+*/]\s?(?:[a-z](?![a-z])|\u03c0|\\?pi\b|(?:sin|cos|tan|ln|log|exp|sqrt)\([^()]{1,30}\)|\u221a\w)){0,6}/i;
 
 function rightReach(behind: string): number {
   const reach = RIGHT.exec(behind)?.[0] ?? "";
@@ -145,11 +160,14 @@ function rightReach(behind: string): number {
 
 /** Operands and operators, read backwards: each is one step to the left. */
 const OPERAND =
-  /(?:(?:\\[dt]?frac|\\sqrt)?\{[^{}]{0,40}\}|\\?(?:sqrt|sin|cos|tan|ln|log|exp|pi)?\([^()]{1,60}\)|(?:(?<![\w.)}])[-\u2212])?[$\u20ac\u00a3]?(?:\d{1,2}:\d\d|\d{1,3}(?: \d{3})+|\d[\d,]*(?:\.\d+)?|\.\d+)|(?<![A-Za-z])[a-zA-Z]|\\(?:pi|theta|infty)|[\u03c0\u221e])$/;
+  /(?:(?:\\[dt]?frac|\\sqrt)?\{[^{}]{0,40}\}|\\?(?:sqrt|sin|cos|tan|ln|log|exp|pi)?\([^()]{1,60}\)|(?:(?<![\w.)}])[-\u2212])?[$\u20ac\u00a3]?(?:\d+(?::\d+)+|\d{1,3}(?: \d{3})+|(?:\d[\d,]*(?:\.\d+)?|\.\d+)(?:[eE][-+]?\d{1,3})?)|(?<![A-Za-z])[a-zA-Z]|\\(?:pi|theta|infty)|[\u03c0\u221e])$/;
 const OPERATOR =
-  /(?:\s*[+*/^_\u00d7\u00f7\u00b7\u221a]\s*|\s+[-\u2212]\s+|\\[dt]?frac\{[^{}]{1,40}\}\{|\\sqrt\{?|\\cdot\s?|\\times\s?|[{(]|(?:^|(?<=[\s=(]))[-\u2212])$/;
-const LIST = /(?:\s+(?:and|or)|,\s+(?:and|or))\s+$/;
+  /(?:\s*[+*/^_\u00d7\u00f7\u00b7\u221a]\s*|\s+[-\u2212]\s+|\\[dt]?frac\{[^{}]{1,40}\}\{|\\sqrt\{?|\s*\\(?:cdot|times|le|ge|leq|geq|in)\s+|\s*[<>\u2264\u2265]=?\s*|[{(]|(?:^|(?<=[\s=(]))[-\u2212])$/;
+const LIST = /(?:\s+|,\s*)(?:and|or)\s+(?:[a-z]\s?=\s?)?$/;
 const COMMA = /,\s+$/;
+/** `y =` behind a comma, and `x =` at the beginning of a list. */
+const NAMED = /,\s*[a-z]\s?=\s?$/;
+const FIRST = /(?<![A-Za-z])[a-z]\s?=\s?$/;
 
 /** Where an expression begins that ends with the given text. */
 function leftReach(before: string): number {
@@ -158,16 +176,18 @@ function leftReach(before: string): number {
   let isList = false;
   for (let count = 0; count < 40 && start > 0; count++) {
     const left = before.slice(0, start);
-    const joint = OPERATOR.exec(left) ?? LIST.exec(left) ?? (isList ? COMMA.exec(left) : null) ?? attached(left);
+    const joint = OPERATOR.exec(left) ?? LIST.exec(left) ?? NAMED.exec(left) ?? (isList ? COMMA.exec(left) : null) ??
+      attached(left);
     if (joint === null) break;
     const next = operandStart(left, joint.index);
     const isPrefix = /[{(\u221a]$|\\sqrt\{?$|^[-\u2212]$/.test(joint[0]);
     if (next === joint.index && !isPrefix) break;
     // `3 apples and 5`: no number stands before the `and`.
-    isList ||= /and|or/.test(joint[0]);
+    isList ||= /and|or|=\s?$/.test(joint[0]);
     start = next;
   }
-  return start;
+  const first = isList ? FIRST.exec(before.slice(0, start)) : null;
+  return first === null ? start : first.index;
 }
 
 /** `2x`: a number directly before a letter. */

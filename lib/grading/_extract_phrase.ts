@@ -68,9 +68,31 @@ function behindPhrase(text: string, from: number): FoundAnswer | undefined {
   let start = from + (lead?.[0].length ?? 0);
   // An answer in a block of code by itself.
   if (text.startsWith("```", start)) start = endOfLine(text, start) + 1;
+  const items = listedItems(text, start);
+  if (items !== undefined) return items;
   // Bold text that the phrase began goes on; bold text that begins here is kept whole.
   const found = unwrapped("phrase", text, start, cutBold(text, start, endOfAnswer(text, start)));
   return found.text === "" || found.text.startsWith("#") ? undefined : found;
+}
+
+const ITEM = /^[ \t]*(?:\d{1,2}[.)]|[-*\u2022])[ \t]+(.+)$/;
+
+/** Two answers and more on lines of their own, numbered or with bullets. */
+function listedItems(text: string, start: number): FoundAnswer | undefined {
+  // The blanks before the first bullet were passed over with the phrase.
+  const items: string[] = [];
+  let end = start;
+  for (let from = start; items.length < 20 && from < text.length;) {
+    const lineEnd = endOfLine(text, from);
+    const item = ITEM.exec(text.slice(from, Math.min(lineEnd, from + LONGEST)));
+    if (item === null) break;
+    const found = unwrapped("phrase", item[1] as string, 0, endOfAnswer(item[1] as string, 0));
+    if (found.text === "") break;
+    items.push(found.text);
+    end = lineEnd;
+    from = lineEnd + 1;
+  }
+  return items.length < 2 ? undefined : { place: "phrase", text: items.join(", "), start, end };
 }
 
 /** `18** eggs`: the bold text that was open at the start ends the answer. */
@@ -101,7 +123,9 @@ const MATHEMATICAL =
 /** A text that is an answer and nothing else: one short line with hardly a word, and none that makes a sentence. */
 export function wholeAnswer(text: string): FoundAnswer | undefined {
   const found = trimmed("whole", text, 0, text.length);
-  if (found.text === "" || found.text.length > 300 || found.text.includes("\n") || SENTENCE.test(found.text)) {
+  if (
+    !SOMETHING.test(found.text) || found.text.length > 300 || found.text.includes("\n") || SENTENCE.test(found.text)
+  ) {
     return undefined;
   }
   const plain = found.text.replace(/\\(?:text|mathrm|mbox)\s?\{[^{}]*\}|\\[A-Za-z]+/g, " ");
@@ -111,4 +135,5 @@ export function wholeAnswer(text: string): FoundAnswer | undefined {
 
 /** Words and marks of a text that says more than an answer. */
 const SENTENCE =
-  /(?<!\w)(?:is|are|was|has|have|get|makes?|gives?|so|then|thus|hence|the|it|i|we|she|he|they|answers?|option|know)(?!\w)|####|<\/?[a-z]+>|\.\s|:\s*$|boxed/i;
+  /(?<!\w)(?:is|are|was|has|have|get|makes?|gives?|so|then|thus|hence|therefore|the|it|i|we|she|he|they|answers?|option|know)(?!\w)|####|<\/?[a-z]+>|\.\s|:\s*$|boxed/i;
+const SOMETHING = /[\p{L}\d\\\u221e]/u;

@@ -108,7 +108,11 @@ function wrapOf(text: string): number {
 
 /** Words with which a reason, a condition or a remark begins. */
 const CLAUSE =
-  /(?:\s*,)?\s+(?:because|since|so|which|where|when|whenever|while|if|after|as|for|in|at|during|from|given|using|per|each|every|left|that|by|on|out|of|to|total|altogether|together|combined)\b|\s+\u2014|\s+--|\s*\(|\s*,\s+(?=[a-z]{3,} )/i;
+  /(?:\s*,)?\s+(?:because|since|so|which|where|when|whenever|while|if|after|as|for|in|at|during|from|given|using|per|each|every|left|that|by|on|out|of|to|total|altogether|together|combined)\b|\s+\u2014|\s+--|\s+\(|\s*,\s+(?=[a-z]{3,} )/i;
+/** Words behind which a number is none of the answer. */
+const REASON = /(?:\s*,)?\s+(?:because|since|as|which|where|when|if|given)\b/i;
+/** The letter of a choice, whose text is not the answer alone. */
+const CHOICE = /^\(?[A-J](?:[).:,]|$)/;
 const NUMBER = /[-\u2212+]?[$\u20ac\u00a3]?\d[\d,]*(?:\.\d+)?(?:\s?\/\s?\d+)?%?/g;
 /** Words that make a number another one, or one of several. */
 const CHANGING =
@@ -131,10 +135,12 @@ export function shorterAnswers(text: string, { place, start, end }: FoundAnswer)
   if (marked !== null && !CHANGING.test(plainRest(whole.slice(marked[0].length)))) add(start, start + marked[0].length);
   const last = /(?:\$([^$]+)\$|\\\(((?:[^\\]|\\(?!\)))+)\\\)|\*\*([^*]+)\*\*)$/.exec(whole);
   if (last !== null && !CHANGING.test(plainRest(whole.slice(0, last.index)))) add(start + last.index, end);
-  if (!CHANGING.test(whole)) {
-    const numbers = [...whole.slice(0, 300).matchAll(NUMBER)];
+  const reason = REASON.exec(whole);
+  const claim = reason === null ? whole : whole.slice(0, reason.index);
+  if (!CHANGING.test(claim) && !CHOICE.test(claim)) {
+    const numbers = [...claim.slice(0, 300).matchAll(NUMBER)];
     const [only] = numbers;
-    if (only !== undefined && numbers.length === 1 && standsAlone(whole, only)) {
+    if (only !== undefined && numbers.length === 1 && standsAlone(claim, only)) {
       add(start + only.index, start + only.index + only[0].length);
     }
   }

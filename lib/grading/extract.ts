@@ -4,7 +4,7 @@
  * code and tables only where there is no other. The lenient search looks at the end of a text only; all of it is linear.
  */
 import { boxBefore, lastBox, lastBoxSpan } from "./_extract_box.ts";
-import { lastAnswer } from "./_extract_final.ts";
+import { lastAnswer, lastWords } from "./_extract_final.ts";
 import { withoutFences, withoutTables, withoutThoughts } from "./_extract_hidden.ts";
 import { boldAnswer, hashedAnswer, phrasedAnswer, taggedAnswer, wholeAnswer } from "./_extract_phrase.ts";
 import { shorterAnswers } from "./_extract_sentence.ts";
@@ -108,5 +108,6 @@ function* candidatesIn(text: string, masked: string): Generator<FoundAnswer, voi
     if (announced.place !== "phrase" || /[\d$\\]/.test(announced.text) || announced.text.length < 3) return;
   }
   const last = lastAnswer(masked);
-  if (last !== undefined) yield last;
+  const final = lastWords(masked, last) ?? last;
+  if (final !== undefined) yield final;
 }

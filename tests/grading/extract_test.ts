@@ -123,6 +123,11 @@ Deno.test("an announced answer keeps its unit and its expression, not the senten
   ]);
 });
 
+Deno.test("announced answers on lines of their own are one list", () => {
+  const found = extractAnswer("The answers are:\n1. x = 3\n2. x = 5\n\nDone.");
+  assert.deepEqual([found?.place, found?.text], ["phrase", "x = 3, x = 5"]);
+});
+
 Deno.test("a heading of markdown is no #### answer", () => {
   finals([
     ["#### Step 1: add 5\nfoo\n\n#### Step 2: add 7\nThe answer is 42.", "phrase", "42"],
@@ -143,6 +148,13 @@ Deno.test("the last formula or number comes with what belongs to it", () => {
     [`${long}the roots are 2 and 3.`, "number", "2 and 3"],
     [`${long}the area is 9π.`, "number", "9π"],
     [`${long}the derivative is 2x + 3.`, "number", "2x + 3"],
+    [`${long}x = 3 or x = -3.`, "number", "x = 3 or x = -3"],
+    [`${long}x < -2 or x > 5.`, "number", "x < -2 or x > 5"],
+    [`${long}the ratio is 3:4.`, "number", "3:4"],
+    [`${long}the slope is 2*x + cos(x).`, "number", "2*x + cos(x)"],
+    [`${long}it is 1.5e3.`, "number", "1.5e3"],
+    [`${long}it takes 1 hour and 30 minutes.`, "number", "1 hour and 30 minutes"],
+    [`${long}x^2 = -1 has no real solutions.`, "phrase", "no real solutions"],
     [`${long}the point is (3, 4).`, "number", "(3, 4)"],
     [`${long}it took 100 cm of rope.`, "number", "100 cm"],
     [`${long}she had $18 left.`, "number", "$18"],
