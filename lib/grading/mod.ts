@@ -18,4 +18,15 @@ export {
   rewardOf,
 } from "./grade.ts";
 export { equalNumbers, parseNumber, type Rational } from "./number.ts";
+export {
+  createGrader,
+  createJudge,
+  type Grader,
+  type GraderOptions,
+  type GradeRequest,
+  type GradingOptions,
+  type Judge,
+  type JudgedVerdict,
+  type JudgeRequest,
+} from "./pool.ts";
 export type { Expr, Method, Sameness, Verdict } from "./types.ts";

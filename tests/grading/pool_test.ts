@@ -1,0 +1,136 @@
+import assert from "node:assert/strict";
+import { createGrader, type Grader, type GraderOptions, LONGEST_GRADED } from "../../lib/grading/pool.ts";
+
+const STAND_IN = new URL("./_stand_in_worker.ts", import.meta.url);
+/** Nothing is told of it at once. */
+const REFERENCE = "\\frac{\\pi}{3}";
+
+/** A grader whose workers do what they are told. */
+async function withStandIn(options: GraderOptions, use: (grader: Grader) => Promise<void>): Promise<void> {
+  const grader = createGrader({ module: STAND_IN, ...options });
+  try {
+    await use(grader);
+  } finally {
+    await grader.close();
+  }
+}
+
+function requests(...texts: readonly string[]) {
+  return texts.map((text) => ({ text, reference: REFERENCE, stopReason: "stop" as const }));
+}
+
+async function outcomes(grader: Grader, ...texts: readonly string[]): Promise<string[]> {
+  return (await grader.grade(requests(...texts))).map(({ outcome }) => outcome);
+}
+
+Deno.test("a grader that needs no worker starts none: it works where nothing may be read, and need not be closed", async () => {
+  const grader = createGrader({ module: new URL("./nothing_here.ts", import.meta.url) });
+  const grades = await grader.grade([
+    { text: "\\boxed{18}", reference: "18", stopReason: "stop" },
+    { text: "\\boxed{19}", reference: "18", stopReason: "stop" },
+  ]);
+  assert.deepEqual(grades.map(({ outcome }) => outcome), ["correct", "wrong"]);
+});
+
+Deno.test("a thousand completions come back in order, whichever worker had them", async () => {
+  await withStandIn({ workers: 2 }, async (grader) => {
+    const texts = Array.from({ length: 1000 }, (_, i) => i % 100 === 7 ? `sleep 5 ${i}` : `answer ${i}`);
+    const grades = await grader.grade(requests(...texts));
+    assert.deepEqual(grades.map(({ extracted }) => extracted), texts);
+  });
+});
+
+Deno.test("what overruns is ended, wherever it stands; everything else is graded", async () => {
+  await withStandIn({ workers: 2, timeoutMs: 150 }, async (grader) => {
+    const texts = Array.from({ length: 40 }, (_, i) => i % 13 === 3 ? "hang" : `answer ${i}`);
+    const grades = await grader.grade(requests(...texts));
+    for (const [i, { outcome, correct, extracted }] of grades.entries()) {
+      if (texts[i] === "hang") assert.deepEqual([outcome, correct], ["grader_timeout", false]);
+      else assert.equal(extracted, texts[i]);
+    }
+    assert.deepEqual(await outcomes(grader, "again"), ["wrong"]);
+  });
+});
+
+Deno.test("the time of one completion does not count for the next", async () => {
+  await withStandIn({ workers: 1, timeoutMs: 400 }, async (grader) => {
+    const slow = Array.from({ length: 8 }, () => "sleep 100");
+    assert.deepEqual(await outcomes(grader, ...slow), slow.map(() => "wrong"));
+  });
+});
+
+Deno.test("an answer that lies there already counts, though the calling thread was too busy to look", async () => {
+  await withStandIn({ workers: 1, timeoutMs: 100 }, async (grader) => {
+    await grader.grade(requests("first"));
+    const grading = grader.grade(requests("second"));
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    const table = new Int32Array(new SharedArrayBuffer(4));
+    Atomics.wait(table, 0, 0, 300);
+    assert.equal((await grading)[0]?.outcome, "wrong");
+  });
+});
+
+Deno.test("what throws, crashes or ends its worker is ungradable; a worker that is full is ended in time", async () => {
+  await withStandIn({ workers: 2, timeoutMs: 1500 }, async (grader) => {
+    assert.deepEqual(await outcomes(grader, "throw", "a", "crash", "b", "crash", "c", "fill", "d"), [
+      ...["ungradable", "wrong", "ungradable", "wrong", "ungradable", "wrong", "grader_timeout", "wrong"],
+    ]);
+  });
+});
+
+Deno.test("workers that do nothing but crash end in one error", async () => {
+  await withStandIn({ workers: 2 }, async (grader) => {
+    const crashes = Array.from({ length: 100 }, () => "crash");
+    await assert.rejects(grader.grade(requests(...crashes)), /cannot grade: 5 workers crashed .* crashed as asked/);
+    assert.deepEqual(await outcomes(grader, "better"), ["wrong"]);
+  });
+});
+
+Deno.test("workers that cannot be started end in one error that says so", async () => {
+  const module = new URL("./nothing_here.ts", import.meta.url);
+  await withStandIn({ module }, async (grader) => {
+    await assert.rejects(
+      grader.grade(requests("a", "b")),
+      /cannot grade: a worker could not be started: .*nothing_here/,
+    );
+  });
+});
+
+Deno.test("an abort ends the waiting with its reason, and the grader goes on with what comes next", async () => {
+  await withStandIn({ workers: 1, timeoutMs: 200 }, async (grader) => {
+    const ending = new AbortController();
+    const grading = grader.grade(requests("hang", "a", "b"), { signal: ending.signal });
+    setTimeout(() => ending.abort(new Error("enough")), 100);
+    await assert.rejects(grading, /enough/);
+    await assert.rejects(grader.grade(requests("a"), { signal: ending.signal }), /enough/);
+    assert.deepEqual(await outcomes(grader, "next"), ["wrong"]);
+  });
+});
+
+Deno.test("close() ends workers that are busy or just starting, and what is waited for", async () => {
+  const grader = createGrader({ module: STAND_IN, workers: 2, timeoutMs: 60_000 });
+  await grader.grade(requests("a"));
+  const grading = grader.grade(requests("hang", ...Array.from({ length: 30 }, () => "b")));
+  const rejected = assert.rejects(grading, /the grader was closed/);
+  await grader.close();
+  await rejected;
+  await assert.rejects(grader.grade(requests("c")), { name: "TypeError", message: /closed/ });
+  await grader.close();
+});
+
+Deno.test("of a very long text the end is graded, and places are those of the whole text", async () => {
+  await withStandIn({}, async (grader) => {
+    const [grade] = await grader.grade(
+      requests(`${"x".repeat(300_000)}${"\u{1f389}".repeat(9)}${" ".repeat(199_993)}`),
+    );
+    // Half of a character is not kept.
+    assert.equal(grade?.normalised, String(LONGEST_GRADED - 1));
+    const long = `${"y".repeat(50)}span ${" ".repeat(LONGEST_GRADED - 5)}`;
+    assert.deepEqual((await grader.grade(requests(long)))[0]?.span, [51, 53]);
+  });
+});
+
+Deno.test("createGrader() refuses limits that are none", () => {
+  for (const timeoutMs of [0, -1, NaN, Infinity]) assert.throws(() => createGrader({ timeoutMs }), RangeError);
+  for (const workers of [0, 1.5, 1000]) assert.throws(() => createGrader({ workers }), RangeError);
+});
