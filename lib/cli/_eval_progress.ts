@@ -4,6 +4,7 @@
  */
 import type { TrainConfig } from "../config/mod.ts";
 import { createEnvironment } from "../environment/mod.ts";
+import { gradingOf } from "../launch/mod.ts";
 import type { SamplingPolicy } from "../policy/mod.ts";
 import { evaluatePolicy, systemTicker, type Ticker, waitingText } from "../training/mod.ts";
 import type { Problems, PromptTemplate } from "../vocabulary.ts";
@@ -42,12 +43,13 @@ export async function evaluateAll(
   const stopTicking = policy.waiting === undefined ? () => {} : ticker(show, TICK_MS);
   try {
     for (const template of templates) {
-      const environment = createEnvironment({ template, chat: policy.chat, format_coef: config.format_coef });
+      const environment = createEnvironment({ template, chat: policy.chat, ...gradingOf(config) });
       const onProgress = (done: number, total: number) => {
         progress = `${bar(done / total, 30)}  ${done}/${total}  ${oneLine(template.name, 60)}`;
         show();
       };
-      const evaluation = await evaluatePolicy({ config, policy, environment, problems, signal, onProgress });
+      const evaluation = await evaluatePolicy({ config, policy, environment, problems, signal, onProgress })
+        .finally(() => environment.close());
       results.push({ name: template.name, evaluation });
     }
     return results;

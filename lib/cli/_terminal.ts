@@ -2,7 +2,15 @@
  * A training run in the terminal: one of the consumers of the event stream. A line a step stays; while somebody watches,
  * two bars below them move. Text of models is stripped before it is shown.
  */
-import { allTokens, dollars, estimateText, stallText, type TrainEvent, type TrainProgress } from "../training/mod.ts";
+import {
+  allTokens,
+  dollars,
+  estimateText,
+  stallText,
+  type TrainEvent,
+  type TrainProgress,
+  ungradedText,
+} from "../training/mod.ts";
 import type { Metrics, Rollout } from "../vocabulary.ts";
 import { liveLines } from "./_live.ts";
 import type { CliIo } from "./_io.ts";
@@ -44,6 +52,11 @@ export function createReporter(io: CliIo, log: (line: string) => void = () => {}
   function keep(line: string, style: Style = "plain"): void {
     live.print(paint(style, line));
     log(line);
+  }
+  /** They count as wrong, which nobody sees in the figures above. */
+  function keepUngraded(metrics: Metrics, prefix?: "test/"): void {
+    const text = ungradedText(metrics, prefix);
+    if (text !== undefined) keep(`  ${text}`, "bold");
   }
   // Who watches sees it in the bar.
   const news = io.isTerminal ? () => {} : waitNews(io.now, keep);
@@ -96,11 +109,13 @@ export function createReporter(io: CliIo, log: (line: string) => void = () => {}
         case "evaluation":
           within = undefined;
           keep(evaluationLine(event.step, event.metrics, event.rollouts.length), "bold");
+          keepUngraded(event.metrics, "test/");
           if (io.isTerminal) live.print(sampleText(pick(event.rollouts, event.step), io.columns(), paint));
           break;
         case "step":
           within = undefined;
           keep(stepLine(event.step, event.metrics));
+          keepUngraded(event.metrics);
           break;
         case "checkpoint":
           if (within?.phase === "saving") within = undefined;

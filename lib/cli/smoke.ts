@@ -5,7 +5,7 @@
 import { join } from "node:path";
 import { toJsonLine } from "../basics/mod.ts";
 import { parseKeyValues, resolveConfig, type TrainConfig } from "../config/mod.ts";
-import { type OpenPolicy, openTask } from "../launch/mod.ts";
+import { closeTask, type OpenPolicy, openTask } from "../launch/mod.ts";
 import { openForSampling, openPolicy } from "../policy/mod.ts";
 import { openRun, type Run, RUN_FILES } from "../runs/mod.ts";
 import type { Metrics } from "../vocabulary.ts";
@@ -97,20 +97,22 @@ async function runChecks(bench: Bench): Promise<number> {
 }
 
 async function sampleAndGrade({ config, open, folder }: Bench): Promise<string> {
-  const { environment, policy, testProblems } = await openTask(config, open, { weightsDir: join(folder, "weights") });
+  const task = await openTask(config, open, { weightsDir: join(folder, "weights") });
+  const { environment, policy, testProblems } = task;
   try {
     const [problem] = testProblems;
     if (problem === undefined) throw new Error("there is no held-out problem");
     const prompt = environment.prompt(problem);
     const params = { max_tokens: config.max_tokens, temperature: config.temperature, seed: config.seed };
     const completions = await policy.sample(prompt, config.group_size, params);
-    const outcomes = completions.map((completion) => environment.grade(prompt, completion).grade.outcome);
+    const rollouts = await environment.grade(completions.map((completion) => ({ prompt, completion })));
+    const outcomes = rollouts.map(({ grade }) => grade.outcome);
     if (outcomes.length !== config.group_size) {
       throw new Error(`asked for ${config.group_size}, got ${outcomes.length}`);
     }
     return `${prompt.tokens.length} prompt tokens, outcomes ${outcomes.join(", ")}`;
   } finally {
-    await policy.close();
+    await closeTask(task);
   }
 }
 

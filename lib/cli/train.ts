@@ -4,6 +4,7 @@
  */
 import { parseKeyValues, referenceTable, type TrainConfig } from "../config/mod.ts";
 import {
+  closeTask,
   isComplete,
   type Opening,
   openPlan,
@@ -63,7 +64,7 @@ export function main(args: readonly string[], io: CliIo = systemIo(), open: Open
       if (recorder === undefined) return sayComplete(plan, totalSteps(plan, task), io);
       return await trainTask(plan, task, { recorder, messages }, io);
     } finally {
-      await task.policy.close();
+      await closeTask(task);
     }
   });
 }
@@ -87,7 +88,7 @@ async function openReady(
     const complete = resume !== undefined && isComplete(resume.from, totalSteps(plan, task));
     return { task, recorder: complete ? undefined : await openRecorder(plan, task, watchers), messages };
   } catch (error) {
-    await task.policy.close();
+    await closeTask(task);
     throw error;
   }
 }

@@ -12,6 +12,8 @@ const INPUTS: Readonly<Record<keyof EvaluationInput, true>> = {
   data_revision: true,
   env: true,
   format_coef: true,
+  grader: true,
+  grader_timeout: true,
   levels: true,
   max_tokens: true,
   model_name: true,

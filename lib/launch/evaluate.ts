@@ -21,6 +21,7 @@ import { givenSet } from "./given_problems.ts";
 import { evaluatedProblems } from "./evaluated_problems.ts";
 import { limitedSet, type LoadingOptions } from "./problems.ts";
 import { requireFit, requireRoom } from "./fit.ts";
+import { gradingOf } from "./task.ts";
 import { recordedTemplate, templateOf } from "./templates.ts";
 import { isEvaluationInput, requireEvaluateOptions } from "./_evaluate_options.ts";
 import { serverVariables } from "./_variables.ts";
@@ -68,6 +69,8 @@ export type EvaluationInput = Pick<
   | "data_revision"
   | "env"
   | "format_coef"
+  | "grader"
+  | "grader_timeout"
   | "levels"
   | "max_tokens"
   | "model_name"
@@ -147,10 +150,12 @@ export async function evaluate(target: Evaluated, options: EvaluateOptions = {})
   try {
     signal?.throwIfAborted();
     const { chat } = policy;
-    const environment = createEnvironment({ template, chat, format_coef: config.format_coef, reward: options.reward });
+    const environment = createEnvironment({ template, chat, reward: options.reward, ...gradingOf(config) });
     requireRoom(environment, policy, [problems]);
     options.onStart?.({ target: found.description, config, template, problems: problems.length, ...notes });
-    const evaluation = await draw({ policy, config, environment, problems }, options);
+    const evaluation = await draw({ policy, config, environment, problems }, options).finally(() =>
+      environment.close()
+    );
     const reward = options.reward === undefined ? null : rewardName(options.reward);
     return evaluationResult({ ...found, config, template, split, reward, evaluation, policy, ...notes });
   } finally {

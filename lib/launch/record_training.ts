@@ -14,7 +14,7 @@ import { loadStart } from "./load_start.ts";
 import { explainGone } from "./problem_place.ts";
 import type { LoadingOptions, ProblemSides } from "./problems.ts";
 import { refuseOtherProblems } from "./same_problems.ts";
-import { type OpenPolicy, openPrepared, prepareTask, requireCheckpoint, type Task } from "./task.ts";
+import { closeTask, type OpenPolicy, openPrepared, prepareTask, requireCheckpoint, type Task } from "./task.ts";
 import { recordedTemplate, templateNotice } from "./templates.ts";
 
 /** Who watches a run, and who may stop it. */
@@ -71,7 +71,7 @@ export async function openPlan(
     const notice = resume && await templateNotice(resume.run, config, task.template);
     return { ...task, ...(estimate && { estimate }), ...(notice !== undefined && { notice }) };
   } catch (error) {
-    await task.policy.close();
+    await closeTask(task);
     throw error;
   }
 }

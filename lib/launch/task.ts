@@ -114,13 +114,29 @@ export async function openPrepared(
   const policy = await openModel(config, open, options);
   const { template, ahead } = prepared;
   try {
-    const environment = createEnvironment({ template, chat: policy.chat, format_coef: config.format_coef, reward });
+    const environment = createEnvironment({ template, chat: policy.chat, reward, ...gradingOf(config) });
     requireRoom(environment, policy, ahead);
     return { ...prepared, policy, environment };
   } catch (error) {
     await policy.close();
     throw error;
   }
+}
+
+/** Closes what a task has open: who answers, and who grades. */
+export async function closeTask({ policy, environment }: Pick<Task, "policy" | "environment">): Promise<void> {
+  try {
+    await environment.close();
+  } finally {
+    await policy.close();
+  }
+}
+
+/** How completions are graded and paid, of a configuration. */
+export function gradingOf(
+  { format_coef, grader, grader_timeout }: TrainConfig,
+): Pick<TrainConfig, "format_coef" | "grader" | "grader_timeout"> {
+  return { format_coef, grader, grader_timeout };
 }
 
 /** Opens a task. Writes nothing. */

@@ -8,7 +8,7 @@ import { type GivenProblems, givenSides } from "./given_problems.ts";
 import { planRun } from "./plan.ts";
 import { isComplete, totalSteps } from "./history.ts";
 import { openPlan, openRecorder, recordTraining, type Watchers } from "./record_training.ts";
-import type { OpenPolicy } from "./task.ts";
+import { closeTask, type OpenPolicy } from "./task.ts";
 import { requireTrainArguments } from "./_train_options.ts";
 
 /** Options of `trainGRPO` besides the hyperparameters. */
@@ -67,7 +67,7 @@ export async function trainGRPO(input: TrainInput = {}, options: TrainOptions = 
       await recorder.close();
     }
   } finally {
-    await task.policy.close();
+    await closeTask(task);
   }
   return await openRun(config.log_path);
 }

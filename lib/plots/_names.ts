@@ -31,6 +31,8 @@ const TITLES: Readonly<Record<string, string>> = {
   "env/all/lenient": "Lenient accuracy",
   "env/all/format": "Format kept",
   "env/all/truncated": "Cut off by the token limit",
+  "env/all/recipe_correct": "Accuracy by the recipe's grader",
+  "env/all/grader_disagreement": "Graders that differ",
   "env/all/ac_tokens_per_turn": "Completion length",
   "env/all/ob_tokens_per_turn": "Prompt length",
   "env/all/zero_signal_groups": "Groups without a signal",

@@ -28,7 +28,8 @@ export async function measureTemplates(policy: SamplingPolicy, templates: StyleT
   const rows: CardRow[] = [];
   for (const template of Object.values(templates)) {
     const environment = createEnvironment({ template, chat: policy.chat, format_coef: 0.1 });
-    const { metrics } = await evaluatePolicy({ policy, environment, problems, config });
+    const { metrics } = await evaluatePolicy({ policy, environment, problems, config })
+      .finally(() => environment.close());
     rows.push({ template: template.name, metrics });
   }
   return rows;

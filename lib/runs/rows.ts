@@ -5,6 +5,7 @@
 import { advantagesOf, promptTokens } from "../training/mod.ts";
 import {
   type Checkpoint,
+  type Grade,
   type Group,
   type Metrics,
   type Outcome,
@@ -28,6 +29,14 @@ export interface RolloutRow extends TrajectoryRow {
   readonly prompt_tokens: number;
   /** Strict: the boxed answer is right. */
   readonly correct: boolean;
+  /** First and last index (exclusive) of the answer in `text`, in UTF-16 code units; absent: none, or an older version. */
+  readonly span?: readonly [start: number, end: number];
+  /** How the answer was read; absent: it could not be, or an older version wrote the row. */
+  readonly normalised?: string;
+  /** How it was compared: `verbatim`, `number`, `exact`, `numeric` or `text`; absent: it was not, or an older version. */
+  readonly method?: string;
+  /** Where both graders judged: whether the recipe's calls it right. */
+  readonly recipe?: boolean;
 }
 
 /** One line of `metrics.jsonl`: flat numbers with the step; null stands for a number that JSON lacks. */
@@ -79,11 +88,26 @@ function rolloutRow(rollout: Rollout, place: Place): RolloutRow {
     correct: grade.correct,
     lenient: grade.lenient,
     format: grade.format,
+    ...gradingOf(grade),
     reward,
     // A full reward has nothing taken off: `0` rather than the `-0` or the rounding that a subtraction leaves.
     reward_parts: rewardParts ?? { correct, format: Number((reward - correct).toPrecision(9)) + 0 },
     advantage: place.advantage,
     stop_reason: completion.stopReason,
+  };
+}
+
+type GradingKey = "span" | "normalised" | "method" | "recipe";
+
+/** How the verdict came about. */
+function gradingOf(
+  { span, normalised, method, recipe }: { readonly [K in GradingKey]?: Grade[K] | undefined },
+): Pick<RolloutRow, GradingKey> {
+  return {
+    ...(span !== undefined && { span }),
+    ...(normalised !== undefined && { normalised }),
+    ...(method !== undefined && { method }),
+    ...(recipe !== undefined && { recipe }),
   };
 }
 
@@ -132,8 +156,15 @@ export function rolloutOfRow(row: unknown): RolloutRow | undefined {
   if (raw.split !== "train" && raw.split !== "test") return undefined;
   const text = (value: unknown) => typeof value === "string" ? value : "";
   const number = (value: unknown) => typeof value === "number" ? value : 0;
+  const { span, normalised, method, recipe, ...rest } = raw;
   return {
-    ...raw,
+    ...rest,
+    ...gradingOf({
+      span: isSpan(span, raw.text.length) ? span : undefined,
+      normalised: typeof normalised === "string" ? normalised : undefined,
+      method: typeof method === "string" ? method : undefined,
+      recipe: typeof recipe === "boolean" ? recipe : undefined,
+    }),
     schema_version: number(raw.schema_version),
     split: raw.split,
     step: number(raw.step),
@@ -157,4 +188,10 @@ export function rolloutOfRow(row: unknown): RolloutRow | undefined {
     advantage: number(raw.advantage),
     stop_reason: raw.stop_reason === "length" ? "length" : "stop",
   } as RolloutRow;
+}
+
+function isSpan(value: unknown, length: number): value is readonly [number, number] {
+  if (!Array.isArray(value) || value.length !== 2 || !value.every(Number.isInteger)) return false;
+  const [start, end] = value as [number, number];
+  return 0 <= start && start <= end && end <= length;
 }

@@ -7,7 +7,7 @@ import { hash32 } from "../basics/mod.ts";
 import type { TrainConfig } from "../config/mod.ts";
 import type { Environment } from "../environment/mod.ts";
 import type { SamplingPolicy } from "../policy/mod.ts";
-import type { Metrics, Problems, Rollout } from "../vocabulary.ts";
+import type { Group, Metrics, Problems, Rollout } from "../vocabulary.ts";
 import { accuracyInterval, rolloutMetrics, type StepTokens, tokensOf } from "./metrics.ts";
 import { type CountProgress, gradeGroups, payGroups, rollOut } from "./rollout.ts";
 
@@ -49,16 +49,19 @@ export async function evaluatePolicy(args: EvaluateArgs): Promise<Evaluation> {
   if (problems.length === 0) throw new RangeError("cannot evaluate on no problems");
   const { eval_temperature, max_tokens, seed } = config;
   const prompts = Array.from(problems, (problem) => environment.prompt(problem));
-  const completions = await rollOut(policy, prompts, 1, {
+  const graded: Group[] = [];
+  await rollOut(policy, prompts, 1, {
     params: { max_tokens, temperature: eval_temperature },
     seedOf: ({ problem }) => hash32(seed, "eval", problem.id),
     signal,
     onProgress,
-    onDrawn: onRollout && ((index, drawn) => {
-      for (const completion of drawn) onRollout(environment.grade(prompts[index]!, completion));
-    }),
+    async onDrawn(index, drawn) {
+      const [group] = await gradeGroups(environment, [prompts[index]!], [drawn], signal);
+      graded[index] = group!;
+      if (onRollout !== undefined) { for (const rollout of group!.rollouts) onRollout(rollout); }
+    },
   });
-  const groups = await payGroups(environment, gradeGroups(environment, prompts, completions), signal);
+  const groups = await payGroups(environment, graded, signal);
   const rollouts = groups.flatMap((group) => group.rollouts);
   const metrics = { ...rolloutMetrics(groups), ...accuracyInterval(rollouts) };
   return { metrics, rollouts, tokens: tokensOf(rollouts) };

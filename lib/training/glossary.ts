@@ -38,7 +38,7 @@ const OUTCOME_MEANINGS: Readonly<Record<string, string>> = {
   no_answer: "that ended without a final answer",
   truncated: "cut off by the token limit without a final answer",
   malformed: "whose final answer could not be read",
-  ungradable: "whose reference could not be compared",
+  ungradable: "whose answer or reference could not be read, or not be compared",
   grader_timeout: "that took the grader too long",
 };
 
@@ -74,6 +74,15 @@ export const GLOSSARY: Readonly<Record<string, MetricInfo>> = {
   "env/all/format": entry("Completions that end on a stop token and hold a box.", "fraction", "up"),
   "env/all/truncated": entry("Completions cut off by the token limit.", "fraction", "down"),
   ...Object.fromEntries(OUTCOME_ENTRIES),
+  "env/all/recipe_correct": entry(
+    "With grader=both: completions that the recipe's grader calls right.",
+    "fraction",
+    "up",
+  ),
+  "env/all/grader_disagreement": entry(
+    "With grader=both: completions on which ours and the recipe's grader differ.",
+    "fraction",
+  ),
   "env/all/ac_tokens_per_turn": entry("Mean length of a completion.", "tokens"),
   "env/all/ob_tokens_per_turn": entry("Mean length of a prompt.", "tokens"),
   "env/all/turns_per_episode": entry("Answers a problem gets from one rollout; always 1.", "count"),

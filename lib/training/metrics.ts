@@ -2,8 +2,8 @@
  * What a batch of rollouts says about the policy, as flat numbers under the recipe's keys. Always measured on all
  * rollouts, before any filtering, so the figures describe the policy and not what was selected for training.
  */
-import { mean, standardDeviation, wilsonInterval } from "../basics/mod.ts";
-import { type Completion, type Group, type Metrics, OUTCOMES, type Rollout } from "../vocabulary.ts";
+import { counted, mean, standardDeviation, wilsonInterval } from "../basics/mod.ts";
+import { type Completion, type Group, type Metrics, type Outcome, OUTCOMES, type Rollout } from "../vocabulary.ts";
 import { isConstant } from "./advantages.ts";
 
 /** Tokens of one step, its evaluation not included. */
@@ -119,6 +119,7 @@ export function rolloutMetrics(groups: readonly Group[]): Metrics {
     "env/all/format": share(rollouts, ({ grade }) => grade.format),
     "env/all/truncated": share(rollouts, ({ completion }) => completion.stopReason === "length"),
     ...outcomeMetrics(rollouts),
+    ...recipeMetrics(rollouts),
     ...lengthMetrics(rollouts),
     ...groupMetrics(groups),
     ...levelMetrics(rollouts),
@@ -161,6 +162,32 @@ function outcomeMetrics(rollouts: readonly Rollout[]): Metrics {
       outcome,
     ) => [`env/all/outcome/${outcome}`, share(rollouts, ({ grade }) => grade.outcome === outcome)]),
   );
+}
+
+/** Where both graders judge: what the recipe's says, and how often the two differ. */
+function recipeMetrics(rollouts: readonly Rollout[]): Metrics {
+  if (rollouts.some(({ grade }) => grade.recipe === undefined)) return {};
+  return {
+    "env/all/recipe_correct": share(rollouts, ({ grade }) => grade.recipe === true),
+    "env/all/grader_disagreement": share(rollouts, ({ grade }) => grade.recipe !== grade.correct),
+  };
+}
+
+/**
+ * Completions that could not be graded, in words; undefined where all could be. They count as wrong, so whoever reads the
+ * figures has to know of them.
+ * @param metrics of a step, or of an evaluation with `prefix` `test/`
+ */
+export function ungradedText(metrics: Metrics, prefix: "" | "test/" = ""): string | undefined {
+  const episodes = metrics[`${prefix}env/all/total_episodes`] ?? 0;
+  const count = (outcome: Outcome) => Math.round((metrics[`${prefix}env/all/outcome/${outcome}`] ?? 0) * episodes);
+  const [unread, late] = [count("ungradable"), count("grader_timeout")];
+  if (unread + late === 0) return undefined;
+  const why = [
+    ...(unread > 0 ? [`${unread} ungradable`] : []),
+    ...(late > 0 ? [`${late} beyond grader_timeout`] : []),
+  ];
+  return `${unread + late} of ${counted(episodes, "completion")} could not be graded: ${why.join(", ")}`;
 }
 
 function lengthMetrics(rollouts: readonly Rollout[]): Metrics {

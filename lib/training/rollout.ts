@@ -20,8 +20,8 @@ export interface RolloutOptions {
   readonly signal?: AbortSignal | undefined;
   /** Told how many completions are there. */
   readonly onProgress?: CountProgress | undefined;
-  /** Given the completions of a prompt, by its index, as soon as they are there. */
-  readonly onDrawn?: ((index: number, completions: readonly Completion[]) => void) | undefined;
+  /** Given the completions of a prompt, by its index, as soon as they are there; they count once it is done with them. */
+  readonly onDrawn?: ((index: number, completions: readonly Completion[]) => void | Promise<void>) | undefined;
 }
 
 /**
@@ -42,8 +42,8 @@ export async function rollOut(
   const drawing = prompts.map(async (prompt, index) => {
     const seed = seedOf(prompt, index);
     const completions = await policy.sample(prompt, count, { ...params, seed }, signal === undefined ? {} : { signal });
+    await onDrawn?.(index, completions);
     done += completions.length;
-    onDrawn?.(index, completions);
     onProgress?.(done, total);
     return completions;
   });
@@ -53,16 +53,23 @@ export async function rollOut(
   return drawn;
 }
 
-/** Grades what was drawn: [P][G] completions to P groups of G rollouts. */
-export function gradeGroups(
+/**
+ * Grades what was drawn: [P][G] completions to P groups of G rollouts.
+ * @throws what `Environment.grade` throws
+ */
+export async function gradeGroups(
   environment: Environment,
   prompts: readonly Prompt[],
   completions: readonly (readonly Completion[])[],
-): Group[] {
-  return prompts.map((prompt, i) => ({
-    problem: prompt.problem,
-    rollouts: (completions[i] ?? []).map((completion) => environment.grade(prompt, completion)),
-  }));
+  signal?: AbortSignal,
+): Promise<Group[]> {
+  const answers = prompts.flatMap((prompt, i) => (completions[i] ?? []).map((completion) => ({ prompt, completion })));
+  const rollouts = await environment.grade(answers, { signal });
+  let from = 0;
+  return prompts.map(({ problem }, i) => {
+    const count = completions[i]?.length ?? 0;
+    return { problem, rollouts: rollouts.slice(from, from += count) };
+  });
 }
 
 /**

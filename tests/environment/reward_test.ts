@@ -10,9 +10,10 @@ const template = {
 } as const;
 const completion: Completion = { tokens: [], logprobs: [], stopReason: "stop", text: "3+4 is \\boxed{7}" };
 
-function graded(reward?: RewardFunction): Rollout {
+async function graded(reward?: RewardFunction): Promise<Rollout> {
   const environment = createEnvironment({ template, format_coef: 0.1, reward });
-  return environment.grade(environment.prompt(problem), completion);
+  const [rollout] = await environment.grade([{ prompt: environment.prompt(problem), completion }]);
+  return rollout!;
 }
 
 Deno.test("a reward function is given the graded rollout, and its named parts add up to the reward", async () => {
@@ -22,7 +23,7 @@ Deno.test("a reward function is given the graded rollout, and its named parts ad
     return { correct: rollout.reward, brevity: -rollout.text.length / 100 };
   };
   const environment = createEnvironment({ template, format_coef: 0.1, reward });
-  const rollout = environment.grade(environment.prompt(problem), completion);
+  const rollout = await graded(reward);
   assert.equal(rollout.reward, 1);
   const paid = await environment.pay!(rollout);
   assert.deepEqual(paid.rewardParts, { correct: 1, brevity: -0.16 });
@@ -31,14 +32,14 @@ Deno.test("a reward function is given the graded rollout, and its named parts ad
   assert.deepEqual({ ...paid, reward: 1 }, { ...rollout, rewardParts: paid.rewardParts });
 });
 
-Deno.test("without a reward function the environment has nothing to pay", () => {
+Deno.test("without a reward function the environment has nothing to pay", async () => {
   const environment = createEnvironment({ template, format_coef: 0.1 });
   assert.equal("pay" in environment, false);
-  assert.equal("rewardParts" in graded(), false);
+  assert.equal("rewardParts" in await graded(), false);
 });
 
 Deno.test("a number is a reward of one part, and a promise is awaited", async () => {
-  const paid = await payRollout(graded(), () => Promise.resolve(-2.5));
+  const paid = await payRollout(await graded(), () => Promise.resolve(-2.5));
   assert.deepEqual([paid.reward, paid.rewardParts], [-2.5, { custom: -2.5 }]);
 });
 
@@ -60,7 +61,7 @@ Deno.test("whatever is not finite numbers under usable names is refused with pro
     [{ a: 1e308, b: 1e308 }, /add up to Infinity/],
   ];
   for (const [value, message] of cases) {
-    await assert.rejects(payRollout(graded(), (() => value) as RewardFunction), { name: "TypeError", message });
+    await assert.rejects(payRollout(await graded(), (() => value) as RewardFunction), { name: "TypeError", message });
   }
 });
 
@@ -70,7 +71,7 @@ Deno.test("a reward function that throws or rejects is told with its problem and
     throw cause;
   };
   for (const reward of [judge, Object.defineProperty(() => Promise.reject(cause), "name", { value: "judge" })]) {
-    const error = await payRollout(graded(), reward).catch((error) => error);
+    const error = await payRollout(await graded(), reward).catch((error) => error);
     assert.match(error.message, /own\/train\/7: the reward function judge threw SyntaxError: no judge; /);
     assert.equal(error.cause, cause);
   }
@@ -84,7 +85,7 @@ Deno.test("a reward function gets the signal, and an aborted one is no mistake o
     controller.abort(new DOMException("enough", "AbortError"));
     throw new Error("the request was aborted");
   };
-  await assert.rejects(payRollout(graded(), reward, { signal: controller.signal }), { message: "enough" });
+  await assert.rejects(payRollout(await graded(), reward, { signal: controller.signal }), { message: "enough" });
   assert.deepEqual(asked, [controller.signal]);
 });
 

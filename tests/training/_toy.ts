@@ -4,10 +4,10 @@
  */
 import { randomFrom } from "../../lib/basics/mod.ts";
 import { TINKER_DEFAULTS, type TrainConfig } from "../../lib/config/mod.ts";
-import type { Environment } from "../../lib/environment/mod.ts";
+import type { Answered, Environment } from "../../lib/environment/mod.ts";
 import type { CallOptions, ForwardBackwardOutput, LossName, TrainablePolicy } from "../../lib/policy/policy.ts";
 import { type ChatFormat, plainResponse } from "../../lib/tokens/mod.ts";
-import type { AdamParams, Completion, Datum, Grade, Metrics, Problem, Prompt } from "../../lib/vocabulary.ts";
+import type { AdamParams, Completion, Datum, Grade, Metrics, Problem, Prompt, Rollout } from "../../lib/vocabulary.ts";
 import type { SamplingParams } from "../../lib/vocabulary.ts";
 
 export const STOP = 10;
@@ -48,16 +48,19 @@ export const toyEnvironment: Environment = {
     const messages = [{ role: "user", content: problem.question }] as const;
     return { problem, messages, tokens: toyChat.encodePrompt(messages) };
   },
-  grade(prompt, completion) {
-    const { text } = toyChat.parseResponse(completion.tokens, completion.stopReason);
-    const format = completion.stopReason === "stop";
-    const correct = format && text === prompt.problem.answer;
-    const outcome = correct ? "correct" : format ? "wrong" : "truncated";
-    const grade: Grade = { outcome, correct, lenient: text.startsWith(prompt.problem.answer), format, reference: "" };
-    const reward = 0.1 * (Number(format) - 1) + Number(correct);
-    return { problem: prompt.problem, prompt, template: "toy", completion, text, grade, reward };
-  },
+  grade: (answers) => Promise.resolve(answers.map(toyRollout)),
+  close: () => Promise.resolve(),
 };
+
+export function toyRollout({ prompt, completion }: Answered): Rollout {
+  const { text } = toyChat.parseResponse(completion.tokens, completion.stopReason);
+  const format = completion.stopReason === "stop";
+  const correct = format && text === prompt.problem.answer;
+  const outcome = correct ? "correct" : format ? "wrong" : "truncated";
+  const grade: Grade = { outcome, correct, lenient: text.startsWith(prompt.problem.answer), format, reference: "" };
+  const reward = 0.1 * (Number(format) - 1) + Number(correct);
+  return { problem: prompt.problem, prompt, template: "toy", completion, text, grade, reward };
+}
 
 export function toyConfig(changes: Partial<TrainConfig> = {}): TrainConfig {
   return {

@@ -23,7 +23,7 @@ import {
   type TrainStart,
 } from "../../lib/training/mod.ts";
 import type { Metrics, Rollout } from "../../lib/vocabulary.ts";
-import { toyConfig, toyEnvironment, type ToyOptions, ToyPolicy, toyProblems } from "./_toy.ts";
+import { toyConfig, toyEnvironment, type ToyOptions, ToyPolicy, toyProblems, toyRollout } from "./_toy.ts";
 
 /** A step reads 8 * 8 prompts of 2 tokens: a dollar. An evaluation reads 16 of them: a quarter. */
 const DOLLAR_A_STEP = { prompt: 1e6 / 128 };
@@ -320,7 +320,7 @@ Deno.test("what a server counted stands in for tokens that nobody has seen", () 
     ...{ tokens: [], logprobs: [], stopReason: "stop" as const, text: "4" },
     usage: { prompt: 30, completion: 12 },
   };
-  const rollout: Rollout = { ...toyEnvironment.grade(prompt, completion), prompt, completion };
+  const rollout: Rollout = toyRollout({ prompt, completion });
   const metrics = rolloutMetrics([{ problem: problem!, rollouts: [rollout, rollout] }]);
   assert.equal(metrics["env/all/ac_tokens_per_turn"], 12);
   assert.equal(metrics["env/all/total_ob_tokens"], 60);

@@ -1,5 +1,13 @@
 import assert from "node:assert/strict";
-import { accuracyInterval, entropyOf, rolloutMetrics, totalsMetrics, totalsOf } from "../../lib/training/mod.ts";
+import {
+  accuracyInterval,
+  entropyOf,
+  rolloutMetrics,
+  totalsMetrics,
+  totalsOf,
+  ungradedText,
+} from "../../lib/training/mod.ts";
+import type { Outcome } from "../../lib/vocabulary.ts";
 import { STOP } from "./_toy.ts";
 import { group, rollout } from "./_groups.ts";
 
@@ -39,6 +47,36 @@ Deno.test("rolloutMetrics() measures a batch worked by hand under the recipe's k
 
 Deno.test("reward/std is over all rollouts, divided by n", () => {
   assert.equal(rolloutMetrics([group(1, 0), group(1, 0)])["env/all/reward/std"], 0.5);
+});
+
+Deno.test("where both graders judge, what the recipe's says and how often they differ are measured", () => {
+  const judged = (reward: number, recipe: boolean) => {
+    const one = rollout(reward);
+    return { ...one, grade: { ...one.grade, recipe } };
+  };
+  const { problem } = rollout(0);
+  const rollouts = [judged(1, true), judged(1, false), judged(0, true), judged(0, true)];
+  const metrics = rolloutMetrics([{ problem, rollouts }]);
+  assert.deepEqual(
+    [metrics["env/all/correct"], metrics["env/all/recipe_correct"], metrics["env/all/grader_disagreement"]],
+    [2 / 4, 3 / 4, 3 / 4],
+  );
+  assert.equal("env/all/recipe_correct" in rolloutMetrics([group(1, 0)]), false);
+});
+
+Deno.test("ungradedText() says how many completions count as wrong because they could not be graded", () => {
+  const ended = (outcome: Outcome) => {
+    const one = rollout(0);
+    return { ...one, grade: { ...one.grade, outcome } };
+  };
+  const { problem } = rollout(0);
+  const metrics = (...outcomes: readonly Outcome[]) => rolloutMetrics([{ problem, rollouts: outcomes.map(ended) }]);
+  assert.equal(ungradedText(metrics("wrong", "malformed", "correct")), undefined);
+  const some = metrics("wrong", "ungradable", "ungradable", "grader_timeout");
+  const said = "3 of 4 completions could not be graded: 2 ungradable, 1 beyond grader_timeout";
+  assert.equal(ungradedText(some), said);
+  const held = Object.fromEntries(Object.entries(some).map(([key, value]) => [`test/${key}`, value]));
+  assert.deepEqual([ungradedText(held), ungradedText(held, "test/")], [undefined, said]);
 });
 
 Deno.test("entropyOf() is minus the mean log-probability of a drawn token", () => {

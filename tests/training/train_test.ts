@@ -16,7 +16,7 @@ import type { Environment } from "../../lib/environment/mod.ts";
 import { QUEUE_STATES, type QueueState } from "../../lib/policy/policy.ts";
 import type { Metrics } from "../../lib/vocabulary.ts";
 import { FakeTime, ServerToy } from "./_server.ts";
-import { toyConfig, toyEnvironment, type ToyOptions, ToyPolicy, toyProblems } from "./_toy.ts";
+import { toyConfig, toyEnvironment, type ToyOptions, ToyPolicy, toyProblems, toyRollout } from "./_toy.ts";
 
 /** Scores any token, also those that the toy has no distribution for. */
 class AnyTokenPolicy extends ToyPolicy {
@@ -268,7 +268,12 @@ Deno.test("every metric a run reports is in the glossary, and the glossary has n
   const everything = { kl_penalty_coef: 0.1, compute_post_kl: true, prices: { train: 1 } };
   const running = eventsOf(toyRun(everything, { policy, ticker: time.ticker }));
   const pay: Environment["pay"] = (rollout) => Promise.resolve({ ...rollout, rewardParts: { right: rollout.reward } });
-  const environment = { ...toyEnvironment, pay };
+  const grade: Environment["grade"] = (answers) =>
+    Promise.resolve(answers.map((answer) => {
+      const rollout = toyRollout(answer);
+      return { ...rollout, grade: { ...rollout.grade, recipe: false } };
+    }));
+  const environment = { ...toyEnvironment, grade, pay };
   const dro = toyRun({ loss_fn: "dro" }, { policy: new AnyTokenPolicy(), environment });
   const events = [...await running, ...await eventsOf(dro)];
   const keys = new Set<string>();
