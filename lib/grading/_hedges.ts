@@ -1,0 +1,50 @@
+/**
+ * What stands around an answer and does not count: "the answer is", "approximately", "(approx.)", a trailing explanation in
+ * parentheses without a number. A sentence that says no, or says or, is left whole.
+ */
+
+const LEADING = new RegExp(
+  "^(?:(?:so|thus|hence|therefore|then|finally|answer|final answer|the final answer|result|solution)\\b[,: ]|" +
+    "(?:(?:the |my |our )?(?:final |correct |right |exact )?(?:answer|result|solution|value)s?" +
+    "(?: to the (?:problem|question))? (?:is|are|was|equals|:|=)|" +
+    "approximately|approx\\.?|about|around|roughly|nearly|almost|exactly|precisely|just|only|simply|equals?|is|are|" +
+    "it is|it's|there (?:are|is|will be)|we (?:get|have|find|obtain)|he|a total of|in total|total(?: of)?:?|" +
+    "\\\\approx|\\\\sim(?:eq)?|\\\\Rightarrow|\\\\implies|\\\\boldsymbol)(?![A-Za-z])[:, ]?|[~=:\u2248])\\s*",
+  "i",
+);
+const TRAILING = new RegExp(
+  "(?:\\s*\\((?:approx(?:\\.|imately)?|rounded[^()\\d]*|exact(?:ly)?)\\)|[, ]+(?:approximately|approx\\.?|exactly|in total|" +
+    "in all|total|altogether|or so|overall))\\.?$",
+  "i",
+);
+/** An explanation in parentheses behind a number, closing brace or bracket. */
+const EXPLAINED = /^(.*[\d}%)\]]) ?\(([A-Za-z][A-Za-z ,.'-]*)\)$/s;
+/** "The area of the field is 18": words before, no number among them. */
+const SENTENCE =
+  /^([A-Za-z][A-Za-z ,'-]*) (?:is|are|equals|was|will be|has|have|had|=)(?: (?:equal to|exactly|approximately|about))?:? (?=[^A-Za-z\s]|[A-Za-z])(.+)$/s;
+const DENIED =
+  /\b(?:not|no|nor|neither|never|or|if|unless|than|either|least|most|between|cannot|can't|don't|isn't|maybe|perhaps)\b/i;
+
+/** The text without hedges; the text itself when nothing would be left. */
+export function withoutHedges(text: string): string {
+  let rest = text;
+  for (let count = 0; count < 8; count++) {
+    const before = rest;
+    rest = rest.replace(LEADING, "").replace(TRAILING, "").trim();
+    const explained = EXPLAINED.exec(rest);
+    if (explained !== null && !isOption(explained[2] as string)) rest = explained[1] as string;
+    if (rest === before) break;
+  }
+  return rest === "" ? text : rest;
+}
+
+/** What "the area is 18" says the area is; undefined when the words before deny or leave open. */
+export function saidBySentence(text: string): string | undefined {
+  const found = SENTENCE.exec(text);
+  if (found === null || DENIED.test(text)) return undefined;
+  return found[2];
+}
+
+function isOption(words: string): boolean {
+  return /^[A-Ja-j]$/.test(words) || /^[a-z]$/.test(words);
+}
