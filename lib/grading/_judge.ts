@@ -3,7 +3,7 @@
  * Else the final answer does: its candidates are tried from the fullest reading to the shortest, and the first that is
  * decided as mathematics ends the search, so that a longer answer that is wrong is never cut down until it is right.
  */
-import type { AnswerSameness, Reference } from "./equivalence.ts";
+import type { AnswerSameness, ReferenceAnswer } from "./equivalence.ts";
 import { joinedBoxes, lastBox } from "./_extract_box.ts";
 import { withoutThoughts } from "./_extract_hidden.ts";
 import { type AnswerPlace, type BoxedAnswer, extractAnswers, finalCandidates, type FoundAnswer } from "./extract.ts";
@@ -23,10 +23,14 @@ export interface Judgement {
 }
 
 /** Compares an answer; undefined: another way of comparing has to be asked. */
-export type Compare = (answer: string, reference: Reference) => AnswerSameness | undefined;
+export type Compare = (answer: string, reference: ReferenceAnswer) => AnswerSameness | undefined;
 
 /** Judges a completion; undefined where a comparison was. */
-export function judgeCompletion(completion: string, reference: Reference, compare: Compare): Judgement | undefined {
+export function judgeCompletion(
+  completion: string,
+  reference: ReferenceAnswer,
+  compare: Compare,
+): Judgement | undefined {
   const text = withoutThoughts(completion);
   const box = lastBox(text);
   if (typeof box !== "object" || box.text === "") return judgeFinal(text, { box }, reference, compare);
@@ -47,7 +51,7 @@ export function judgeCompletion(completion: string, reference: Reference, compar
 function judgeFinal(
   text: string,
   known: Pick<Judgement, "box" | "strict">,
-  reference: Reference,
+  reference: ReferenceAnswer,
   compare: Compare,
 ): Judgement | undefined {
   let first: Pick<Judgement, "found" | "result"> | undefined;
@@ -74,8 +78,8 @@ const MARKED: ReadonlySet<AnswerPlace> = new Set(["box", "tag", "hashes"]);
 /** Judges a text that is an answer and nothing else. */
 export function judgeAnswer(
   text: string,
-  reference: Reference,
-  compare: (answer: string, reference: Reference) => AnswerSameness,
+  reference: ReferenceAnswer,
+  compare: (answer: string, reference: ReferenceAnswer) => AnswerSameness,
 ): Judgement {
   const answer = text.trim();
   const start = text.length - text.trimStart().length;

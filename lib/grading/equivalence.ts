@@ -10,7 +10,7 @@ import { readAnswer } from "./_read.ts";
 import type { Sameness } from "./types.ts";
 
 /** A reference answer that was prepared once, to be compared with many answers. */
-export interface Reference {
+export interface ReferenceAnswer {
   /** As it was given. */
   readonly text: string;
   /** Why it cannot be read; undefined when it can. Completions cannot be held against such a reference. */
@@ -34,7 +34,7 @@ const LONGEST = 4000;
 /** Longest `normalised`. */
 const LONGEST_SHOWN = 200;
 
-class PreparedReference implements Reference {
+class PreparedReference implements ReferenceAnswer {
   readonly text: string;
   readonly plain: PlainNumber | undefined;
   #answer: Answer | undefined;
@@ -66,7 +66,7 @@ const prepared = new Map<string, PreparedReference>();
  * Prepares a reference answer; the last few thousand are kept.
  * @throws {TypeError} when it is not a string
  */
-export function prepareReference(text: string): Reference {
+export function prepareReference(text: string): ReferenceAnswer {
   return preparedReference(text);
 }
 
@@ -87,13 +87,13 @@ function preparedReference(text: string): PreparedReference {
  * Whether an answer is the reference's.
  * @param answer the answer alone, as written
  */
-export function sameAnswer(answer: string, reference: Reference): AnswerSameness {
+export function sameAnswer(answer: string, reference: ReferenceAnswer): AnswerSameness {
   const known = reference instanceof PreparedReference ? reference : preparedReference(reference.text);
   return sameQuickly(answer, known) ?? sameInFull(answer, known);
 }
 
 /** `sameAnswer` where the same text or plain numbers decide it; undefined where answers have to be read in full. */
-export function sameQuickly(answer: string, reference: Reference): AnswerSameness | undefined {
+export function sameQuickly(answer: string, reference: ReferenceAnswer): AnswerSameness | undefined {
   const known = reference instanceof PreparedReference ? reference : preparedReference(reference.text);
   if (answer === known.text) {
     return isBlank(answer) ? undefined : { same: true, method: "verbatim", read: true, normalised: short(answer) };
@@ -106,7 +106,7 @@ export function sameQuickly(answer: string, reference: Reference): AnswerSamenes
 }
 
 /** Whether a reference is known to be readable without reading it in full. */
-export function isPlainReference(reference: Reference): boolean {
+export function isPlainReference(reference: ReferenceAnswer): boolean {
   return reference instanceof PreparedReference && reference.plain !== undefined;
 }
 

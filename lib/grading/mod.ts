@@ -8,7 +8,7 @@ export {
   type ExtractedAnswers,
   type FoundAnswer,
 } from "./extract.ts";
-export { type AnswerSameness, prepareReference, type Reference, sameAnswer } from "./equivalence.ts";
+export { type AnswerSameness, prepareReference, type ReferenceAnswer, sameAnswer } from "./equivalence.ts";
 export {
   gradeAnswer,
   type GradeAnswerOptions,
