@@ -1,9 +1,13 @@
 /**
- * `deno task bench [repeats=8]`: speed of the embedded engine on this machine, for the bundled model's shape and for a
- * 0.87 million parameter shape that figures of other systems are known for. Prints medians and best times; writes nothing.
+ * `deno task bench`: speed of the embedded engine on this machine, for the bundled model's shape and for a 0.87 million
+ * parameter shape that figures of other systems are known for, and of grading beside other graders. Prints medians and best
+ * times; writes nothing.
  */
+import { fileURLToPath } from "node:url";
+import { pathKind } from "../basics/mod.ts";
 import { benchmarkEngine, type LlamaConfig, type Timing } from "../policy/mod.ts";
 import { MODEL_SHAPE } from "../pretraining/mod.ts";
+import { gradeSchoolReferences, gradeSchoolRows, mathRows, measureGrading, PEERS } from "./_bench_grading.ts";
 import { type CliIo, runCommand, systemIo, UsageError } from "./_io.ts";
 
 const REFERENCE_SHAPE = {
@@ -14,14 +18,19 @@ const REFERENCE_SHAPE = {
   num_hidden_layers: 4,
 };
 
-const HELP = `Measures the embedded engine on this machine:
+const HELP = `Measures the embedded engine and grading on this machine:
 
-  deno task bench [repeats=8]
+  deno task bench [engine|grading] [repeats=8] [gsm8k=PATH]
 
 training  forward, backward and Adam over 32 sequences of 128 tokens
 decoding  64 prompts of 8 to 32 tokens, 128 new tokens each
 GRPO      16 prompts of 128 tokens, 8 completions of 48 tokens each: drawn, trained on, Adam
+grading   answers to grade-school problems (of GSM8K, where a folder with it is given) and answers as in MATH; beside the
+          recipe's grader and Math-Verify, in turns, once tests/peers/setup.sh has installed them
 `;
+
+/** Answers to grade-school problems that are graded. */
+const SCHOOL_ROWS = 1000;
 
 /** Measures and prints. @returns the exit code */
 export function main(args: readonly string[], io: CliIo = systemIo()): Promise<number> {
@@ -30,18 +39,46 @@ export function main(args: readonly string[], io: CliIo = systemIo()): Promise<n
       io.out(HELP);
       return 0;
     }
-    const repeats = repeatsOf(args);
+    const { part, repeats, gsm8k } = parseBenchArgs(args);
     io.out(`${navigator.hardwareConcurrency} threads, ${repeats} repeats; median (best)\n`);
-    for (const [name, shape] of [["bundled model", MODEL_SHAPE], ["0.87M reference", REFERENCE_SHAPE]] as const) {
-      await measure(io, name, {
-        ...shape,
-        num_attention_heads: 4,
-        num_key_value_heads: 4,
-        head_dim: shape.hidden_size / 4,
-      }, repeats);
-    }
+    if (part !== "grading") await benchEngine(io, repeats);
+    if (part !== "engine") await benchGrading(io, repeats, gsm8k);
     return 0;
   });
+}
+
+async function benchEngine(io: CliIo, repeats: number): Promise<void> {
+  for (const [name, shape] of [["bundled model", MODEL_SHAPE], ["0.87M reference", REFERENCE_SHAPE]] as const) {
+    await measure(io, name, {
+      ...shape,
+      num_attention_heads: 4,
+      num_key_value_heads: 4,
+      head_dim: shape.hidden_size / 4,
+    }, repeats);
+  }
+}
+
+async function benchGrading(io: CliIo, repeats: number, gsm8k: string | undefined): Promise<void> {
+  const python = await peersPython();
+  const school = gradeSchoolRows(await gradeSchoolReferences(SCHOOL_ROWS, gsm8k), 0);
+  const sets = { [gsm8k === undefined ? "word problems" : "GSM8K"]: school, "MATH-style": await mathRows() };
+  for (const [name, rows] of Object.entries(sets)) {
+    const { standard, peers } = await measureGrading(rows, repeats, python);
+    const each = (seconds: number) => `${(1e6 * seconds / rows.length).toFixed(2).padStart(10)} us an answer`;
+    io.out(`grading, ${rows.length} ${name} answers\n  standard     ${each(standard)}\n`);
+    for (const [peer, seconds] of Object.entries(peers ?? {})) {
+      io.out(`  ${peer.padEnd(11)}  ${each(seconds)}, ${Math.round(seconds / standard)} times ours\n`);
+    }
+  }
+  if (python === undefined) {
+    io.out("  without the recipe's grader and Math-Verify: tests/peers/setup.sh installs them\n");
+  }
+}
+
+/** The interpreter that has the peers, where it was made. */
+async function peersPython(): Promise<string | undefined> {
+  const path = fileURLToPath(new URL(`../../${PEERS}`, import.meta.url));
+  return await pathKind(path) === "absent" ? undefined : path;
 }
 
 async function measure(io: CliIo, name: string, shape: LlamaConfig, repeats: number): Promise<void> {
@@ -59,13 +96,25 @@ function rate({ amount, medianMs, bestMs }: Timing): string {
   return `${perSecond(medianMs).padStart(8)} (${perSecond(bestMs)})`;
 }
 
-function repeatsOf(args: readonly string[]): number {
-  const [first = "repeats=8", ...rest] = args;
-  const repeats = Number(/^repeats=(\d+)$/.exec(first)?.[1]);
-  if (rest.length > 0 || !(repeats >= 1 && repeats <= 1000)) {
-    throw new UsageError(`bench takes repeats=1 to repeats=1000 only, not "${args.join(" ")}"`);
+interface Asked {
+  readonly part: "engine" | "grading" | undefined;
+  readonly repeats: number;
+  /** A folder with GSM8K's files. */
+  readonly gsm8k: string | undefined;
+}
+
+function parseBenchArgs(args: readonly string[]): Asked {
+  const asked: { -readonly [K in keyof Asked]: Asked[K] } = { part: undefined, repeats: 8, gsm8k: undefined };
+  for (const arg of args) {
+    const [, repeats] = /^repeats=(\d{1,4})$/.exec(arg) ?? [];
+    if (arg === "engine" || arg === "grading") asked.part = arg;
+    else if (arg.startsWith("gsm8k=")) asked.gsm8k = arg.slice("gsm8k=".length);
+    else if (Number(repeats) >= 1 && Number(repeats) <= 1000) asked.repeats = Number(repeats);
+    else {
+      throw new UsageError(`bench takes engine or grading, repeats=1 to repeats=1000 and gsm8k=PATH, not "${arg}"`);
+    }
   }
-  return repeats;
+  return asked;
 }
 
 if (import.meta.main) Deno.exit(await main(Deno.args));
