@@ -17,13 +17,13 @@ export {
   gradeQuickly,
   rewardOf,
 } from "./grade.ts";
-export { equalNumbers, parseNumber, type Rational } from "./number.ts";
+export { equalNumbers, type Rational } from "./number.ts";
 export {
   createGrader,
   createJudge,
   type Grader,
-  type GraderOptions,
   type GradeRequest,
+  type GraderOptions,
   type GradingOptions,
   type Judge,
   type JudgedVerdict,

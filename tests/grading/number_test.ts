@@ -1,10 +1,9 @@
-/** Claims about reading numeric answers. */
+/** Claims about numeric answers in the notations in which models and data sets write them. */
 import assert from "node:assert/strict";
-import { equalNumbers, parseNumber } from "../../lib/grading/mod.ts";
+import { equalNumbers, gradeAnswer } from "../../lib/grading/mod.ts";
 
-function same(a: string, b: string): boolean {
-  const [left, right] = [parseNumber(a), parseNumber(b)];
-  return left !== undefined && right !== undefined && equalNumbers(left, right);
+function isRight(answer: string, reference: string): boolean {
+  return gradeAnswer(answer, reference, { bare: true }).correct;
 }
 
 const EIGHTEEN = [
@@ -47,37 +46,23 @@ const EIGHTEEN = [
   ],
 ];
 
-const NO_NUMBER = [
-  ...["", " ", "eighteen", "x", "$", "18x", "18i", "18, 19", "18 or 19", "18 and 19", "18-20", "10:30", "3+4", "1/2/3"],
-  ...[
-    "5/0",
-    "1,5",
-    "18 and a half",
-    "18 half",
-    "18!",
-    "18^2",
-    "18 - 1/2",
-    "x = 3 or x = 18",
-    "x = 3, y = 18",
-    "2x = 18",
-  ],
-  // A product is no number; only a power of ten is.
-  ...["18*100", "18x100", "18 x 10", "18 * 1000", String.raw`18\times100`, String.raw`18 \times 10`, "18 × 102"],
-  ...["--18", "18 plus 1", "1.2.3", "18 1", "18 minutes 30 seconds", "1e999", "NaN", "Infinity", "0x12", "[18]"],
-  ...[String.raw`18\pi`, String.raw`18\sqrt{2}`, String.raw`\frac{a}{b}`, String.raw`\frac{1}{0}`, String.raw`\infty`],
+const NOT_EIGHTEEN = [
+  ...["", " ", "x", "$", "18x", "18i", "18, 19", "18 or 19", "18 and 19", "18-20", "10:18", "3+18", "18/2/3"],
+  ...["18/0", "1,8", "18 and a half", "18!", "18^2", "18 - 1/2", "x = 3 or x = 18", "x = 3, y = 18", "2x = 18"],
+  ...["18*100", "18x100", "18 x 10", String.raw`18\times100`, "18 plus 1", "1.8.2", "18 18", "18e999", "0x12", "NaN"],
+  ...[String.raw`18\pi`, String.raw`18\sqrt{2}`, String.raw`\frac{18}{b}`, String.raw`\frac{18}{0}`, "18 thousand"],
+  ...["-18", "81", "1.8", "18.0001", "180", "not 18", "18 = 19", "-18%"],
 ];
 
-Deno.test("parseNumber() reads 18 with units, currencies, percent signs, LaTeX and markdown", () => {
-  const missed = EIGHTEEN.filter((text) => !same(text, "18"));
-  assert.deepEqual(missed, []);
+Deno.test("18 is read with units, currencies, percent signs, LaTeX and markdown", () => {
+  assert.deepEqual(EIGHTEEN.filter((text) => !isRight(text, "18")), []);
 });
 
-Deno.test("parseNumber() reads nothing into terms, ranges, lists, words and several numbers", () => {
-  const read = NO_NUMBER.filter((text) => parseNumber(text) !== undefined);
-  assert.deepEqual(read, []);
+Deno.test("terms, ranges, lists, other numbers and several numbers are not 18", () => {
+  assert.deepEqual(NOT_EIGHTEEN.filter((text) => isRight(text, "18")), []);
 });
 
-Deno.test("equalNumbers() compares exactly, whatever the notation", () => {
+Deno.test("numbers are compared exactly, whatever the notation", () => {
   const equal: [string, string][] = [
     ["1,800", "1800"],
     ["1800.0", "1800"],
@@ -101,26 +86,23 @@ Deno.test("equalNumbers() compares exactly, whatever the notation", () => {
     ["123456789012345678901234567890", "123,456,789,012,345,678,901,234,567,890"],
     ["0.1", "1/10"],
   ];
-  assert.deepEqual(equal.filter(([a, b]) => !same(a, b)), []);
+  assert.deepEqual(equal.filter(([a, b]) => !isRight(a, b)), []);
 });
 
-Deno.test("equalNumbers() tells close numbers and signs apart", () => {
+Deno.test("close numbers and signs are told apart", () => {
   const different: [string, string][] = [
     ["-18", "18"],
     ["18", "81"],
     ["0.333333333333333333", "1/3"],
     ["9007199254740993", "9007199254740992"],
-    ["18%", "0.18"],
+    ["18.1%", "0.18"],
     ["1.8", "18"],
     ["2 thousand", "2"],
-    ["eighteen", "eighteen"],
   ];
-  assert.deepEqual(different.filter(([a, b]) => same(a, b)), []);
+  assert.deepEqual(different.filter(([a, b]) => isRight(a, b)), []);
 });
 
-Deno.test("parseNumber() refuses texts longer than its limit and takes those within it exactly", () => {
-  const digits = "9".repeat(1000);
-  const value = parseNumber(digits);
-  assert.ok(value !== undefined && equalNumbers(value, { numerator: 10n ** 1000n - 1n, denominator: 1n }));
-  assert.equal(parseNumber(`${digits}9`), undefined);
+Deno.test("equalNumbers() needs no reduced fractions", () => {
+  assert.ok(equalNumbers({ numerator: 6n, denominator: 8n }, { numerator: 3n, denominator: 4n }));
+  assert.ok(!equalNumbers({ numerator: 6n, denominator: 8n }, { numerator: -3n, denominator: 4n }));
 });
