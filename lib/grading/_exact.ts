@@ -1,21 +1,91 @@
-/** Exact comparison of expressions. */
+/**
+ * Exact comparison of expressions by their normal forms (`_expr_normal.ts`): a/b = c/d if ad - bc is the empty polynomial. If
+ * it is not empty and made of generators that nothing relates, they differ; else it is not told here.
+ */
+import { freshBudget, type LogBase, normalForm, withinBounds } from "./_expr_normal.ts";
+import { addPoly, isFree, type Poly, single, spelled, timesPoly } from "./_expr_poly.ts";
+import { proportion, type Quotient, rationalOf } from "./_expr_quotient.ts";
+import { bits } from "./_expr_real.ts";
 import type { Rational } from "./number.ts";
 import type { Expr } from "./types.ts";
 
-/** How a logarithm without a base is read. */
-export type LogBase = "e" | "10";
+export type { LogBase } from "./_expr_normal.ts";
 
-/** The exact rational value of an expression; undefined when it has none, or it is not found. */
+const MINUS_ONE = { n: -1n, d: 1n } as const;
+const MOST_BITS = 20_000;
+
+/** The exact rational value of an expression; undefined when it has none, or none is found within bounds. */
 export function exactRational(expr: Expr): Rational | undefined {
-  return expr.kind === "number" ? expr.value : undefined;
+  if (expr.kind === "number") return isModest(expr.value) ? expr.value : undefined;
+  if (expr.kind === "symbol") return undefined;
+  const form = normalForm(expr, "10");
+  const value = form && rationalOf(form);
+  return value && { numerator: value.n, denominator: value.d };
+}
+
+function isModest({ numerator, denominator }: Rational): boolean {
+  return bits(numerator) <= MOST_BITS && bits(denominator) <= MOST_BITS;
 }
 
 /** Whether two expressions are equal; undefined when their exact forms do not tell. */
-export function exactlySame(_a: Expr, _b: Expr, _base: LogBase): boolean | undefined {
-  return undefined;
+export function exactlySame(a: Expr, b: Expr, base: LogBase): boolean | undefined {
+  const [x, y] = [normalForm(a, base), normalForm(b, base)];
+  if (x === undefined || y === undefined) return undefined;
+  return withinBounds(() => {
+    const [left, right] = crossed(x, y);
+    const difference = addPoly(left, right, MINUS_ONE);
+    if (difference.size === 0) return true;
+    return isFree(difference) ? false : undefined;
+  });
+}
+
+/** ad and bc of a/b and c/d. */
+function crossed(x: Quotient, y: Quotient): readonly [Poly, Poly] {
+  if (x.under === y.under) return [x.over, y.over];
+  const budget = freshBudget();
+  return [timesPoly(x.over, y.under, budget), timesPoly(y.over, x.under, budget)];
 }
 
 /** Whether a = c b for a constant c other than 0; undefined when their exact forms do not tell. */
-export function exactlyProportional(_a: Expr, _b: Expr, _base: LogBase): boolean | undefined {
-  return undefined;
+export function exactlyProportional(a: Expr, b: Expr, base: LogBase): boolean | undefined {
+  const [x, y] = [normalForm(a, base), normalForm(b, base)];
+  if (x === undefined || y === undefined) return undefined;
+  return withinBounds(() => {
+    const [left, right] = crossed(x, y);
+    if (left.size === 0 || right.size === 0) return left.size === right.size;
+    if (proportion(left, right) !== undefined) return true;
+    if (!isFree(left) || !isFree(right)) return undefined;
+    return sameUpToConstant(byVariables(left), byVariables(right));
+  });
+}
+
+/** A polynomial as one in its variables, with coefficients that are made of constants. */
+function byVariables(poly: Poly): Map<string, Poly> {
+  const grouped = new Map<string, Poly>();
+  for (const { coefficient, powers } of poly.values()) {
+    const variables = powers.filter(({ generator }) => !isConstant(generator));
+    const constants = powers.filter(({ generator }) => isConstant(generator));
+    const key = spelled(single({ n: 1n, d: 1n }, variables));
+    grouped.set(key, addPoly(grouped.get(key) ?? new Map(), single(coefficient, constants)));
+  }
+  return grouped;
+}
+
+function isConstant({ value, kind }: { readonly value?: number; readonly kind: string }): boolean {
+  return value !== undefined || kind === "imaginary";
+}
+
+/** All coefficients in one ratio: a_i b_0 = a_0 b_i. */
+function sameUpToConstant(a: ReadonlyMap<string, Poly>, b: ReadonlyMap<string, Poly>): boolean {
+  if (a.size !== b.size) return false;
+  const budget = freshBudget();
+  let first: readonly [Poly, Poly] | undefined;
+  for (const [key, top] of a) {
+    const bottom = b.get(key);
+    if (bottom === undefined) return false;
+    first ??= [top, bottom];
+    const difference = addPoly(timesPoly(top, first[1], budget), timesPoly(first[0], bottom, budget), MINUS_ONE);
+    if (difference.size > 0) return false;
+  }
+  return true;
 }
