@@ -4,7 +4,7 @@
  */
 import { closingBrace } from "../basics/mod.ts";
 import { withoutHedges } from "./_hedges.ts";
-import { withoutUnicode } from "./_symbols.ts";
+import { withoutHtml, withoutUnicode } from "./_symbols.ts";
 
 /** A longer text is not read. */
 const LONGEST = 2000;
@@ -68,9 +68,11 @@ const ROMAN = /^(?:arc)?(?:sin|cos|tan|cot|sec|csc)h?$|^(?:ln|log|exp|gcd|lcm|ma
 export function cleanAnswer(text: string): string | undefined {
   if (text.length > LONGEST) return undefined;
   let rest = /[^\x20-\x7e]/.test(text) ? withoutUnicode(text) : text;
+  if (/[<&]/.test(rest)) rest = withoutHtml(rest);
   if (rest.includes("\\")) rest = withoutCommands(rest);
   if (/[$*`_]/.test(rest)) rest = withoutMarkup(rest);
   rest = rest.replace(/\s*\n\s*/g, "\n").replace(/[ \t]+/g, " ").trim();
+  if (rest.includes("inf")) rest = rest.replace(/(?<![A-Za-z\\])inf(?:inity|ty)?(?![A-Za-z])/gi, "\\infty ");
   rest = withoutHedges(withoutWrappers(rest));
   rest = withoutWrappers(rest);
   return rest === "" ? undefined : rest;
@@ -89,6 +91,9 @@ function withoutCommands(text: string): string {
     .replace(/\^\s*\{?\s*\\circ(?![A-Za-z])\s*\}?/g, "^\\circ ")
     .replace(/\\not\s*=/g, "\\ne ")
     .replace(/\\not\s*\\in(?![A-Za-z])/g, "\\notin ")
+    .replace(/\\(?:text)?color ?\{[^{}]*\}/g, " ")
+    .replace(/\{([^{}]*)\\choose(?![A-Za-z])([^{}]*)\}/g, "\\binom{$1}{$2}")
+    .replace(/\{([:.])\}/g, "$1")
     .replace(/\{,\}/g, "\u0001")
     .replace(/\\([%#&_])/g, (_, c: string) => c)
     .replace(/\u0003/g, "\\\\");

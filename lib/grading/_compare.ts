@@ -19,11 +19,14 @@ export function compareAnswers(answer: Answer, reference: Answer): Sameness {
   const wanted = readingsOf(reference);
   // What can be a time on both sides is no ratio.
   const times = given.some(({ kind }) => kind === "time") && wanted.some(({ kind }) => kind === "time");
+  // Sets of reals tell more surely than the inequalities they were read from.
+  const sets = given.some(({ kind }) => kind === "region") && wanted.some(({ kind }) => kind === "region");
   let undecided = false;
   let refused: Sameness | undefined;
   for (const one of given) {
     for (const other of wanted) {
       if (times && one.kind === "ratio" && other.kind === "ratio") continue;
+      if (sets && one.kind === "relation" && other.kind === "relation") continue;
       const found = comparePair(one, other);
       if (found.same === true) return found;
       if (found.same === undefined) undecided = true;
@@ -44,12 +47,18 @@ function comparePair(a: Answer, b: Answer): Sameness {
   if (a.kind === "relation") return saysValue(a, b);
   if (a.kind === "list" && b.kind === "tuple") return listAndTuple(a, b);
   if (a.kind === "tuple" && b.kind === "list") return listAndTuple(b, a, true);
+  if (a.kind === "text") return { same: areDigits(a, b), method: "text" };
   if (a.kind === "matrix" || b.kind === "matrix") return withMatrix(a, b);
   if (a.kind === "list" && b.kind === "value" && a.items.length === 1) return compare(a.items[0] as Answer, b);
   if (b.kind === "list" && a.kind === "value" && b.items.length === 1) return compare(a, b.items[0] as Answer);
   if (a.kind === "ratio" && b.kind === "value" && b.unit === undefined) return ratioAndValue(a, b.value, false);
   if (a.kind === "value" && b.kind === "ratio" && a.unit === undefined) return ratioAndValue(b, a.value, true);
   return decided(false);
+}
+
+/** `B6` for the digits of `B6_{16}`. */
+function areDigits(words: Answer, number: Answer): boolean {
+  return words.kind === "text" && number.kind === "value" && number.base?.digits.toLowerCase() === words.words;
 }
 
 function sameKind(a: Answer, b: Answer): Sameness {

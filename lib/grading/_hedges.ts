@@ -9,7 +9,8 @@ const LEADING = new RegExp(
     "(?: to the (?:problem|question))? (?:is|are|was|equals|:|=)|" +
     "approximately|approx\\.?|about|around|roughly|nearly|almost|exactly|precisely|just|only|simply|equals?|is|are|" +
     "it is|it's|there (?:are|is|will be)|we (?:get|have|find|obtain)|he|a total of|in total|total(?: of)?:?|" +
-    "\\\\approx|\\\\sim(?:eq)?|\\\\Rightarrow|\\\\implies|\\\\boldsymbol)(?![A-Za-z])[:, ]?|[~=:\u2248])\\s*",
+    "(?:the )?(?:points?|sets?|interval|vector|ordered (?:pair|triple)|pair|coordinates|matrix|number|value|ratio|equation|line)" +
+    "(?= ?[({[<\\\\\\d-])|\\\\approx|\\\\sim(?:eq)?|\\\\Rightarrow|\\\\implies|\\\\boldsymbol)(?![A-Za-z])[:, ]?|#+ |[~=:])\\s*",
   "i",
 );
 const TRAILING = new RegExp(
@@ -18,7 +19,7 @@ const TRAILING = new RegExp(
   "i",
 );
 /** An explanation in parentheses behind a number, closing brace or bracket. */
-const EXPLAINED = /^(.*[\d}%)\]]) ?\(([A-Za-z][A-Za-z ,.'-]*)\)$/s;
+const EXPLAINED = /^(.*[\w}%)\]]) ?\((?=[^()]*[A-Za-z]{3})([A-Za-z][A-Za-z ,.']*(?:-[A-Za-z ,.']+)*)\)$/s;
 /** "The area of the field is 18": words before, no number among them. */
 const SENTENCE =
   /^([A-Za-z][A-Za-z ,'-]*) (?:is|are|equals|was|will be|has|have|had|=)(?: (?:equal to|exactly|approximately|about))?:? (?=[^A-Za-z\s]|[A-Za-z])(.+)$/s;
@@ -32,7 +33,11 @@ export function withoutHedges(text: string): string {
     const before = rest;
     rest = rest.replace(LEADING, "").replace(TRAILING, "").trim();
     const explained = EXPLAINED.exec(rest);
-    if (explained !== null && !isOption(explained[2] as string)) rest = explained[1] as string;
+    if (
+      explained !== null && !isOption(explained[2] as string) && /[\d}%)\]]$|[A-Za-z]{3}$/.test(explained[1] as string)
+    ) {
+      rest = explained[1] as string;
+    }
     if (rest === before) break;
   }
   return rest === "" ? text : rest;

@@ -122,8 +122,11 @@ function isInBrackets(text: string, at: number): boolean {
 
 /** `12,5` as `12.5` where the whole text is one such number. */
 export function decimalComma(text: string): string | undefined {
-  const found = /^([+-]?\d+),(\d+)$/.exec(text);
+  const found = /^([^\d,]{0,6}\d+),(\d+)([^,\d][^,]*)?$/.exec(text);
+  if (found === null || / (?:and|or) |[([{]/.test(text.slice(0, found[1]?.length)) || / (?:and|or) /.test(text)) {
+    return undefined;
+  }
   // Three digits behind the comma are thousands, unless nothing but a zero stands before it.
-  if (found === null || ((found[2] as string).length === 3 && !/^[+-]?0$/.test(found[1] as string))) return undefined;
-  return `${found[1]}.${found[2]}`;
+  if ((found[2] as string).length === 3 && !/^[^\d]*0$/.test(found[1] as string)) return undefined;
+  return `${found[1]}.${found[2]}${found[3] ?? ""}`;
 }

@@ -12,6 +12,7 @@ import { readList, readPlusMinus } from "./_read_list.ts";
 import { readBrackets, readSetOperation } from "./_read_sets.ts";
 import { expressionOf, readValues } from "./_read_value.ts";
 import { allReals, readRelation } from "./_relations.ts";
+import { sameExpression } from "./_same.ts";
 import { cut, isBalanced } from "./_split.ts";
 import { meansEverything, meansNothing, normalWords } from "./_text.ts";
 import { readTime } from "./_times.ts";
@@ -44,6 +45,8 @@ function readAll(text: string, depth: number, budget: Budget): readonly Answer[]
   if (/^-?\d+(?:\.\d+)?$/.test(text)) return readValues(text);
   const readings = [...structured(text, read)];
   if (depth > 0 && readings.length > 0) return readings.slice(0, MOST_READINGS);
+  const twice = readings.length === 0 ? saidTwice(text, read) : [];
+  readings.push(...twice);
   const said = saidBySentence(text) ?? LABELLED.exec(text)?.[1];
   if (said !== undefined && readings.length === 0) readings.push(...read(said));
   if (!readings.some(isFormula)) {
@@ -51,6 +54,15 @@ function readAll(text: string, depth: number, budget: Budget): readonly Answer[]
     if (words !== undefined) readings.push(words);
   }
   return readings.slice(0, MOST_READINGS);
+}
+
+/** "Seven (7)": the same number in words and figures. */
+function saidTwice(text: string, read: (text: string) => readonly Answer[]): readonly Answer[] {
+  const found = /^([^()]+) \(([^()]+)\)$/.exec(text);
+  if (found === null) return [];
+  const [one, two] = [oneOf(read(found[1] as string)), oneOf(read(found[2] as string))];
+  if (one?.kind !== "value" || two?.kind !== "value") return [];
+  return sameExpression(one.value, two.value).same === true ? [one] : [];
 }
 
 function isFormula(answer: Answer): boolean {
@@ -77,7 +89,8 @@ function structured(text: string, read: (text: string) => readonly Answer[]): re
   if (choice !== undefined) {
     const rest = choice.rest === "" ? undefined : oneOf(read(choice.rest));
     first.push({ kind: "choice", letter: choice.letter, bare: choice.bare, ...(rest === undefined ? {} : { rest }) });
-    if (choice.rest !== "" || text.length > 1) return first;
+    // `d: 6/8` may be a ratio all the same.
+    if ((choice.rest !== "" && !/^[a-j] ?:/.test(text)) || (choice.rest === "" && text.length > 1)) return first;
   } else if (/^[([]?[A-J][).\]]/.test(text) && namesMore(text.slice(2))) return [];
   const time = readTime(text);
   if (time !== undefined) first.push(time);
@@ -98,12 +111,16 @@ function hourOf(text: string): string {
 
 /** Lists, relations, sets, brackets, or one value. */
 function plural(text: string, read: (text: string) => readonly Answer[]): readonly Answer[] {
+  if (text.startsWith("<") && text.endsWith(">")) return readBrackets(text, read) ?? [];
   const { head, parameter } = withoutClause(text);
   if (parameter !== undefined) return read(head).map((reading) => renamed(reading, parameter));
   const mayList = /[,;\n&]|\band\b|\bor\b|\\(?:lor|land|\\)/.test(text);
   const single = mayList ? readValues(text) : [];
-  // "one hundred and five", `1,800`: a number; but `12,5` may be two.
+  // "one hundred and five": a number; but `12,5` and `100,200` may be two.
   if (single.length > 0 && !/\d,\d/.test(text)) return single;
+  if (single.length > 0 && /^\d{1,3}(?:,\d{3})+$/.test(text)) {
+    return [...single, ...readList(text.replace(/,/g, ", "), read) ?? []];
+  }
   const list = mayList ? readList(text, read) : undefined;
   if (list !== undefined) return [...single, ...list];
   const both = readPlusMinus(text, read);
@@ -167,8 +184,16 @@ function readRatio(text: string): Ratio | undefined {
   if (named !== undefined) return readRatio(named);
   const pieces = cut(text.replace(/ ratio$/, ""), / ?: ?| to /y);
   if (pieces.length < 2 || pieces.length > 6 || !isBalanced(text)) return undefined;
-  const parts = pieces.map((piece) => /[=<>,]/.test(piece.text) ? undefined : expressionOf(piece.text));
+  const parts = pieces.map((piece) => /[=<>,]/.test(piece.text) ? undefined : partOf(piece.text));
   return parts.includes(undefined) ? undefined : { kind: "ratio", parts: parts as Expr[] };
+}
+
+/** A part of a ratio, also in words. */
+function partOf(text: string): Expr | undefined {
+  const expression = expressionOf(text);
+  if (expression !== undefined) return expression;
+  const [value] = readValues(text);
+  return value?.unit === undefined ? value?.value : undefined;
 }
 
 const CLAUSE = new RegExp(

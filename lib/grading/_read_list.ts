@@ -9,7 +9,7 @@ import type { Reader } from "./_relations.ts";
 import { cut, type Piece } from "./_split.ts";
 
 const SEPARATOR =
-  /[,;]? ?\\(?:lor|land)(?![A-Za-z])|[,;] ?(?:and|or)(?=[\s(\\$-])|[,;\n]|(?<=[\s)}\]\d])(?:and|or|&)(?=[\s(\\$])|\\\\(?!\})/y;
+  /[,;]? ?\\(?:lor|land)(?![A-Za-z])|[,;] ?(?:and|or)(?=[\s(\\$-])|(?<!\d),|,(?!\d{3}(?!\d))|[;\n]|(?<=[\s)}\]\d])(?:and|or|&)(?=[\s(\\$])|\\\\(?!\})/y;
 /** More members are not read. */
 const MOST_MEMBERS = 200;
 /** More signs that go both ways are not read. */
@@ -34,8 +34,7 @@ export function readList(text: string, read: Reader): readonly Answer[] | undefi
   if (region !== undefined) readings.push(region);
   // Conditions on one variable are one set and not a list of sets.
   if (region?.variable === undefined || items.some((item) => !isCondition(item))) {
-    const system = systemOf(items);
-    readings.push(...(system === undefined ? [] : [system]), listOf(items, false));
+    readings.push(systemOf(items) ?? listOf(items, false));
   }
   return readings;
 }
@@ -119,6 +118,8 @@ const SERIES = /^(?:[a-dA-D]|[x-zX-Z]|[p-s]|[u-w]|[mn]|[A-Za-z]_\d+)$/;
 /** Readings of a text with `\pm` as the list of what it stands for; undefined without one. */
 export function readPlusMinus(text: string, read: Reader): readonly Answer[] | undefined {
   const plain = /plus or minus/i.test(text) ? text.replace(/plus or minus /gi, "\\pm ") : text;
+  // `x \ne \pm 1` excludes both.
+  if (/\\ne(?![A-Za-z])/.test(plain)) return undefined;
   if (!/\\(?:pm|mp)(?![A-Za-z])|\+\/-|\+-(?=\s?[\d\\])/.test(plain)) return undefined;
   const source = plain.replace(/\+\/?-/g, "\\pm ");
   let texts: string[] = [source];

@@ -11,7 +11,7 @@ import { cut, insideBrackets, type Piece } from "./_split.ts";
 /** More members are not read. */
 const MOST_MEMBERS = 200;
 const SET_OPERATOR =
-  /\\(?:cup|cap|setminus)(?![A-Za-z])|\\(?=\{)(?!\\)|(?<=[)\]}] ?)(?:U|u|∪)(?= ?[([{\\])| union (?=[([{\\])|(?<=\\mathbb ?\{?R\}? ?|[)\]] ?)-(?= ?\\?[{(\[])/y;
+  /\\(?:cup|cap|setminus)(?![A-Za-z])|(?<=[)\]}] ?)[Uu](?= ?[([{\\])| union (?=[([{\\])|(?<=\\mathbb ?\{?R\}? ?|[)\]] ?)-(?= ?\\?[{(\[])/y;
 const REALS = /^\\(?:mathbb|mathbf|Bbb|mathds|mathcal) ?\{? ?R ?\}?$|^\\R$|^ℝ$|^\\Re$|^R$/;
 const BETWEEN = /,|;/y;
 const MAKING = /\\mid(?![A-Za-z])|\||:|\\vert(?![A-Za-z])/y;
@@ -21,7 +21,7 @@ const MOST_WHOLE = 200;
 /** Readings of a text with a set operation at its top level; undefined when there is none. */
 export function readSetOperation(text: string, read: Reader): readonly Answer[] | undefined {
   if (REALS.test(text) && text !== "R") return [allReals()];
-  if (!/\\(?:cup|cap|setminus|\{)|[)\]}] ?[Uu] ?[([{]| union |\\mathbb ?\{?R\}? ?-|[)\]] ?-/.test(text)) {
+  if (!/\\(?:cup|cap|setminus)(?![A-Za-z])|[)\]}] ?[Uu] ?[([{]| union |\\mathbb ?\{?R\}? ?-|[)\]] ?-/.test(text)) {
     return undefined;
   }
   const pieces = cut(text, SET_OPERATOR);
@@ -52,7 +52,7 @@ function combined(pieces: readonly Piece[], regions: readonly Region[]): Region 
     const next = regions[i] as Region;
     const operator = pieces[i]?.before ?? "";
     if (operator === "\\cap") region = intersection(region, next);
-    else if (operator === "\\cup" || /^(?:U|u|∪|union)$/.test(operator)) region = union(region, next);
+    else if (operator === "\\cup" || /^(?:U|u|union)$/.test(operator)) region = union(region, next);
     else {
       const rest = complement(next);
       region = rest === undefined ? undefined : intersection(region, rest);

@@ -6,7 +6,7 @@ import type { Value } from "./_answer.ts";
 import { readBased } from "./_base.ts";
 import { parseExpression } from "./_latex.ts";
 import { decimalComma, readLiteral, withoutCommas, withoutSeparators } from "./_literals.ts";
-import { isBalanced } from "./_split.ts";
+import { cut, isBalanced } from "./_split.ts";
 import { readUnit, type Unit } from "./_units.ts";
 import { mayBeWords, readWords } from "./_words.ts";
 import type { Expr } from "./types.ts";
@@ -36,9 +36,9 @@ export function readValues(text: string): Value[] {
   const plain = readLiteral(text);
   if (plain !== undefined) return [{ kind: "value", value: plain }];
   if (!isBalanced(text)) return [];
-  const based = readBased(text);
-  if (based !== undefined) return [based];
   const source = withoutSeparators(text);
+  const based = readBased(withoutCommas(source));
+  if (based !== undefined) return [based];
   const comma = decimalComma(source);
   const readings = valuesOf(withoutCommas(source));
   if (comma !== undefined) readings.unshift(...valuesOf(comma));
@@ -52,15 +52,18 @@ function valuesOf(text: string): Value[] {
   if (paid !== null) return paidValues(paid);
   const ordinal = /^(\d+) ?(?:\^ ?\{? ?)?(?:st|nd|rd|th)(?: ?\})?$/.exec(text);
   if (ordinal !== null) return valuesOf(ordinal[1] as string);
+  const fraction = /^(.*[\d})]) ?\\frac ?\{ ([A-Za-z]+) \} ?\{ ([A-Za-z]+ ?(?:\^ ?\d)?) \}$/s.exec(text);
+  if (fraction !== null) return valuesOf(`${fraction[1]} ${fraction[2]}/${fraction[3]}`);
   const signed = /^(?:negative|minus) (?=[\d.\\$])(.+)$/is.exec(text);
   if (signed !== null) return valuesOf(`-${signed[1]}`);
   const compound = compoundValues(text);
   if (compound.length > 0) return compound;
+  const words = worded(text);
+  if (words.length > 0) return words;
   const readings = quantities(text);
   if (readings.some(({ loose }) => loose !== true)) return readings;
   const expression = expressionOf(text);
   if (expression !== undefined) readings.push({ kind: "value", value: expression });
-  if (readings.length === 0) readings.push(...worded(text));
   return readings;
 }
 
@@ -114,7 +117,8 @@ function places(text: string): Place[] {
     }
     const letter = isLetter(character);
     const degrees = character === "^" && /^\^ ?\\circ/.test(text.slice(i, i + 8));
-    if (!letter && !degrees && !"%$€£¢¥₹'\"".includes(character)) continue;
+    const per = character === "/" && /^\/ ?[A-Za-z]{2}/.test(text.slice(i, i + 4));
+    if (!letter && !degrees && !per && !"%$€£¢¥₹'\"".includes(character)) continue;
     // `\sin 30^\circ` is the sine of an angle and not an angle.
     if (degrees && TRIGONOMETRY.test(text.slice(0, i))) continue;
     if (depth === 0 && i > 0) {
@@ -225,10 +229,21 @@ function inUnit(parts: readonly { value: Expr; unit: Unit }[], to: Unit): Expr {
   return { kind: "number", value: { numerator, denominator } };
 }
 
+/** Behind a figure: "2 thirds". */
+const PARTS = /^(?:halves|thirds|quarters|fourths|fifths|sixths|sevenths|eighths|ninths|tenths)(?: |$)/i;
+const WORDS = "zero one two three four five six seven eight nine ten eleven twelve".split(" ");
+
 /** Numbers in words, with a unit behind them: "eighteen apples", "half an hour", "2 and a half". */
 function worded(text: string): Value[] {
-  const mixed = /^(\d+) and (.+)$/s.exec(text);
-  const found = mixed === null ? (mayBeWords(text) ? readWords(text) : undefined) : readWords(mixed[2] as string);
+  const half = /^(.+?) ([a-z]+) and (?:a|one) (half|quarter)$/i.exec(text);
+  if (half !== null && readUnit(half[2] as string) !== undefined) {
+    const article = /^an?$/i.test(half[1] as string) ? "one" : half[1];
+    return valuesOf(`${article} and ${half[3] === "half" ? "one half" : "one quarter"} ${half[2]}`);
+  }
+  const mixed = /^(\d+) (and )?((?:an? |one |two |three )?[a-z]+(?: .*)?)$/is.exec(text);
+  if (mixed !== null && mixed[2] === undefined && !PARTS.test(mixed[3] as string)) return [];
+  if (mixed !== null && mixed[2] === undefined) return worded(`${WORDS[Number(mixed[1])] ?? "zero"} ${mixed[3]}`);
+  const found = mixed === null ? (mayBeWords(text) ? readWords(text) : undefined) : readWords(mixed[3] as string);
   if (found === undefined) return [];
   const { numerator, denominator } = found.value;
   if (mixed !== null && denominator === 1n) return [];
@@ -254,6 +269,13 @@ export function expressionOf(text: string): Expr | undefined {
 
 /** Runs of letters that are neither a command, a function nor a product of few variables. */
 function hasWords(text: string): boolean {
+  if (
+    /(?<![A-Za-z\\])(?:and|or|if|is|of|not|the|for|to|but|nor|by|in|as|an|than|from|with|are|one|two|six)(?![A-Za-z])/i
+      .test(text)
+  ) {
+    return true;
+  }
+  if (text.includes(",") && cut(text, /,/y).length > 1) return true;
   if (/[?"@#;]|\\text(?![A-Za-z])/.test(text)) return true;
   for (const [run] of text.replace(/\\[A-Za-z]+/g, " ").matchAll(/[A-Za-z]{3,}/g)) {
     if (FUNCTIONS.has(run) || FUNCTIONS.has(run.toLowerCase()) || isAscending(run)) continue;

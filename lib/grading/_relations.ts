@@ -41,7 +41,7 @@ const MEANING: Readonly<Record<string, string>> = {
 const MOST_SIDES = 12;
 /** The left side of an equation that only says what its right side is. */
 const LABEL =
-  /^(?:[A-Za-z]{1,3}(?:'*|_ ?\{?[A-Za-z\d+,-]{1,8}\}?|\^\{-1\})|\|[A-Z]{2}\||\[[A-Z]{3,6}\]|(?:m ?)?\\(?:angle|triangle) ?[A-Z]{1,3}|\\overline ?\{?[A-Z]{2}\}?|[fgh](?:'+|\^\{-1\}|_ ?\{?\w\}?)?\([\w\\, ]{1,12}\)|[PEVQTSNCARp](?:_\{?\w\}?)? ?\([^=]{1,40}\)|\\(?:Delta|theta|alpha|beta|gamma|phi|lambda|mu|sigma|omega|rho) ?[a-zA-Z]?|\\(?:int|lim|sum|prod|Pr|det|frac ?\{ ?(?:d|\\partial)|max|min|gcd|lcm|oint|iint)(?![A-Za-z]).*|\|?\\(?:vec|mathbf|overrightarrow) ?\{?[A-Za-z]{1,2}\}?\|?|[A-Za-z]{3,}(?: [A-Za-z]+){0,6}|d[a-z]\/d[a-z]|\([a-z](?:_\d)?(?:, ?[a-z](?:_\d)?)+\)|[a-z](?:: ?[a-z])+)$/s;
+  /^(?:[A-Za-z]{1,3}(?:'*|_ ?\{?[A-Za-z\d+,-]{1,8}\}?|\^\{-1\})|\|[A-Z]{2}\||\[[A-Z]{3,6}\]|(?:m ?)?\\(?:angle|triangle) ?[A-Z]{1,3}|\\overline ?\{?[A-Z]{2}\}?|[fgh](?:'+|\^\{-1\}|_ ?\{?\w\}?)?\([\w\\, ]{1,12}\)|[PEVQTSNCARp](?:_\{?\w\}?)? ?\([^=]{1,40}\)|\\(?:Delta|theta|alpha|beta|gamma|phi|lambda|mu|sigma|omega|rho) ?[a-zA-Z]?|\\(?:int|lim|sum|prod|Pr|det|max|min|gcd|lcm|oint|iint)(?![A-Za-z]).*|\\frac ?\{ ?(?:d|\\partial).*|\|?\\(?:vec|mathbf|overrightarrow) ?\{?[A-Za-z]{1,2}\}?\|?|[A-Za-z]{3,}(?: [A-Za-z]+){0,6}|d[a-z]\/d[a-z]|\([a-z](?:_\d)?(?:, ?[a-z](?:_\d)?)+\)|[a-z](?:: ?[a-z])+)$/s;
 
 /** Readings of a text with a relation at its top level; undefined when there is none. */
 export function readRelation(text: string, read: Reader): readonly Answer[] | undefined {
@@ -75,6 +75,8 @@ function equation([left, right]: readonly Piece[], read: Reader): readonly Answe
   const reversed = b?.kind === "symbol" && !isConstant(b) ? nameOf(right.text, b) : undefined;
   if (reversed !== undefined) readings.push(...named(reversed, read(left.text), pair));
   if (pair !== undefined) readings.push({ kind: "relation", operator: "=", left: pair[0], right: pair[1] });
+  // `5 = 101_2`
+  if (readings.length === 0 && (a === undefined || isConstant(a))) return chain([left, right], read);
   return readings;
 }
 

@@ -47,7 +47,8 @@ export function cut(text: string, separator: RegExp): Piece[] {
     if ("([{".includes(character)) depth++;
     else if (")]}".includes(character)) depth = Math.max(0, depth - 1);
     else if (character === "\\" && text.startsWith("\\begin", i)) depth++;
-    else if (character === "\\" && text.startsWith("\\end", i)) depth = Math.max(0, depth - 1);
+    else if (character === "\\" && text.startsWith("\\langle", i)) depth++;
+    else if (character === "\\" && /^\\(?:end|rangle)/.test(text.slice(i, i + 8))) depth = Math.max(0, depth - 1);
     if (depth > 0) continue;
     separator.lastIndex = i;
     const found = separator.exec(text);

@@ -104,12 +104,52 @@ const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ";
 const LOWERED = "₀₁₂₃₄₅₆₇₈₉";
 const TABLE: ReadonlyMap<string, string> = symbolTable();
 
+const ENTITIES: Readonly<Record<string, string>> = {
+  minus: "-",
+  times: "\\times ",
+  divide: "/",
+  plusmn: "\\pm ",
+  lt: "<",
+  gt: ">",
+  le: "\\le ",
+  ge: "\\ge ",
+  ne: "\\ne ",
+  pi: "\\pi ",
+  theta: "\\theta ",
+  infin: "\\infty ",
+  frac12: " 1/2",
+  frac14: " 1/4",
+  frac34: " 3/4",
+  deg: "^\\circ ",
+  nbsp: " ",
+  amp: "&",
+  quot: '"',
+  radic: "\\sqrt ",
+  sup2: "^2",
+  sup3: "^3",
+  middot: "\\cdot ",
+  thinsp: " ",
+  ndash: "-",
+};
+
+/** Tags of HTML taken off and its entities replaced; `1 < x > y` keeps its signs. */
+export function withoutHtml(text: string): string {
+  return text
+    .replace(/<sup>([^<>]*)<\/sup>/gi, "^{$1}")
+    .replace(/<sub>([^<>]*)<\/sub>/gi, "_{$1}")
+    .replace(/<\/?(?:b|i|em|strong|u|p|span|div|br|code|small|big|mark|font|center)(?:\s[^<>]*|\s?\/)?>/gi, " ")
+    .replace(/&([a-z]+\d*);/g, (all, name: string) => ENTITIES[name] ?? all);
+}
+
 /** The text with known characters beyond ASCII replaced; unknown ones stay. */
 export function withoutUnicode(text: string): string {
   return text
     .replace(/[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ]+/g, (run) => `^{${[...run].map((c) => "0123456789+-n"[RAISED.indexOf(c)]).join("")}}`)
     .replace(/[₀₁₂₃₄₅₆₇₈₉]+/g, (run) => `_{${[...run].map((c) => LOWERED.indexOf(c)).join("")}}`)
     .replace(/[^\x20-\x7e\n]/g, (character) => TABLE.get(character) ?? character)
+    .replace(/^\s*\u2014\s*(?=\d)/, "-")
+    // Mathematical alphabets.
+    .replace(/[\u{1d400}-\u{1d7ff}]/gu, (c) => c.normalize("NFKC"))
     // Digits and letters of full width.
     .replace(/[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]/g, (c) => String.fromCharCode(c.charCodeAt(0) - 0xfee0));
 }

@@ -44,12 +44,15 @@ export function normalWords(text: string): string | undefined {
   if (/[\\{}^_=<>+*|]/.test(plain) || !/\p{L}/u.test(plain)) return undefined;
   const words = plain.toLowerCase().normalize("NFC")
     .replace(/(\d),(?=\d{3}(?!\d))/g, "$1")
+    .replace(/(?<![a-z])(?:[a-z]\.){2,}(?:[a-z](?![a-z]))?/g, (dotted) => `${dotted.replace(/\./g, "")} `)
     // A sign, a point or a slash belongs to its number.
     .replace(/(?<![\d.])\.|\.(?!\d)|-(?!\d)|(?<=[\p{L}\d])-|\/(?!\d)/gu, " ")
     .replace(/'/g, "")
     .replace(/[^\p{L}\p{M}\d.\-/:%$€£]+|:(?!\d)/gu, " ")
-    .split(" ").filter((word) => word !== "" && word !== "the" && word !== "a" && word !== "an")
-    .join(" ");
+    .trim()
+    // An article stands before a word; a lone letter is a name.
+    .replace(/(?:^|(?<= ))(?:the|an?) (?=\p{L}{2})/gu, "")
+    .replace(/ +/g, " ");
   if (words === "") return text.trim().toLowerCase();
   return SYNONYMS.get(words) ?? words;
 }

@@ -207,9 +207,10 @@ export function conversion(from: Unit, to: Unit): Rational | undefined {
     return from.dimension !== "" && !onlyCounted(from) ? factor : sameNouns(from, to) ? one : undefined;
   }
   if (isPounds(from) && isPounds(to)) return one;
-  // "5 dollars" leaves out the "per hour" of the other, and says the same number.
+  // "5 dollars" and "5 apples" leave out the "per hour" of the other; a length is no speed.
   const left = from.dimension === from.top || to.dimension === to.top;
-  return left && from.top === to.top && (from.top !== "" || sameNouns(from, to)) ? one : undefined;
+  const paid = /^(?:usd|eur|gbp|inr|jpy|cny):1$/.test(from.top);
+  return left && from.top === to.top && (paid || (from.top === "" && sameNouns(from, to))) ? one : undefined;
 }
 
 function onlyCounted(unit: Unit): boolean {

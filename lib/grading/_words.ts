@@ -43,10 +43,12 @@ export function mayBeWords(text: string): boolean {
 
 /** Reads the number at the start of a text; undefined when its first words are none. */
 export function readWords(text: string): WordNumber | undefined {
-  const tokens = text.match(/[A-Za-z]+|[^A-Za-z\s-]+/g)?.slice(0, MOST_WORDS) ?? [];
+  const tokens =
+    text.replace(/(?<=(?:thousand|illion)),(?= )/gi, " ").match(/[A-Za-z]+|[^A-Za-z\s-]+/g)?.slice(0, MOST_WORDS) ?? [];
   const words = tokens.map((token) => token.toLowerCase());
-  const negative = words[0] === "negative" || words[0] === "minus";
-  const start = negative ? 1 : 0;
+  const article = words[0] === "the" ? 1 : 0;
+  const negative = words[article] === "negative" || words[article] === "minus";
+  const start = article + (negative ? 1 : 0);
   const found = mixedAt(words, start);
   if (found === undefined) return undefined;
   const { numerator, denominator } = found.value;
@@ -86,7 +88,7 @@ function mixedAt(words: readonly string[], at: number): Found | undefined {
 function fractionAt(words: readonly string[], at: number): Found | undefined {
   const first = words[at];
   if (first === "half") {
-    return { value: { numerator: 1n, denominator: 2n }, next: words[at + 1] === "a" ? at + 1 : at + 1 };
+    return { value: { numerator: 1n, denominator: 2n }, next: at + 1 };
   }
   const article = first === "a" || first === "an";
   const top = article ? { value: 1n, next: at + 1 } : wholeAt(words, at);
@@ -126,7 +128,8 @@ function ordinalAt(words: readonly string[], at: number): Found | undefined {
 
 /** "one hundred and five", "twenty-first". */
 function wholeAt(words: readonly string[], at: number): { value: bigint; next: number } | undefined {
-  let next = at;
+  // "a hundred"
+  let next = (words[at] === "a" || words[at] === "an") && SCALES.has(words[at + 1] ?? "") ? at + 1 : at;
   let total = 0n;
   // What stands before the next thousand.
   let group = 0n;
