@@ -27,8 +27,9 @@ export interface GradeAnswerOptions {
 
 /** Longest extracted answer that is kept, in characters. */
 const LONGEST_KEPT = 200;
-/** Longest completion that is graded quickly, in UTF-16 code units. */
+/** Longest completion that is graded quickly, and of one without a box, in UTF-16 code units. */
 const LONGEST_QUICK = 65_536;
+const LONGEST_QUICK_UNBOXED = 8_192;
 
 /**
  * Holds a completion's final answer, or a bare answer, against a reference.
@@ -85,6 +86,7 @@ export function gradeCompletion(text: string, { reference, stopReason }: GradeOp
 export function gradeQuickly(text: string, { reference, stopReason }: GradeOptions): Grade | undefined {
   if (typeof text !== "string") throw notText(text);
   if (text.length > LONGEST_QUICK) return undefined;
+  if (text.length > LONGEST_QUICK_UNBOXED && !/\\(?:boxed|fbox)/.test(text)) return undefined;
   const expected = prepareReference(reference);
   const judged = judgeCompletion(text, expected, sameQuickly);
   if (judged === undefined) return undefined;
