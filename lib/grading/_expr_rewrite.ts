@@ -121,7 +121,7 @@ interface Piece {
 function next(state: State, token: Token, operand: boolean): Piece {
   const { kind, text } = token;
   if (kind === "number") return { latex: number(state, operand), operand: true };
-  if (kind === "letter") return letter(state, token);
+  if (kind === "letter") return factor(state, token);
   if (kind === "command" && text !== "\\lvert") return command(state, text);
   if (text in CLOSING) return { latex: group(state, operand), operand: true };
   state.at++;
@@ -198,10 +198,13 @@ function raised(state: State, operand: boolean): Piece {
 /** A variable with its index: `x_1`, `a_{n+1}`. */
 function letter(state: State, token: Token): Piece {
   state.at++;
-  const following = state.tokens[state.at];
-  // `x2` may be an index, a power or a product.
-  if (token.kind === "letter" && following?.kind === "number" && !following.gap) throw UNREADABLE;
   return { latex: `${token.text}${index(state)}${token.kind === "command" ? " " : ""}`, operand: true };
+}
+
+/** `x2` may be an index, a power or a product. */
+function factor(state: State, token: Token): Piece {
+  const following = state.tokens[state.at + 1];
+  return following?.kind === "number" && !following.gap ? unreadable() : letter(state, token);
 }
 
 function index(state: State): string {
