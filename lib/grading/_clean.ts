@@ -69,6 +69,7 @@ export function cleanAnswer(text: string): string | undefined {
   if (text.length > LONGEST) return undefined;
   let rest = /[^\x20-\x7e]/.test(text) ? withoutUnicode(text) : text;
   if (/[<&]/.test(rest)) rest = withoutHtml(rest);
+  if (rest.includes("{:}")) rest = rest.replace(/(?<![A-Za-z])\{:\}/g, ":");
   if (rest.includes("\\")) rest = withoutCommands(rest);
   if (/[$*`_]/.test(rest)) rest = withoutMarkup(rest);
   rest = rest.replace(/\s*\n\s*/g, "\n").replace(/[ \t]+/g, " ").trim();
@@ -93,7 +94,6 @@ function withoutCommands(text: string): string {
     .replace(/\\not\s*\\in(?![A-Za-z])/g, "\\notin ")
     .replace(/\\(?:text)?color ?\{[^{}]*\}/g, " ")
     .replace(/\{([^{}]*)\\choose(?![A-Za-z])([^{}]*)\}/g, "\\binom{$1}{$2}")
-    .replace(/\{([:.])\}/g, "$1")
     .replace(/\{,\}/g, "\u0001")
     .replace(/\\([%#&_])/g, (_, c: string) => c)
     .replace(/\u0003/g, "\\\\");
@@ -184,6 +184,6 @@ function withoutWrappers(text: string): string {
 }
 
 function isWrapped(text: string): boolean {
-  if (text.startsWith("{")) return closingBrace(text, 0) === text.length - 1 && !text.includes(",");
+  if (text.startsWith("{")) return closingBrace(text, 0) === text.length - 1 && !/[,;:|]|\\mid/.test(text);
   return !text.slice(1, -1).includes(text.charAt(0));
 }

@@ -26,7 +26,7 @@ export function compareAnswers(answer: Answer, reference: Answer): Sameness {
   for (const one of given) {
     for (const other of wanted) {
       if (times && one.kind === "ratio" && other.kind === "ratio") continue;
-      if (sets && one.kind === "relation" && other.kind === "relation") continue;
+      if (sets && (one.kind === "relation" || other.kind === "relation")) continue;
       const found = comparePair(one, other);
       if (found.same === true) return found;
       if (found.same === undefined) undecided = true;

@@ -147,7 +147,11 @@ export function holdsOn(relation: Relation, region: Region): Sameness {
   }
   if (ends.length === 0 || ends.some(({ at }) => Number.isNaN(at))) return decided(undefined);
   for (const { at, expr, closed } of ends) {
-    if (Number.isFinite(at) && holdsAtEnd(relation, name, expr) !== closed) return { same: false, method: "numeric" };
+    if (!Number.isFinite(at)) continue;
+    // Both sides meet at an end, which belongs to the set when the relation allows them to be equal.
+    const ends = new Map([[name, expr]]);
+    const meet = sameExpression(substituted(relation.left, ends), substituted(relation.right, ends)).same;
+    if (meet !== true || (relation.operator === "<=") !== closed) return { same: meet && false, method: "numeric" };
   }
   for (const at of probes(ends.map((end) => end.at))) {
     const holds = holdsAt(relation, name, at);
@@ -155,13 +159,6 @@ export function holdsOn(relation: Relation, region: Region): Sameness {
     if (holds !== isInside(region, at)) return { same: false, method: "numeric" };
   }
   return { same: true, method: "numeric" };
-}
-
-/** At an end both sides are equal, or the relation jumps there. */
-function holdsAtEnd({ operator, left, right }: Relation, name: string, end: Expr): boolean {
-  const at = new Map([[name, end]]);
-  const equal = sameExpression(substituted(left, at), substituted(right, at)).same === true;
-  return equal && operator === "<=";
 }
 
 function holdsAt({ operator, left, right }: Relation, name: string, x: number): boolean | undefined {

@@ -4,7 +4,7 @@
  */
 import type { Value } from "./_answer.ts";
 import { decided } from "./_compare_result.ts";
-import { exactRational, sameExpression } from "./_same.ts";
+import { exactRational, freeSymbols, proportional, sameExpression } from "./_same.ts";
 import { conversion, type Unit } from "./_units.ts";
 import type { Rational } from "./number.ts";
 import type { Expr, Sameness } from "./types.ts";
@@ -18,11 +18,38 @@ export function sameValue(answer: Value, reference: Value): Sameness {
   const [from, to] = [answer.unit, reference.unit];
   if (isPercent(from) || isPercent(to)) return samePercent(answer, reference);
   if (from !== undefined && to !== undefined) return sameQuantity(answer, reference, from, to);
-  if (from === undefined && to === undefined) return sameExpression(answer.value, reference.value);
+  if (from === undefined && to === undefined) return sameFormula(answer.value, reference.value);
   if (reference.loose === true) return decided(false);
   const same = sameExpression(answer.value, reference.value);
   if (same.same === true) return same;
   return convertedOtherwise(answer, reference) ?? same;
+}
+
+/** Two expressions; where the reference has a constant of integration, the answer needs one, of any value. */
+function sameFormula(answer: Expr, reference: Expr): Sameness {
+  const same = sameExpression(answer, reference);
+  if (same.same === true) return same;
+  const wanted = withoutConstant(reference);
+  const given = wanted === undefined ? undefined : withoutConstant(answer);
+  if (wanted === undefined || given === undefined) return same;
+  const direct = sameExpression(given, wanted);
+  if (direct.same === true) return direct;
+  const rest: Expr = { kind: "apply", head: "Add", args: [given, { kind: "apply", head: "Negate", args: [wanted] }] };
+  return { same: proportional(rest, ONE) === true ? true : direct.same, method: "numeric" };
+}
+
+const ONE: Expr = { kind: "number", value: { numerator: 1n, denominator: 1n } };
+
+/** What stands beside a lone `C`, `K` or `c` in a sum with other variables; undefined without one. */
+function withoutConstant(expr: Expr): Expr | undefined {
+  if (expr.kind !== "apply" || expr.head !== "Add") return undefined;
+  const at = expr.args.findIndex((arg) => arg.kind === "symbol" && /^[CKc](?:_\d)?$/.test(arg.name));
+  const name = expr.args[at];
+  if (name?.kind !== "symbol") return undefined;
+  const args = expr.args.filter((_, i) => i !== at);
+  const rest: Expr = args.length === 1 ? args[0] as Expr : { ...expr, args };
+  const names = freeSymbols(rest);
+  return names.has(name.name) || names.size === 0 ? undefined : rest;
 }
 
 /** One side without a unit: degrees may be radians there, a dozen twelve. */

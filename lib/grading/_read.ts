@@ -9,7 +9,7 @@ import { saidBySentence } from "./_hedges.ts";
 import { complement } from "./_intervals.ts";
 import { readMatrix } from "./_matrix.ts";
 import { readList, readPlusMinus } from "./_read_list.ts";
-import { readBrackets, readSetOperation } from "./_read_sets.ts";
+import { readBrackets, readSetOperation, withoutFrench } from "./_read_sets.ts";
 import { expressionOf, readValues } from "./_read_value.ts";
 import { allReals, readRelation } from "./_relations.ts";
 import { sameExpression } from "./_same.ts";
@@ -34,7 +34,7 @@ interface Budget {
 export function readAnswer(text: string): Answer | undefined {
   const source = cleanAnswer(text);
   if (source === undefined) return undefined;
-  return oneOf(readAll(source, 0, { left: MOST_PIECES }));
+  return oneOf(readAll(withoutFrench(source), 0, { left: MOST_PIECES }));
 }
 
 /** The readings of a piece, at most 8; empty when there is none. */

@@ -34,7 +34,10 @@ export function readList(text: string, read: Reader): readonly Answer[] | undefi
   if (region !== undefined) readings.push(region);
   // Conditions on one variable are one set and not a list of sets.
   if (region?.variable === undefined || items.some((item) => !isCondition(item))) {
-    readings.push(systemOf(items) ?? listOf(items, false));
+    const system = systemOf(items);
+    if (system !== undefined) readings.push(system);
+    // `x_1=3, x_2=2` may be two solutions of one equation.
+    if (system === undefined || areSolutions(system)) readings.push(listOf(items, system !== undefined));
   }
   return readings;
 }
@@ -110,6 +113,10 @@ function systemOf(items: readonly Answer[]): Tuple | undefined {
     items: sorted.map(({ value }) => value),
     names: sorted.map(({ name }) => name),
   };
+}
+
+function areSolutions({ names = [] }: Tuple): boolean {
+  return names.every((name) => /_/.test(name) && name.charAt(0) === names[0]?.charAt(0));
 }
 
 /** Names that have an order of their own. */

@@ -63,7 +63,7 @@ function combined(pieces: readonly Piece[], regions: readonly Region[]): Region 
 
 /** Readings of a text in one pair of brackets; undefined when it is not in brackets or they only group. */
 export function readBrackets(text: string, read: Reader): readonly Answer[] | undefined {
-  const found = insideBrackets(frenchAsEnglish(text));
+  const found = insideBrackets(text);
   if (found === undefined) return undefined;
   const { open, close, inside } = found;
   if (open === "{") return inside === "" ? [{ kind: "region", pieces: [] }] : readSet(inside, read);
@@ -90,11 +90,17 @@ function wrapped(inside: string, read: Reader): readonly Answer[] | undefined {
     : undefined;
 }
 
-/** `]1,2[` as `(1,2)`. */
-function frenchAsEnglish(text: string): string {
-  const found = /^([[\]])([^[\]()]*)([[\]])$/.exec(text);
-  if (found === null || (found[1] === "[" && found[3] === "]")) return text;
-  return `${found[1] === "]" ? "(" : "["}${found[2]}${found[3] === "[" ? ")" : "]"}`;
+const ENDS = /[[\](]([^[\]()]{1,100})[[\])]/g;
+
+/** `]1,2[` as `(1,2)`, wherever intervals stand. */
+export function withoutFrench(text: string): string {
+  if (!/^\]|\[$|[=n] ?\]|\[ ?\\/.test(text) || !text.includes("]") && !text.includes("[")) return text;
+  return text.replace(ENDS, (all, inside: string) => {
+    if (!/[,;]/.test(inside)) return all;
+    const open = all.startsWith("]") ? "(" : all.charAt(0);
+    const close = all.endsWith("[") ? ")" : all.charAt(all.length - 1);
+    return `${open}${inside}${close}`;
+  });
 }
 
 function intervalOf(pieces: readonly Piece[], open: string, close: string): Region | undefined {

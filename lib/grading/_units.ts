@@ -33,7 +33,7 @@ const FILLERS = new Set(
 const NEVER = new Set(
   ("and or not plus minus times over divided half halves quarter third thirds point squared cubed pi sqrt if then when mod is are " +
     "zero one two three four five six seven eight nine ten sin cos tan cot sec csc log ln exp arcsin arccos arctan sinh cosh tanh " +
-    "gcd lcm min max choose where for but no none nor than less greater unless infinity infty base i don't know maybe")
+    "gcd lcm choose where for but no none nor than less greater unless infinity infty base i don't know maybe")
     .split(" "),
 );
 

@@ -32,7 +32,7 @@ const ORDINALS: ReadonlyMap<string, string> = new Map([
 ]);
 const PARTS: ReadonlyMap<string, bigint> = new Map([["half", 2n], ["halves", 2n], ["quarter", 4n], ["quarters", 4n]]);
 const FIRST =
-  /^(?:negative|minus|a|an|half|[a-z]+(?:ty|teen|th|st|nd|rd|lfth)|zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|hundred|thousand|million|quarter)\b/i;
+  /^(?:the )?(?:negative|minus|a|an|half|[a-z]+(?:ty|teen|th|st|nd|rd|lfth)|zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|hundred|thousand|million|quarter)\b/i;
 /** Words beyond this are not looked at. */
 const MOST_WORDS = 40;
 
