@@ -62,7 +62,7 @@ export function joinedBoxes(text: string, last: FoundAnswer): FoundAnswer | unde
     if (command === undefined || text.charAt(command.open) !== "{") break;
     const close = start - command.open > 2000 ? undefined : closingBrace(text, command.open);
     if (close === undefined || close >= start || start - close > LONGEST_BETWEEN) break;
-    if (!BETWEEN.test(text.slice(close + 1, start))) break;
+    if (!NAME.test(text.slice(close + 1, start).replace(JOINTS, ""))) break;
     const content = trimmed("box", text, command.open + 1, close);
     if (content.text === "") break;
     texts.unshift(content.text);
@@ -71,9 +71,9 @@ export function joinedBoxes(text: string, last: FoundAnswer): FoundAnswer | unde
   return texts.length < 2 ? undefined : { place: "box", text: texts.join(", "), start: first, end: last.end };
 }
 
-/** Only what joins a list. */
-const BETWEEN =
-  /^[\s$.]*(?:\\[)\]])?[\s,;&]*(?:\\(?:quad|qquad|,|;|text\{\s*(?:,\s*)?(?:and|or)\s*\}|mathrm\{\s*(?:and|or)\s*\})\s?)?[\s,;]*(?:and|or)?[\s,;]*(?:\\[(\[])?[\s$]*(?:[A-Za-z](?:_\{?\w\}?)?\s?=\s?)?$/;
+/** What joins a list, and a name before a box: `$x = \boxed{1}$ and $y = \boxed{2}$`. */
+const JOINTS = /\\(?:quad|qquad|[,;:! ()[\]]|(?:text|mathrm|mbox)\s?\{[\s,]*(?:and|or)?\s*\})|\b(?:and|or)\b|[\s$,;&]/g;
+const NAME = /^(?:[A-Za-z](?:_\{?\w\}?)?=)?$/;
 
 /** The last box command that ends before an index. */
 function lastCommand(text: string, before: number): BoxCommand | undefined {

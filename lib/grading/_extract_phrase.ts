@@ -71,8 +71,15 @@ function behindPhrase(text: string, from: number): FoundAnswer | undefined {
   const items = listedItems(text, start);
   if (items !== undefined) return items;
   // Bold text that the phrase began goes on; bold text that begins here is kept whole.
-  const found = unwrapped("phrase", text, start, cutBold(text, start, endOfAnswer(text, start)));
+  const end = cutBold(text, start, endOfAnswer(text, start));
+  const found = unwrapped("phrase", text, start, cutRemark(text, start, end));
   return found.text === "" || found.text.startsWith("#") ? undefined : found;
+}
+
+/** `..., which is about 0.87`, `because ...`: a remark is no part of any answer. */
+function cutRemark(text: string, start: number, end: number): number {
+  const remark = /,?\s+(?:because|since|which|so that)\b|,\s+(?:as|so|and so|where)\b/i.exec(text.slice(start, end));
+  return remark === null || remark.index === 0 ? end : start + remark.index;
 }
 
 const ITEM = /^[ \t]*(?:\d{1,2}[.)]|[-*\u2022])[ \t]+(.+)$/;
@@ -101,6 +108,31 @@ function cutBold(text: string, start: number, end: number): number {
   if (bold < 0) return end;
   const marks = text.slice(start, end).split("**").length - 1;
   return marks % 2 === 1 ? start + bold : end;
+}
+
+const CHOSEN = [
+  /\b(?:option|choice|alternative|answer)\s+\(?([A-J])\)?\s+(?:is|must be)\s+(?:the\s+)?(?:correct|right|best)\b/g,
+  /\b(?:choose|pick|select)\s+(?:option\s+|choice\s+|answer\s+)?\(?([A-J])\)?(?![\w'\u2019])/g,
+];
+
+/** The letter in `option (A) is correct` or `I choose B`. */
+export function chosenLetter(text: string): FoundAnswer | undefined {
+  const matches = CHOSEN.flatMap((pattern) => [...text.matchAll(pattern)]);
+  const [last] = matches.sort((a, b) => b.index - a.index);
+  if (last === undefined) return undefined;
+  const start = last.index + last[0].search(/(?<![A-Za-z])[A-J](?![A-Za-z'])/);
+  return { place: "phrase", text: last[1] as string, start, end: start + 1 };
+}
+
+const SAID = /^[^]*\b(?:is|are|was|were|be|equals)\s+((?:[\w'\u2019-]+\s?){1,3})[.!]?\s*$/;
+
+/** The few words at the very end in `The day is Monday.` */
+export function saidLast(text: string): FoundAnswer | undefined {
+  const from = Math.max(0, text.length - 200);
+  const match = SAID.exec(text.slice(from));
+  if (match === null) return undefined;
+  const start = from + match[0].lastIndexOf(match[1] as string);
+  return trimmed("phrase", text, start, start + (match[1] as string).length);
 }
 
 const BOLD = /\*\*([^*\n]{1,300})\*\*(?!\s*:)/g;

@@ -6,7 +6,15 @@
 import { boxBefore, lastBox, lastBoxSpan } from "./_extract_box.ts";
 import { lastAnswer, lastWords } from "./_extract_final.ts";
 import { withoutFences, withoutTables, withoutThoughts } from "./_extract_hidden.ts";
-import { boldAnswer, hashedAnswer, phrasedAnswer, taggedAnswer, wholeAnswer } from "./_extract_phrase.ts";
+import {
+  boldAnswer,
+  chosenLetter,
+  hashedAnswer,
+  phrasedAnswer,
+  saidLast,
+  taggedAnswer,
+  wholeAnswer,
+} from "./_extract_phrase.ts";
 import { shorterAnswers } from "./_extract_sentence.ts";
 
 /**
@@ -100,7 +108,8 @@ function withoutBox(text: string, box: BoxedAnswer): string {
 function* candidatesIn(text: string, masked: string): Generator<FoundAnswer, void> {
   const whole = wholeAnswer(masked);
   if (whole !== undefined) yield whole;
-  const announced = taggedAnswer(masked) ?? hashedAnswer(masked) ?? phrasedAnswer(text, masked) ?? boldAnswer(masked);
+  const announced = taggedAnswer(masked) ?? hashedAnswer(masked) ?? phrasedAnswer(text, masked) ??
+    chosenLetter(masked) ?? boldAnswer(masked);
   if (announced !== undefined) {
     yield announced;
     yield* shorterAnswers(text, announced);
@@ -108,6 +117,6 @@ function* candidatesIn(text: string, masked: string): Generator<FoundAnswer, voi
     if (announced.place !== "phrase" || /[\d$\\]/.test(announced.text) || announced.text.length < 3) return;
   }
   const last = lastAnswer(masked);
-  const final = lastWords(masked, last) ?? last;
+  const final = lastWords(masked, last) ?? last ?? (announced === undefined ? saidLast(masked) : undefined);
   if (final !== undefined) yield final;
 }

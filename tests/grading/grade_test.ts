@@ -135,6 +135,7 @@ Deno.test("boxes side by side are one answer of several, leniently; strictly the
   };
   assert.deepEqual(row("$\\boxed{1}$ and $\\boxed{2}$", "1, 2"), [false, true]);
   assert.deepEqual(row("\\boxed{1}, \\boxed{2} or \\boxed{3}.", "3, 1, 2"), [false, true]);
+  assert.deepEqual(row("\\boxed{x=1}\\quad\\text{and}\\quad\\boxed{x=2}", "1, 2"), [false, true]);
   assert.deepEqual(row("\\boxed{1} and \\boxed{2}", "2"), [true, true]);
   assert.deepEqual(row("\\boxed{1} and \\boxed{2}", "1"), [false, false]);
   assert.deepEqual(row("\\boxed{1} apples. So it is \\boxed{2}", "1, 2"), [false, false]);
