@@ -7,6 +7,7 @@ import {
   realFunction,
   realOperation,
   realValue,
+  ROUNDING,
   smallFraction,
   toDouble,
   type Trace,
@@ -29,26 +30,68 @@ function complex(re: number, im = 0): Complex {
   return { re, im };
 }
 
-/** The value at a point; NaN where there is none. */
+/** The value at a point; NaN where there is none. `trace.error` is its error afterwards. */
 export function complexValue(expr: Expr, point: ReadonlyMap<string, Complex>, trace: Trace): Complex {
   if (--trace.steps < 0) return NONE;
-  if (expr.kind === "number") return complex(toDouble(expr.value));
-  if (expr.kind === "symbol") return symbolValue(expr.name, point);
+  if (expr.kind !== "apply") {
+    const value = expr.kind === "number" ? complex(toDouble(expr.value)) : symbolValue(expr.name, point);
+    trace.error = ROUNDING * size(value);
+    return value;
+  }
   const { head, args } = expr;
   if (head === "Sum" || head === "Product") return seriesValue(expr, point, trace);
-  const values = args.map((each) => complexValue(each, point, trace));
-  const first = values[0];
-  if (first === undefined || values.some(isNone)) return NONE;
-  if (head === "Add") return added(values, trace);
-  if (head === "Multiply") return values.reduce(times);
-  if (values.length === 1) return complexFunction(head, first, trace);
-  const second = values[1] ?? NONE;
+  if (head === "Add" || head === "Multiply") return folded(head, args, point, trace);
+  const values: Complex[] = [];
+  const errors: number[] = [];
+  for (const each of args) {
+    const value = complexValue(each, point, trace);
+    if (isNone(value)) return NONE;
+    values.push(value);
+    errors.push(trace.error);
+  }
+  const result = operation(head, values, args[1]);
+  let error = ROUNDING * size(result);
+  for (let i = 0; i < values.length; i++) {
+    const { re, im } = values[i] ?? NONE;
+    const there = operation(head, values.with(i, { re: re + (errors[i] ?? 0), im }), args[1]);
+    if (!isNone(there)) error += Math.hypot(there.re - result.re, there.im - result.im);
+  }
+  trace.error = error;
+  return result;
+}
+
+function folded(
+  head: "Add" | "Multiply",
+  args: readonly Expr[],
+  point: ReadonlyMap<string, Complex>,
+  trace: Trace,
+): Complex {
+  let total = head === "Add" ? complex(0) : ONE;
+  let error = 0;
+  for (const each of args) {
+    const value = complexValue(each, point, trace);
+    error = head === "Add" ? error + trace.error : error * size(value) + trace.error * size(total);
+    total = head === "Add" ? plus(total, value) : times(total, value);
+    error += ROUNDING * size(total);
+  }
+  trace.error = error;
+  return total;
+}
+
+function operation(head: string, values: readonly Complex[], exponent: Expr | undefined): Complex {
+  const [first, second] = values;
+  if (first === undefined) return NONE;
+  if (second === undefined) return complexFunction(head, first);
   if (head === "Divide") return divided(first, second);
-  if (head === "Power") return power(first, second, args[1] as Expr);
+  if (head === "Power") return power(first, second, exponent as Expr);
   if (head === "Root") return root(first, second);
   if (head === "Log") return divided(logarithm(first), logarithm(second));
   if (values.some(({ im }) => im !== 0)) return NONE;
-  return complex(realOperation(head, first.re, values.slice(1).map(({ re }) => re), args[1] as Expr));
+  return complex(realOperation(head, first.re, values.slice(1).map(({ re }) => re), exponent as Expr));
+}
+
+function size({ re, im }: Complex): number {
+  return im === 0 ? Math.abs(re) : Math.hypot(re, im);
 }
 
 function isNone({ re, im }: Complex): boolean {
@@ -69,16 +112,6 @@ function seriesValue(expr: Expr, point: ReadonlyMap<string, Complex>, trace: Tra
     if (im === 0) real.set(name, re);
   }
   return complex(realValue(expr, real, trace));
-}
-
-function added(values: readonly Complex[], trace: Trace): Complex {
-  let [re, im] = [0, 0];
-  for (const value of values) {
-    trace.scale = Math.max(trace.scale, Math.abs(value.re), Math.abs(value.im));
-    re += value.re;
-    im += value.im;
-  }
-  return { re, im };
 }
 
 function times(a: Complex, b: Complex): Complex {
@@ -130,7 +163,7 @@ function squareRoot(value: Complex): Complex {
   return root(value, complex(2));
 }
 
-function complexFunction(head: string, z: Complex, trace: Trace): Complex {
+function complexFunction(head: string, z: Complex): Complex {
   switch (head) {
     case "Add":
     case "Multiply":
@@ -150,11 +183,11 @@ function complexFunction(head: string, z: Complex, trace: Trace): Complex {
     const real = realFunction(head, z.re);
     if (!Number.isNaN(real)) return complex(real);
   }
-  return circular(head, z, trace);
+  return circular(head, z);
 }
 
 /** Trigonometry by exponentials: sin z = (e^{iz} - e^{-iz}) / 2i, and the hyperbolic ones by sin(iz) = i sinh z. */
-function circular(head: string, z: Complex, trace: Trace): Complex {
+function circular(head: string, z: Complex): Complex {
   const iz = times(I, z);
   switch (head) {
     case "Sin":
@@ -162,24 +195,24 @@ function circular(head: string, z: Complex, trace: Trace): Complex {
     case "Cos":
       return half(exponential(iz), exponential(negative(iz)), 1);
     case "Tan":
-      return divided(circular("Sin", z, trace), circular("Cos", z, trace));
+      return divided(circular("Sin", z), circular("Cos", z));
     case "Cot":
-      return divided(circular("Cos", z, trace), circular("Sin", z, trace));
+      return divided(circular("Cos", z), circular("Sin", z));
     case "Sec":
-      return divided(ONE, circular("Cos", z, trace));
+      return divided(ONE, circular("Cos", z));
     case "Csc":
-      return divided(ONE, circular("Sin", z, trace));
+      return divided(ONE, circular("Sin", z));
     case "Sinh":
       return half(exponential(z), exponential(negative(z)), -1);
     case "Cosh":
       return half(exponential(z), exponential(negative(z)), 1);
     case "Tanh":
-      return divided(circular("Sinh", z, trace), circular("Cosh", z, trace));
+      return divided(circular("Sinh", z), circular("Cosh", z));
     case "Arcsin":
       // -i ln(iz + sqrt(1 - z^2))
       return times(negative(I), logarithm(plus(iz, squareRoot(plus(ONE, negative(times(z, z)))))));
     case "Arccos":
-      return plus(complex(Math.PI / 2), negative(circular("Arcsin", z, trace)));
+      return plus(complex(Math.PI / 2), negative(circular("Arcsin", z)));
     case "Arctan":
       // (i/2) ln((i + z) / (i - z))
       return times(complex(0, 0.5), logarithm(divided(plus(I, z), plus(I, negative(z)))));

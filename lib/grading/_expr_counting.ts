@@ -1,6 +1,6 @@
 /** Factorials, binomials, rounding, divisors, extremes in exact form; what cannot be worked out becomes a generator. */
 import { floorOf, type Fraction, fraction, gcd, stop } from "./_expr_integers.ts";
-import { addPoly, type Budget, constant } from "./_expr_poly.ts";
+import { addPoly, type Budget, charge, constant } from "./_expr_poly.ts";
 import {
   dividedBy,
   integer,
@@ -30,7 +30,7 @@ export function counting(head: string, args: readonly Quotient[], budget: Budget
     case "Factorial":
       return factorial(first, budget);
     case "Factorial2":
-      return doubleFactorial(first);
+      return doubleFactorial(first, budget);
     case "Binomial":
       return second && binomial(first, second, budget);
     case "Floor":
@@ -49,7 +49,8 @@ export function counting(head: string, args: readonly Quotient[], budget: Budget
   return undefined;
 }
 
-function product(from: number, to: number): Quotient {
+function product(from: number, to: number, budget: Budget): Quotient {
+  charge(budget, to);
   let value = 1n;
   for (let k = from; k <= to; k++) value *= BigInt(k);
   return integer(value);
@@ -60,7 +61,7 @@ function factorial(argument: Quotient, budget: Budget): Quotient {
   const number = rationalOf(argument);
   const value = smallInteger(argument);
   if (number !== undefined) {
-    return value === undefined || value < 0 || value > LARGEST_FACTORIAL ? stop() : product(2, value);
+    return value === undefined || value < 0 || value > LARGEST_FACTORIAL ? stop() : product(2, value, budget);
   }
   const shift = argument.under === UNIT ? argument.over.get("")?.coefficient : undefined;
   if (shift === undefined || shift.d !== 1n || shift.n > LARGEST_SHIFT || shift.n < -LARGEST_SHIFT) {
@@ -73,9 +74,10 @@ function factorial(argument: Quotient, budget: Budget): Quotient {
   return result;
 }
 
-function doubleFactorial(argument: Quotient): Quotient {
+function doubleFactorial(argument: Quotient, budget: Budget): Quotient {
   const value = smallInteger(argument);
   if (value === undefined || value < 0 || value > LARGEST_FACTORIAL) return stop();
+  charge(budget, value);
   let result = 1n;
   for (let k = value; k > 1; k -= 2) result *= BigInt(k);
   return integer(result);
@@ -84,7 +86,7 @@ function doubleFactorial(argument: Quotient): Quotient {
 /** n over k: falling products for a small k, else by factorials. */
 function binomial(n: Quotient, k: Quotient, budget: Budget): Quotient {
   const [top, bottom] = [smallInteger(n), smallInteger(k)];
-  if (top !== undefined && bottom !== undefined) return numberOfChoices(top, bottom);
+  if (top !== undefined && bottom !== undefined) return numberOfChoices(top, bottom, budget);
   const small = bottom ?? smallInteger(plus(n, minus(k), budget));
   if (small === undefined || small < 0 || BigInt(small) > LARGEST_SHIFT) {
     const rest = factorial(plus(n, minus(k), budget), budget);
@@ -92,12 +94,13 @@ function binomial(n: Quotient, k: Quotient, budget: Budget): Quotient {
   }
   let result = UNITY;
   for (let j = 0; j < small; j++) result = times(result, plus(n, integer(-j), budget), budget);
-  return dividedBy(result, product(2, small), budget);
+  return dividedBy(result, product(2, small, budget), budget);
 }
 
-function numberOfChoices(n: number, k: number): Quotient {
+function numberOfChoices(n: number, k: number, budget: Budget): Quotient {
   if (n < 0 || n > LARGEST_FACTORIAL) return stop();
   if (k < 0 || k > n) return integer(0);
+  charge(budget, n);
   let result = 1n;
   for (let j = 1; j <= Math.min(k, n - k); j++) result = result * BigInt(n - j + 1) / BigInt(j);
   return integer(result);

@@ -14,7 +14,6 @@ import {
   IMAGINARY,
   integer,
   minus,
-  NOTHING,
   opaque,
   PI,
   plus,
@@ -39,8 +38,8 @@ interface Work {
   nodes: number;
 }
 
-const MOST_NODES = 20_000;
-const MOST_PRODUCTS = 20_000;
+const MOST_NODES = 8_000;
+const MOST_PRODUCTS = 6_000;
 const MOST_TERMS = 1000;
 
 /** A form or, where there is none within bounds, `null`; by expression. */
@@ -166,13 +165,12 @@ function series(head: "Sum" | "Product", args: readonly Expr[], work: Work): Quo
   const [low, high] = [smallInteger(normal(from, work)), smallInteger(normal(to, work))];
   if (low === undefined || high === undefined || high - low >= MOST_TERMS || high < low - 1) return stop();
   const outer = work.indices.get(index.name);
-  let result = head === "Sum" ? NOTHING : UNITY;
+  const terms: Quotient[] = [];
   for (let k = low; k <= high; k++) {
     work.indices.set(index.name, integer(k));
-    const term = normal(body, work);
-    result = head === "Sum" ? plus(result, term, work.budget) : times(result, term, work.budget);
+    terms.push(normal(body, work));
   }
   if (outer === undefined) work.indices.delete(index.name);
   else work.indices.set(index.name, outer);
-  return result;
+  return head === "Sum" ? total(terms, work.budget) : terms.reduce((a, b) => times(a, b, work.budget), UNITY);
 }

@@ -55,6 +55,16 @@ export interface Budget {
   products: number;
 }
 
+/** Counts work; large numbers cost more. @throws {RangeError} `OUT_OF_BOUNDS` when there is none left */
+export function charge(budget: Budget, products: number, { n, d }: Fraction = ONE): void {
+  const size = d > LARGE || n > LARGE || n < -LARGE ? (d > HUGE || n > HUGE || n < -HUGE ? 200 : 20) : 0;
+  budget.products -= products + size;
+  if (budget.products < 0) stop();
+}
+
+const LARGE = 1n << 200n;
+const HUGE = 1n << 1000n;
+
 /** A fraction as a polynomial. */
 export function constant(coefficient: Fraction): Poly {
   return coefficient.n === 0n ? new Map() : new Map([["", { key: "", coefficient, powers: [] }]]);
@@ -99,6 +109,18 @@ export function addPoly(a: Poly, b: Poly, factor: Fraction = ONE): Poly {
   return sum;
 }
 
+/** The sum of many. */
+export function sumOfPolys(polys: readonly Poly[], budget: Budget): Poly {
+  const sum = new Map<string, Term>();
+  for (const poly of polys) {
+    for (const term of poly.values()) {
+      addTerm(sum, term);
+      charge(budget, 1, sum.get(term.key)?.coefficient);
+    }
+  }
+  return sum;
+}
+
 function addTerm(sum: Map<string, Term>, term: Term): void {
   const present = sum.get(term.key);
   if (present === undefined) {
@@ -121,8 +143,8 @@ export function timesPoly(a: Poly, b: Poly, budget: Budget): Poly {
   const product = new Map<string, Term>();
   for (const x of a.values()) {
     for (const y of b.values()) {
-      if (--budget.products < 0) stop();
       const coefficient = timesFractions(x.coefficient, y.coefficient);
+      charge(budget, 1, coefficient);
       if (x.powers.length === 0) addTerm(product, { ...y, coefficient });
       else if (y.powers.length === 0) addTerm(product, { ...x, coefficient });
       else for (const term of reduced(coefficient, merged(x.powers, y.powers), budget).values()) addTerm(product, term);

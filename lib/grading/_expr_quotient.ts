@@ -3,6 +3,7 @@ import { type Fraction, fraction, ONE, powerOfFraction, stop, ZERO } from "./_ex
 import {
   addPoly,
   type Budget,
+  charge,
   constant,
   constantOf,
   exponent,
@@ -16,6 +17,7 @@ import {
   reduced,
   scalePoly,
   spelled,
+  sumOfPolys,
   type Term,
   timesPoly,
 } from "./_expr_poly.ts";
@@ -80,6 +82,7 @@ export function smallInteger(quotient: Quotient): number | undefined {
 
 /** a + b */
 export function plus(a: Quotient, b: Quotient, budget: Budget): Quotient {
+  charge(budget, a.over.size);
   if (a.under === b.under) return { over: addPoly(a.over, b.over), under: a.under };
   const over = addPoly(timesPoly(a.over, b.under, budget), timesPoly(b.over, a.under, budget));
   return simplified(over, timesPoly(a.under, b.under, budget), budget);
@@ -212,5 +215,6 @@ export function opaque(name: string, args: readonly Quotient[], value: number, f
 
 /** Sum of many. */
 export function total(parts: readonly Quotient[], budget: Budget): Quotient {
-  return parts.reduce((a, b) => plus(a, b, budget), NOTHING);
+  const whole = sumOfPolys(parts.filter(({ under }) => under === UNIT).map(({ over }) => over), budget);
+  return parts.filter(({ under }) => under !== UNIT).reduce((a, b) => plus(a, b, budget), { over: whole, under: UNIT });
 }

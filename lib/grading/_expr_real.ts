@@ -1,7 +1,7 @@
 /**
  * An expression in real double precision at one point. NaN wherever a part leaves the real numbers, so that two
  * expressions are only held against each other where both are real throughout. Odd roots of negative numbers are real.
- * The largest addend met is kept (it bounds the rounding), and the steps are counted.
+ * The rounding error is carried along, and the steps are counted.
  */
 import { randomFrom } from "../basics/mod.ts";
 import type { Rational } from "./number.ts";
@@ -11,8 +11,8 @@ import type { Expr } from "./types.ts";
 export interface Trace {
   /** Nodes that may still be visited. */
   steps: number;
-  /** Largest magnitude among the addends met. */
-  scale: number;
+  /** Bound on the rounding error of the value that was computed last. */
+  error: number;
 }
 
 /** Values of the variables; the index of a sum is set while its terms are added. */
@@ -21,25 +21,22 @@ export type Point = Map<string, number>;
 const MOST_TERMS = 1000;
 const LARGEST_FACTORIAL = 170;
 
-/** The value at a point; NaN or an infinity where there is none. */
+/** Relative rounding error of one operation. */
+export const ROUNDING = 2.3e-16;
+
+/** The value at a point; NaN or an infinity where there is none. `trace.error` is its error afterwards. */
 export function realValue(expr: Expr, point: Point, trace: Trace): number {
   if (--trace.steps < 0) return NaN;
-  if (expr.kind === "number") return toDouble(expr.value);
-  if (expr.kind === "symbol") return symbolValue(expr.name, point);
+  if (expr.kind !== "apply") {
+    const value = expr.kind === "number" ? toDouble(expr.value) : symbolValue(expr.name, point);
+    trace.error = Number.isInteger(value) ? 0 : ROUNDING * Math.abs(value);
+    return value;
+  }
   const { head, args } = expr;
   if (head === "Add") return sum(args, point, trace);
+  if (head === "Multiply") return product(args, point, trace);
   if (head === "Sum" || head === "Product") return series(head, args, point, trace);
-  const first = args[0] === undefined ? NaN : realValue(args[0], point, trace);
-  if (Number.isNaN(first)) return NaN;
-  if (args.length === 1) return realFunction(head, first);
-  if (head === "Multiply") {
-    let product = first;
-    for (let i = 1; i < args.length; i++) product *= realValue(args[i] as Expr, point, trace);
-    return product;
-  }
-  const rest = args.slice(1).map((each) => realValue(each, point, trace));
-  if (rest.some(Number.isNaN)) return NaN;
-  return realOperation(head, first, rest, args[1] as Expr);
+  return operation(head, args, point, trace);
 }
 
 function symbolValue(name: string, point: Point): number {
@@ -51,13 +48,63 @@ function symbolValue(name: string, point: Point): number {
 }
 
 function sum(args: readonly Expr[], point: Point, trace: Trace): number {
-  let total = 0;
+  let [total, error] = [0, 0];
   for (const each of args) {
-    const term = realValue(each, point, trace);
-    trace.scale = Math.max(trace.scale, Math.abs(term));
-    total += term;
+    total += realValue(each, point, trace);
+    error += trace.error + rounding(total);
   }
+  trace.error = error;
   return total;
+}
+
+/** Whole numbers are added and multiplied without an error. */
+function rounding(value: number): number {
+  return Number.isSafeInteger(value) ? 0 : ROUNDING * Math.abs(value);
+}
+
+function product(args: readonly Expr[], point: Point, trace: Trace): number {
+  let [total, error] = [1, 0];
+  for (const each of args) {
+    const factor = realValue(each, point, trace);
+    error = error * Math.abs(factor) + trace.error * Math.abs(total) + rounding(total * factor);
+    total *= factor;
+  }
+  trace.error = error;
+  return total;
+}
+
+/** Any other operation; its error is what the errors of its arguments move it by. */
+function operation(head: string, args: readonly Expr[], point: Point, trace: Trace): number {
+  const values: number[] = [];
+  const errors: number[] = [];
+  for (const each of args) {
+    const value = realValue(each, point, trace);
+    if (Number.isNaN(value)) return NaN;
+    values.push(value);
+    errors.push(trace.error);
+  }
+  const exponent = args[1] ?? args[0] as Expr;
+  const result = evaluated(head, values, exponent);
+  let error = rounding(result);
+  for (let i = 0; i < values.length; i++) {
+    const [value, by] = [values[i] as number, errors[i] as number];
+    if (by === 0) continue;
+    error += Math.max(
+      moved(result, evaluated(head, values.with(i, value + by), exponent)),
+      moved(result, evaluated(head, values.with(i, value - by), exponent)),
+    );
+  }
+  trace.error = error;
+  return result;
+}
+
+function moved(from: number, to: number): number {
+  return Number.isNaN(to) ? 0 : Math.abs(to - from);
+}
+
+function evaluated(head: string, values: readonly number[], exponent: Expr): number {
+  const first = values[0] as number;
+  return values.length === 1 ? realFunction(head, first) : realOperation(head, first, values.slice(1), exponent);
 }
 
 function series(head: string, args: readonly Expr[], point: Point, trace: Trace): number {
@@ -66,15 +113,17 @@ function series(head: string, args: readonly Expr[], point: Point, trace: Trace)
   const [low, high] = [realValue(from, point, trace), realValue(to, point, trace)];
   if (!Number.isInteger(low) || !Number.isInteger(high) || high - low > MOST_TERMS || high < low - 1) return NaN;
   const saved = point.get(index.name);
-  let total = head === "Sum" ? 0 : 1;
+  let [total, error] = [head === "Sum" ? 0 : 1, 0];
   for (let k = low; k <= high && trace.steps > 0; k++) {
     point.set(index.name, k);
     const term = realValue(body, point, trace);
-    if (head === "Sum") trace.scale = Math.max(trace.scale, Math.abs(term));
+    error = head === "Sum" ? error + trace.error : error * Math.abs(term) + trace.error * Math.abs(total);
     total = head === "Sum" ? total + term : total * term;
+    error += rounding(total);
   }
   if (saved === undefined) point.delete(index.name);
   else point.set(index.name, saved);
+  trace.error = error;
   return trace.steps > 0 ? total : NaN;
 }
 

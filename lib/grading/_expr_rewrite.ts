@@ -131,8 +131,14 @@ function next(state: State, token: Token, operand: boolean): Piece {
   if (text === "*" || text === "/") {
     return { latex: operand ? (text === "*" ? "\\cdot " : "/") : unreadable(), operand: false };
   }
-  if (text === "+" || text === "-" || text === ",") return { latex: text, operand: false };
+  // `--x` is read; longer runs of signs would only deepen the tree.
+  if (!operand && isSign(text) && isSign(peek(state, -2)) && isSign(peek(state, -3))) throw UNREADABLE;
+  if (isSign(text) || text === ",") return { latex: text, operand: false };
   throw UNREADABLE;
+}
+
+function isSign(text: string): boolean {
+  return text === "+" || text === "-";
 }
 
 function unreadable(): never {
@@ -154,6 +160,13 @@ function group(state: State, operand = false): string {
 
 /** An argument in braces: a group without its brackets, a number, a letter, a command with its own arguments. */
 function argument(state: State, digits: "one" | "all"): string {
+  if (++state.depth > DEEPEST) throw UNREADABLE;
+  const latex = oneArgument(state, digits);
+  state.depth--;
+  return latex;
+}
+
+function oneArgument(state: State, digits: "one" | "all"): string {
   const token = state.tokens[state.at];
   if (token === undefined) throw UNREADABLE;
   if (token.text === "{" || token.text === "(") {
@@ -176,7 +189,13 @@ function argument(state: State, digits: "one" | "all"): string {
 
 /** `^` and what it raises to. A sign may stand before it: `2^-3`. Towers lean right: `2^3^2` is `2^{9}`. */
 function raised(state: State, operand: boolean): Piece {
-  if (!operand) throw UNREADABLE;
+  if (!operand || ++state.depth > DEEPEST) throw UNREADABLE;
+  const piece = raisedTo(state);
+  state.depth--;
+  return piece;
+}
+
+function raisedTo(state: State): Piece {
   if (peek(state) === "\\circ") {
     state.at++;
     return { latex: "^{\\circ}", operand: true };
@@ -277,6 +296,13 @@ function functionName(state: State, text: string): Piece {
  * `\sin 2x`, `\ln n!`, `\sin\pi/6`; but `\sin x/2` is half a sine.
  */
 function impliedArgument(state: State): string {
+  if (++state.depth > DEEPEST) throw UNREADABLE;
+  const latex = productBehind(state);
+  state.depth--;
+  return latex;
+}
+
+function productBehind(state: State): string {
   let out = "";
   let angle = false;
   let operand = false;

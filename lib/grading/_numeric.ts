@@ -9,12 +9,15 @@ import { type Point, realValue, type Trace } from "./_expr_real.ts";
 import type { Expr } from "./types.ts";
 
 /** Nodes visited for one pair of expressions. */
-const MOST_STEPS = 60_000;
+const MOST_STEPS = 20_000;
 /** Points at which both must have a value before they can be called equal. */
 const FEWEST_POINTS = 3;
 /** Points after which there is no need for further ones. */
 const ENOUGH_POINTS = 6;
 const MOST_VARIABLES = 12;
+
+/** Errors are bounded to first order; this makes up for the rest. */
+const SAFETY = 16;
 
 /** How the values of a round of points are drawn. */
 const ROUNDS: readonly {
@@ -72,7 +75,7 @@ export type Relation = "equal" | "proportional";
 export function agree(a: Expr, b: Expr, relation: Relation = "equal"): boolean | undefined {
   const names = [...freeSymbols(a).union(freeSymbols(b))].sort();
   if (names.length > MOST_VARIABLES) return undefined;
-  const trace: Trace = { steps: MOST_STEPS, scale: 0 };
+  const trace: Trace = { steps: MOST_STEPS, error: 0 };
   const onlyComplex = isComplex(a) || isComplex(b);
   if (names.length === 0) return relation === "equal" ? sameConstants(a, b, onlyComplex, trace) : undefined;
   const judge = new Judge(relation);
@@ -81,15 +84,17 @@ export function agree(a: Expr, b: Expr, relation: Relation = "equal"): boolean |
     if (late && judge.points >= (kind === "complex" ? FEWEST_POINTS : ENOUGH_POINTS)) return;
     for (let k = 0; k < count && judge.different === 0 && trace.steps > 0; k++) {
       const values = pointValues(names.length, round, k, kind === "whole", low, high);
-      trace.scale = 0;
       if (onlyComplex || kind === "complex") {
         const imaginary = kind === "complex" ? pointValues(names.length, round + 100, k, false, low, high) : undefined;
         const point = new Map(names.map((name, i) => [name, { re: values[i] ?? 0, im: imaginary?.[i] ?? 0 }] as const));
-        judge.add(complexValue(a, point, trace), complexValue(b, point, trace), trace.scale);
+        const x = complexValue(a, point, trace);
+        const error = trace.error;
+        judge.add(x, complexValue(b, point, trace), error + trace.error);
       } else {
         const point: Point = new Map(names.map((name, i) => [name, values[i] ?? 0]));
-        const [re, other] = [realValue(a, point, trace), realValue(b, point, trace)];
-        judge.add({ re, im: 0 }, { re: other, im: 0 }, trace.scale);
+        const re = realValue(a, point, trace);
+        const error = trace.error;
+        judge.add({ re, im: 0 }, { re: realValue(b, point, trace), im: 0 }, error + trace.error);
       }
     }
   });
@@ -107,19 +112,21 @@ function pointValues(count: number, round: number, k: number, whole: boolean, lo
 
 /** Two constants. */
 function sameConstants(a: Expr, b: Expr, onlyComplex: boolean, trace: Trace): boolean | undefined {
-  const none: Point = new Map();
-  let [x, y] = onlyComplex
-    ? [complexValue(a, new Map(), trace), complexValue(b, new Map(), trace)]
-    : [{ re: realValue(a, none, trace), im: 0 }, { re: realValue(b, none, trace), im: 0 }];
-  if (!onlyComplex && (Number.isNaN(x.re) || Number.isNaN(y.re))) {
-    [x, y] = [complexValue(a, new Map(), trace), complexValue(b, new Map(), trace)];
+  const judge = new Judge("equal");
+  const x = constantValue(a, onlyComplex, trace);
+  const error = trace.error;
+  const y = constantValue(b, onlyComplex, trace);
+  judge.add(x, y, error + trace.error);
+  return judge.different > 0 ? false : judge.points > 0 ? true : undefined;
+}
+
+/** The value of a constant, complex where it is not real. */
+function constantValue(expr: Expr, onlyComplex: boolean, trace: Trace): Complex {
+  if (!onlyComplex) {
+    const re = realValue(expr, new Map(), trace);
+    if (!Number.isNaN(re)) return { re, im: 0 };
   }
-  if (!isFinitePair(x, y)) return undefined;
-  const difference = Math.hypot(x.re - y.re, x.im - y.im);
-  const size = Math.max(Math.hypot(x.re, x.im), Math.hypot(y.re, y.im));
-  const noise = 1e-14 * trace.scale;
-  if (difference <= 1e-13 * size + noise) return true;
-  return difference > 1e-11 * size + 1e3 * noise ? false : undefined;
+  return complexValue(expr, new Map(), trace);
 }
 
 function isFinitePair(x: Complex, y: Complex): boolean {
@@ -140,17 +147,20 @@ class Judge {
     this.relation = relation;
   }
 
-  add(x: Complex, y: Complex, scale: number): void {
+  add(x: Complex, y: Complex, error: number): void {
     if (!isFinitePair(x, y)) return;
     const target = this.relation === "equal" ? y : this.scaled(x, y);
     if (target === undefined) return;
     const difference = Math.hypot(x.re - target.re, x.im - target.im);
     const size = Math.max(Math.hypot(x.re, x.im), Math.hypot(target.re, target.im));
-    const noise = 1e-13 * scale;
-    // Where almost everything cancels, what is left says nothing, unless both are nothing.
-    if (noise > 1e-4 * size && difference > noise) return;
-    if (difference <= 1e-11 * size + noise) this.points++;
-    else if (difference > 1e-8 * size + 100 * noise) this.different++;
+    const noise = SAFETY * error;
+    if (!(noise < 1e-5 * size) && !(noise < 1e-9 && difference <= noise)) {
+      // Where almost everything cancels, what is left says nothing, unless it is far apart.
+      if (difference > 1e3 * noise) this.different++;
+      return;
+    }
+    if (difference <= 1e-13 * size + noise) this.points++;
+    else if (difference > 1e-11 * size + 100 * noise) this.different++;
     else this.doubtful++;
     this.lowest = Math.min(this.lowest, x.re + 0.7 * x.im);
     this.highest = Math.max(this.highest, x.re + 0.7 * x.im);

@@ -23,7 +23,7 @@ const MOST_DECIMALS = 4;
 
 /** The value of a constant; undefined when it has variables, none that is finite, or costs too much. */
 export function numericValue(expr: Expr): Complex | undefined {
-  const value = complexValue(expr, new Map(), { steps: MOST_STEPS, scale: 0 });
+  const value = complexValue(expr, new Map(), { steps: MOST_STEPS, error: 0 });
   return Number.isFinite(value.re) && Number.isFinite(value.im) ? value : undefined;
 }
 
@@ -31,6 +31,7 @@ export function numericValue(expr: Expr): Complex | undefined {
 export function sameExpression(answer: Expr, reference: Expr): Sameness {
   const infinite = sameInfinities(answer, reference);
   if (infinite !== undefined) return infinite;
+  if (isIdentical(answer, reference)) return verdict(true, "exact");
   const [given, wanted] = [exactRational(answer), exactRational(reference)];
   const decimal = decimalOf(reference);
   if (given !== undefined && wanted !== undefined) {
@@ -44,6 +45,15 @@ export function sameExpression(answer: Expr, reference: Expr): Sameness {
 
 function verdict(same: boolean | undefined, method: Method): Sameness {
   return { same, method };
+}
+
+/** The same tree; of numbers that are far too large to compare, all that can be known. */
+function isIdentical(a: Expr, b: Expr): boolean {
+  if (a === b) return true;
+  if (a.kind === "symbol") return b.kind === "symbol" && a.name === b.name;
+  if (a.kind === "number") return b.kind === "number" && equalNumbers(a.value, b.value);
+  if (b.kind !== "apply" || a.head !== b.head || a.args.length !== b.args.length) return false;
+  return a.args.every((each, i) => isIdentical(each, b.args[i] as Expr));
 }
 
 function decimalOf(expr: Expr): Decimal | undefined {
