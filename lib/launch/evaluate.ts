@@ -17,7 +17,7 @@ import {
   openEvaluated,
   type OpenSampling,
 } from "./evaluation_target.ts";
-import { givenSet } from "./given_problems.ts";
+import { givenSet, requireReferences } from "./given_problems.ts";
 import { evaluatedProblems } from "./evaluated_problems.ts";
 import { limitedSet, type LoadingOptions } from "./problems.ts";
 import { requireFit, requireRoom } from "./fit.ts";
@@ -144,6 +144,7 @@ export async function evaluate(target: Evaluated, options: EvaluateOptions = {})
   const { problems, notice } = given === undefined
     ? await evaluatedProblems(config, split, { signal, onDownload }, found.run)
     : { problems: limitedSet(given, split === "train" ? config.train_limit : config.test_limit) };
+  if (given !== undefined) requireReferences({ problems });
   requireFit(template, [problems]);
   const notes = notice === undefined ? {} : { notice };
   const policy = await openOnce(target, config, found, options);

@@ -2,8 +2,9 @@
  * Problems that a program gives in place of those a configuration names: sets and views of them, or plain arrays. They are
  * looked over here, because untyped JavaScript may hand over anything, and what has no id cannot be told apart later.
  */
-import { inspected, isObject, oneLine, singleSpaced } from "../basics/mod.ts";
+import { counted, inspected, isObject, oneLine, singleSpaced } from "../basics/mod.ts";
 import { ConfigError, type TrainConfig } from "../config/mod.ts";
+import { prepareReference } from "../grading/mod.ts";
 import { createProblemSet, type ProblemSet, sourceOf } from "../problems/mod.ts";
 import type { Problem, Problems } from "../vocabulary.ts";
 import { limitedSet, type ProblemSides } from "./problems.ts";
@@ -66,6 +67,36 @@ export function givenSet(value: unknown, name: string): ProblemSet {
 /** The sides as a configuration limits them. */
 export function limitedSides({ train, test }: ProblemSides, config: TrainConfig): ProblemSides {
   return { train: limitedSet(train, config.train_limit), test: limitedSet(test, config.test_limit) };
+}
+
+/** Problems whose answers are looked at, at most. */
+const MOST_READ = 100_000;
+
+/**
+ * Refuses problems whose answers nothing can be graded against, before anything is asked. Those that are loaded from files
+ * have been looked over by their loaders.
+ * @param sides by the name of the option
+ * @throws {ConfigError} naming the first of each side, its answer, how many there are, and what to do
+ */
+export function requireReferences(sides: Readonly<Record<string, Problems>>): void {
+  const found = Object.entries(sides).flatMap(([name, problems]) => {
+    let [looked, bad] = [0, 0];
+    let first: string | undefined;
+    for (const { id, answer } of problems) {
+      if (++looked > MOST_READ) break;
+      const { problem } = prepareReference(answer);
+      if (problem === undefined) continue;
+      bad++;
+      first ??= `the answer of ${oneLine(id, 80)}, ${inspected(answer)}: ${oneLine(problem, 200)}`;
+    }
+    if (first === undefined) return [];
+    const others = bad === 1 ? "" : `, and ${counted(bad - 1, "other problem")} with such an answer`;
+    return [
+      `option ${name}: nothing can be graded against ${first}${others}; correct it, or leave it out, as ` +
+      "set.filter(({ answer }) => prepareReference(answer).problem === undefined) does.",
+    ];
+  });
+  if (found.length > 0) throw new ConfigError(found);
 }
 
 function isProblemSet(value: unknown): value is ProblemSet {

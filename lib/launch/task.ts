@@ -9,7 +9,7 @@ import type { RunProblems } from "../runs/mod.ts";
 import type { RunEstimate } from "../training/mod.ts";
 import type { Problems, PromptTemplate } from "../vocabulary.ts";
 import { problemsAhead, requireFit, requireRoom } from "./fit.ts";
-import { limitedSides } from "./given_problems.ts";
+import { limitedSides, requireReferences } from "./given_problems.ts";
 import { bothSidesOf, factsOf, type LoadingOptions, type ProblemSides } from "./problems.ts";
 import { templateOf } from "./templates.ts";
 
@@ -84,6 +84,7 @@ export interface OpenTaskOptions extends OpenOptions, PrepareOptions {
 
 /**
  * Makes ready all that needs no policy. Writes nothing; what fails soonest comes first.
+ * @throws {ConfigError} when problems cannot be had, or nothing can be graded against the answers of some that are given
  * @throws {TemplateError} when the template cannot be used, or not be put to all problems that are still to be asked
  */
 export async function prepareTask(
@@ -95,7 +96,8 @@ export async function prepareTask(
   const template = await templateOf(config, instead);
   const sides = given === undefined ? await bothSidesOf(config, loading, recorded) : limitedSides(given, config);
   const { train: trainProblems, test: testProblems } = sides;
-  const ahead = [problemsAhead(trainProblems, config, from), testProblems];
+  const ahead = [problemsAhead(trainProblems, config, from), testProblems] as const;
+  if (given !== undefined) requireReferences({ "problems.train": ahead[0], "problems.test": ahead[1] });
   requireFit(template, ahead);
   return { template, trainProblems, testProblems, problems: factsOf(sides, config, given !== undefined), ahead };
 }

@@ -9,6 +9,7 @@ import { type ColumnMap, type MappedProblem, toProblem } from "./_mapping.ts";
 import type { OwnFile } from "./_own_files.ts";
 import { packProblems, type ProblemPacker } from "./_packed.ts";
 import { PairSet } from "./_pairs.ts";
+import { referenceChecker } from "./_reference.ts";
 import type { Row } from "./_row.ts";
 import { hashQuestion, type QuestionHash, sideOfQuestion, sidesOfFew } from "./_sides.ts";
 import { createProblemSet, type ProblemSet, type ProblemSource } from "./problem_set.ts";
@@ -55,6 +56,7 @@ export class Collection {
   readonly #held = new PairSet();
   readonly #onBoth = { count: 0, places: [] as string[] };
   readonly #parts: Part[] = [];
+  readonly #problemOf = referenceChecker();
   /** The first rows of a file for both sides; undefined once it has too many to be a small one. */
   #first: Read[] | undefined = [];
   /** Rows that come behind all others at the end. */
@@ -80,6 +82,8 @@ export class Collection {
     this.#unlessBad(row.where, () => {
       if ("bad" in row) throw new SyntaxError(row.bad);
       const mapped = toProblem(row.fields, map);
+      const problem = this.#problemOf(mapped.answer);
+      if (problem !== undefined) throw new SyntaxError(`nothing can be graded against its answer: ${problem}`);
       const read = { where: row.where, mapped, question: hashQuestion(mapped.question) };
       const { side } = part.file;
       if (side !== undefined) this.#add(read, side, side);

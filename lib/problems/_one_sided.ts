@@ -3,6 +3,7 @@ import { singleSpaced } from "../basics/mod.ts";
 import { type PackedProblem, packProblems } from "./_packed.ts";
 import { dataPathKind, fetchSetFiles, findSetFiles, type SetFiles } from "./_set_files.ts";
 import { finishSet, type SetRow, setRows, sideOf, textOf } from "./_set_rows.ts";
+import { referenceChecker } from "./_reference.ts";
 import { pickShards } from "./_shards.ts";
 import type { HubSetRequest } from "./hub_sets.ts";
 import type { ProblemSet } from "./problem_set.ts";
@@ -33,10 +34,11 @@ export async function loadOneSided(set: OneSidedSet, request: HubSetRequest): Pr
   const { files, commit } = await openFiles(set, request);
   const packed = packProblems({ env });
   const columns = { needed: [set.question, set.answer], more: set.more?.columns ?? [] };
+  const problemOf = referenceChecker();
   let skipped = 0;
   for await (const row of setRows(files.all, columns, hub.signal)) {
     const [question, answer] = [textOf(row, set.question), textOf(row, set.answer)?.trim()];
-    if (question === undefined || answer === undefined) {
+    if (question === undefined || answer === undefined || problemOf(answer) !== undefined) {
       skipped++;
       continue;
     }

@@ -10,7 +10,8 @@ import type { ProblemSet } from "./problem_set.ts";
 
 /**
  * Loads DeepMath, by default from the hub. Ids are `deepmath/train/17`, the row's number from 0 through all files. Rows
- * without a question or an answer are left out and counted. About 1,600 problems are the test side, always the same ones.
+ * without a question or an answer that can be read are left out and counted. About 1,600 problems are the test side, always
+ * the same ones.
  * `level` is the data set's difficulty, up to 10, rounded; the few that it puts below 1 have none. `subject` is its topic.
  * @throws {HubError} when it cannot be fetched, and is not in the cache
  * @throws {TypeError} on an option that there is not, or a value of the wrong kind

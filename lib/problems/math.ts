@@ -2,12 +2,13 @@
  * MATH (Hendrycks et al. 2021, https://arxiv.org/abs/2103.03874) with the recipe's split: the test side is MATH-500
  * (Lightman et al. 2023, https://arxiv.org/abs/2305.20050), the training side all other problems of MATH, whichever side
  * they had there: 12,000 and 500. Problems are held against each other without regard to white space. The reference is the
- * last box of the solution; rows without one are left out and counted.
+ * last box of the solution; rows without one, or with one that cannot be read, are left out and counted.
  */
 import { singleSpaced } from "../basics/mod.ts";
 import type { Split } from "../vocabulary.ts";
 import { boxedAnswer } from "./_boxed.ts";
 import { type PackedProblem, packProblems, type ProblemPacker } from "./_packed.ts";
+import { referenceChecker } from "./_reference.ts";
 import { shown } from "./_row.ts";
 import { dataPathKind, fetchSetFiles, findSetFiles, type SetFiles } from "./_set_files.ts";
 import { finishSet, type SetRow, setRows, textOf } from "./_set_rows.ts";
@@ -109,12 +110,13 @@ async function readTest({ dataPath, hub }: HubSetRequest, revision: string): Pro
     : await findSetFiles({ choose }, dataPath);
   const problems = new Map<string, PackedProblem>();
   const questions = new Set<string>();
+  const problemOf = referenceChecker();
   let skipped = 0;
   for await (const row of setRows(files.test, TEST_COLUMNS, hub.signal)) {
     const [question, answer] = [textOf(row, "problem"), textOf(row, "answer")];
     if (question !== undefined) questions.add(singleSpaced(question));
     const id = testId(row);
-    if (question === undefined || answer === undefined) skipped++;
+    if (question === undefined || answer === undefined || problemOf(answer) !== undefined) skipped++;
     else if (problems.has(id)) {
       throw new SyntaxError(`${row.where}: an earlier row has the same unique_id, ${shown(id)}`);
     } else problems.set(id, { id, split: "test", question, answer, ...details(row, "subject") });
@@ -132,6 +134,7 @@ function testId(row: SetRow): string {
 async function readTrain(request: HubSetRequest, packed: ProblemPacker, without: ReadonlySet<string>) {
   const { hub } = request;
   const { files, commit } = await openTrain(request);
+  const problemOf = referenceChecker();
   let skipped = 0;
   for (const subject of SUBJECTS) {
     for (const side of SIDES) {
@@ -141,7 +144,7 @@ async function readTrain(request: HubSetRequest, packed: ProblemPacker, without:
         const answer = boxedAnswer(textOf(row, "solution") ?? "");
         if (question !== undefined && without.has(singleSpaced(question))) continue;
         const id = `math/train/${subject}/${side}-${row.number}`;
-        if (question === undefined || answer === undefined) skipped++;
+        if (question === undefined || answer === undefined || problemOf(answer) !== undefined) skipped++;
         else packed.add({ id, split: "train", question, answer, ...details(row, "type") });
       }
     }

@@ -38,6 +38,9 @@ const SIDES: readonly Split[] = ["train", "test"];
  * counted. Ids come from the table, or else from question and answer, so another order of rows changes neither them nor the
  * order that `shuffle` makes.
  *
+ * An answer that nothing can be graded against, such as `\frac{1}{`, makes a bad row; in tables with more than 100,000
+ * answers besides plain numbers only so many are looked at.
+ *
  * Values of CSV may stand between commas, semicolons or tabs; the header tells which. Answers stay as they are written: one
  * such as `1.234,5` is not made an English number.
  * @throws {TypeError} on an unknown option

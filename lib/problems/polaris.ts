@@ -9,7 +9,7 @@ import type { ProblemSet } from "./problem_set.ts";
 
 /**
  * Loads Polaris, by default from the hub. Ids are `polaris/train/17`, the row's number from 0. Rows without a problem or an
- * answer are left out and counted. About 830 problems are the test side, always the same ones.
+ * answer that can be read are left out and counted. About 830 problems are the test side, always the same ones.
  * @throws {HubError} when it cannot be fetched, and is not in the cache
  * @throws {TypeError} on an option that there is not, or a value of the wrong kind
  * @throws {RangeError} when `limit` is no whole number, or files are missing

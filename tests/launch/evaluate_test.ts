@@ -143,7 +143,7 @@ Deno.test("progress tells how many are right so far, and with which outcomes", a
   const { metrics } = await evaluate(knower({ sample }), options);
   assert.deepEqual(starts, [6]);
   assert.deepEqual(told.map(({ done }) => done), [0, 1, 2, 3, 4, 5, 6]);
-  assert.deepEqual(told.at(-1), { done: 6, total: 6, correct: 0, outcomes: { malformed: 2, no_answer: 4 } });
+  assert.deepEqual(told.at(-1), { done: 6, total: 6, correct: 0, outcomes: { wrong: 2, no_answer: 4 } });
   assert.equal(metrics["env/all/outcome/no_answer"], 4 / 6);
 });
 

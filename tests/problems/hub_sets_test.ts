@@ -4,6 +4,7 @@ import type { HubProgress } from "../../lib/hub/mod.ts";
 import { type HubSetOptions, loadDeepMath, loadGsm8k, loadPolaris, type ProblemSet } from "../../lib/problems/mod.ts";
 import { commitOf, freshEnv } from "../hub/_hub.ts";
 import { fixture, GSM8K, offline, startSets } from "./_sets.ts";
+import { withFiles } from "./_tables.ts";
 
 Deno.test("loadGsm8k() without arguments has both sides from the hub, parted by split()", async () => {
   await using hub = startSets();
@@ -134,6 +135,17 @@ Deno.test("Polaris: a row without an answer is left out and counted, ids are row
     question: "What is the 9th odd number? ",
     answer: "17",
   });
+});
+
+Deno.test("Polaris: a row whose answer nothing can be graded against is left out and counted", async () => {
+  const rows = Array.from({ length: 300 }, (_, i) => ({ problem: `What is ${i} over 7?`, answer: `\\frac{${i}}{7}` }));
+  const lines = [...rows, { problem: "And this?", answer: "\\frac{1}{" }].map((row) => JSON.stringify(row));
+  const set = await withFiles(
+    { "t.jsonl": lines.join("\n") },
+    (folder) => loadPolaris({ data_path: `${folder}/t.jsonl` }),
+  );
+  assert.deepEqual([set.length, set.skipped], [300, 1]);
+  assert.match(Deno.inspect(set), /1 bad row left out/);
 });
 
 Deno.test("Polaris and DeepMath: the held-out problems are few, always the same, and never trained on", async () => {

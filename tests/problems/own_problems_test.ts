@@ -133,6 +133,16 @@ Deno.test("bad rows can be left out, and are counted; when all are bad the first
   await assert.rejects(load("t.jsonl", ""), /RangeError: .*t\.jsonl: it holds no rows/);
 });
 
+Deno.test("an answer that nothing can be graded against makes a bad row: refused with its place, or left out and counted", async () => {
+  const broken = `${HEAD}\nWhat is one half?,\\frac{1}{2}\nAnd one third?,\\frac{1}{\nWhat is 2+2?,4\n`;
+  await assert.rejects(
+    load("t.csv", broken),
+    /SyntaxError: .*t\.csv, row 2 \(line 3\): nothing can be graded against its answer: .*\\frac\{1\}\{.*; mend the row, or .* on_bad_row=skip/,
+  );
+  const set = await load("t.csv", broken, { on_bad_row: "skip" });
+  assert.deepEqual([set.map(({ answer }) => answer).sort(), set.skipped], [["4", "\\frac{1}{2}"], 1]);
+});
+
 Deno.test("ids and the order of a shuffle do not depend on the order of rows", async () => {
   const rows = sums(0, 200);
   const there = await load("t.csv", [HEAD, ...rows].join("\n"));

@@ -1,0 +1,87 @@
+/** Runs and evaluations under another grader, and problems that nothing can be graded against. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import type { TrainInput } from "../../lib/config/mod.ts";
+import { evaluate, type OpenPolicy, trainGRPO } from "../../lib/launch/mod.ts";
+import { openForSampling } from "../../lib/policy/mod.ts";
+import { openRun } from "../../lib/runs/mod.ts";
+import type { Problem, Split } from "../../lib/vocabulary.ts";
+import { openAdder } from "../cli/_policy.ts";
+import { inTempFolder } from "../runs/_fakes.ts";
+
+const SMALL: TrainInput = {
+  ...{ backend: "local", prompt_template: "none", groups_per_batch: 2, group_size: 4, max_steps: 1, save_every: 1 },
+};
+const WORDS = "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen".split(" ");
+
+/** Sums whose answers are words, which the recipe's grader does not read. */
+function sums(split: Split): Problem[] {
+  const words = split === "train" ? WORDS.slice(0, 4) : WORDS.slice(4);
+  return words.map((answer) => {
+    const n = WORDS.indexOf(answer) + 1;
+    return { id: `words/${n}`, env: "words", split, question: `What is ${n} + 1?`, answer };
+  });
+}
+
+/** A policy that knows the sums, and answers in digits. */
+const open: OpenPolicy = async (config, options) => {
+  const adder = await openAdder()(config, options);
+  return {
+    ...adder,
+    sample(prompt, ...rest) {
+      const answer = String(WORDS.indexOf(prompt.problem.answer) + 2);
+      return adder.sample({ ...prompt, problem: { ...prompt.problem, answer } }, ...rest);
+    },
+  };
+};
+
+const problems = { train: sums("train"), test: sums("test") };
+
+Deno.test("with grader=both a run trains on our verdicts and keeps the recipe's beside them", () =>
+  inTempFolder(async (folder) => {
+    const log_path = join(folder, "both");
+    const run = await trainGRPO({ ...SMALL, log_path, grader: "both" }, { open, problems });
+    const rows = await Array.fromAsync(run.rollouts());
+    assert.ok(rows.some(({ correct }) => correct));
+    assert.ok(rows.every(({ recipe, correct, reward_parts }) => recipe === false && reward_parts.correct === +correct));
+    for (const prefix of ["", "test/"]) {
+      const { metrics } = run.metrics[0]!;
+      const correct = metrics[`${prefix}env/all/correct`]!;
+      assert.ok(correct > 0);
+      assert.equal(metrics[`${prefix}env/all/recipe_correct`], 0);
+      assert.equal(metrics[`${prefix}env/all/grader_disagreement`], correct);
+    }
+    const stored = JSON.parse(await Deno.readTextFile(join(log_path, "config.json")));
+    assert.deepEqual([stored.grader, stored.grader_timeout], ["both", 1]);
+  }));
+
+Deno.test("an evaluation has the grader of its run, or the one that is asked for; a resumed run notes another one", () =>
+  inTempFolder(async (folder) => {
+    const log_path = join(folder, "recipe");
+    const run = await trainGRPO({ ...SMALL, log_path, grader: "recipe" }, { open, problems });
+    assert.ok(run.metrics.every(({ metrics }) => metrics["test/env/all/correct"] === 0));
+    const asked = { problems: problems.test, open: openForSampling(open) };
+    const same = await evaluate(run, asked);
+    const ours = await evaluate(run, { ...asked, grader: "standard", grader_timeout: 5 });
+    assert.equal(same.metrics["env/all/correct"], 0);
+    assert.ok(ours.metrics["env/all/correct"]! > 0);
+    const more = { log_path, max_steps: 2, grader: "standard", behavior_if_log_dir_exists: "resume" } as const;
+    await trainGRPO(more, { open, problems });
+    const { config, facts } = await openRun(log_path);
+    assert.equal(config.grader, "standard");
+    assert.deepEqual(facts.resumed[0]?.changed.grader, ["recipe", "standard"]);
+  }));
+
+Deno.test("problems that are given with an answer nothing can be graded against are refused before a model is opened", async () => {
+  const broken: Problem = { ...problems.train[0]!, id: "words/broken", question: "?", answer: "\\frac{1}{" };
+  const open = () => assert.fail("a model was opened");
+  const message =
+    /option problems\.train: nothing can be graded against the answer of words\/broken, .*frac.*leave it out, as set\.filter/;
+  const given = { train: [...problems.train, broken], test: problems.test };
+  await assert.rejects(trainGRPO(SMALL, { open, problems: given }), message);
+  const both = [broken, { ...broken, id: "words/more" }];
+  await assert.rejects(
+    evaluate("abacus", { backend: "local", problems: both, open }),
+    /option problems: .*words\/broken.*, and 1 other problem with such an answer/,
+  );
+});
