@@ -82,7 +82,7 @@ export function cleanAnswer(text: string): string | undefined {
 function withoutCommands(text: string): string {
   const rest = text
     // Row ends are kept from the commands below.
-    .replace(/\\\\(?:\s*\[[^\]]{0,10}\])?/g, "\u0003")
+    .replace(/\\\\(?:\s*\[[^\]]{0,10}\])?/g, "\ue003")
     .replace(SIZES, "")
     .replace(LAYOUT, " ")
     .replace(/\\!/g, "")
@@ -94,9 +94,9 @@ function withoutCommands(text: string): string {
     .replace(/\\not\s*\\in(?![A-Za-z])/g, "\\notin ")
     .replace(/\\(?:text)?color ?\{[^{}]*\}/g, " ")
     .replace(/\{([^{}]*)\\choose(?![A-Za-z])([^{}]*)\}/g, "\\binom{$1}{$2}")
-    .replace(/\{,\}/g, "\u0001")
+    .replace(/\{,\}/g, "\ue001")
     .replace(/\\([%#&_])/g, (_, c: string) => c)
-    .replace(/\u0003/g, "\\\\");
+    .replace(/\ue003/g, "\\\\");
   return unwrapped(quadsAsCommas(rest));
 }
 
@@ -141,11 +141,11 @@ function contentOf(command: string, inside: string): string {
 /** Bold, code and the dollars of formulas taken off; a dollar that no other closes is a currency. */
 function withoutMarkup(text: string): string {
   const rest = text
-    .replace(/\\\$/g, "\u0002")
+    .replace(/\\\$/g, "\ue002")
     .replace(/\*\*(?=\s*[^\s*])|(?<=[^\s*])\*\*/g, (mark, at: number, all: string) => isPower(all, at) ? mark : " ")
     .replace(/^_{1,2}([^_]+)_{1,2}$/, "$1")
     .replace(/`/g, " ");
-  return withoutDollars(rest).replace(/\u0002/g, "$");
+  return withoutDollars(rest).replace(/\ue002/g, "$");
 }
 
 /** `x**2` is a power, `**18**` bold. */
@@ -167,7 +167,7 @@ const WRAPPERS: Readonly<Record<string, string>> = { '"': '"', "'": "'", "*": "*
 
 /** Quotes and braces around everything, and the last period or comma. */
 function withoutWrappers(text: string): string {
-  let rest = text.replace(/\u0001/g, "{,}");
+  let rest = text.replace(/\ue001/g, "{,}");
   for (let count = 0; count < 20; count++) {
     const before = rest;
     rest = rest.replace(/^[\s:=]*(?![=])/, "").replace(/(?:\s|(?<!\\)[;,])+$/, "").replace(

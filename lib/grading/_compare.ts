@@ -17,7 +17,7 @@ import type { Expr, Sameness } from "./types.ts";
 export function compareAnswers(answer: Answer, reference: Answer): Sameness {
   const given = readingsOf(answer);
   const wanted = readingsOf(reference);
-  // What can be a time on both sides is no ratio.
+  // What can be a time on both sides is nothing else.
   const times = given.some(({ kind }) => kind === "time") && wanted.some(({ kind }) => kind === "time");
   // Sets of reals tell more surely than the inequalities they were read from.
   const sets = given.some(({ kind }) => kind === "region") && wanted.some(({ kind }) => kind === "region");
@@ -25,7 +25,7 @@ export function compareAnswers(answer: Answer, reference: Answer): Sameness {
   let refused: Sameness | undefined;
   for (const one of given) {
     for (const other of wanted) {
-      if (times && one.kind === "ratio" && other.kind === "ratio") continue;
+      if (times && (one.kind !== "time" || other.kind !== "time")) continue;
       if (sets && (one.kind === "relation" || other.kind === "relation")) continue;
       const found = comparePair(one, other);
       if (found.same === true) return found;

@@ -129,10 +129,16 @@ function joined(a: Expr | undefined, b: Expr | undefined): Expr | undefined {
 /** `x + y = 5` says 5 where a number is asked for; `2x = 18` says neither 18 nor 9. */
 export function saysValue(answer: Relation, reference: Answer): Sameness {
   if (answer.operator !== "=" || reference.kind !== "value") return decided(false);
-  const isAsked = freeSymbols(answer.left).size > 1 && freeSymbols(answer.right).size === 0;
+  const isAsked = (freeSymbols(answer.left).size > 1 || isTrigonometric(answer.left)) &&
+    freeSymbols(answer.right).size === 0;
   return isAsked && freeSymbols(reference.value).size === 0
     ? sameExpression(answer.right, reference.value)
     : decided(false);
+}
+
+/** `\sin\theta`: nobody would solve for the angle by giving its sine. */
+function isTrigonometric(expr: Expr): boolean {
+  return expr.kind === "apply" && /^(?:Sin|Cos|Tan|Cot|Sec|Csc)$/.test(expr.head);
 }
 
 /** Whether an inequality in one variable holds on a region and nowhere else. */

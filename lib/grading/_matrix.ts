@@ -3,7 +3,7 @@
  * transpose behind, and sums of the unit vectors i, j and k. A determinant is an expression and not read here.
  */
 import type { Answer, Matrix } from "./_answer.ts";
-import { expressionOf } from "./_read_value.ts";
+import { expressionOf } from "./_formula.ts";
 import { cut, insideBrackets } from "./_split.ts";
 import type { Expr } from "./types.ts";
 
@@ -76,13 +76,13 @@ function product(a: Expr, b: Expr): Expr {
 
 /** `\mathbf{i} - 2\mathbf{j}` as a tuple: of two members unless k stands there. */
 function unitVectors(text: string): Answer | undefined {
-  const plain = text.replace(UNIT_VECTOR, (_, letter: string) => `\u0004${letter}`);
-  const marked = plain.includes("\u0004");
+  const plain = text.replace(UNIT_VECTOR, (_, letter: string) => `\ue004${letter}`);
+  const marked = plain.includes("\ue004");
   if (!marked && /[a-hl-z\\]/i.test(plain)) return undefined;
   const parts = new Map<string, Expr>();
   for (const { text: term, before } of cut(plain, /[+-]/y)) {
     if (term === "" && before === "") continue;
-    const unit = /^(.*?)(?:\\cdot|\*)? ?([\u0004]?)([ijk])$/s.exec(term);
+    const unit = /^(.*?)(?:\\cdot|\*)? ?([\ue004]?)([ijk])$/s.exec(term);
     if (unit === null || (unit[2] === "") === marked) return undefined;
     const size = (unit[1] as string).trim() === "" ? ONE : expressionOf((unit[1] as string).trim());
     const letter = unit[3] as string;

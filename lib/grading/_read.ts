@@ -10,7 +10,8 @@ import { complement } from "./_intervals.ts";
 import { readMatrix } from "./_matrix.ts";
 import { readList, readPlusMinus } from "./_read_list.ts";
 import { readBrackets, readSetOperation, withoutFrench } from "./_read_sets.ts";
-import { expressionOf, readValues } from "./_read_value.ts";
+import { expressionOf } from "./_formula.ts";
+import { readValues } from "./_read_value.ts";
 import { allReals, readRelation } from "./_relations.ts";
 import { sameExpression } from "./_same.ts";
 import { cut, isBalanced } from "./_split.ts";
@@ -49,7 +50,7 @@ function readAll(text: string, depth: number, budget: Budget): readonly Answer[]
   readings.push(...twice);
   const said = saidBySentence(text) ?? LABELLED.exec(text)?.[1];
   if (said !== undefined && readings.length === 0) readings.push(...read(said));
-  if (!readings.some(isFormula)) {
+  if (!readings.some(isFormula) && isWord(text)) {
     const words = wordsOf(text);
     if (words !== undefined) readings.push(words);
   }
@@ -73,6 +74,14 @@ function isFormula(answer: Answer): boolean {
 /** Letters side by side, which may be a word. */
 function isProduct(expr: Expr): boolean {
   return expr.kind === "symbol" || (expr.kind === "apply" && expr.head === "Multiply" && expr.args.every(isProduct));
+}
+
+/** Whether a run of letters may be a word: `no`, `odd`, but not `x`, `ab`, `abc`. */
+function isWord(text: string): boolean {
+  const letters = /^[A-Za-z]{1,3}$/.test(text) ? text.toLowerCase() : undefined;
+  if (letters === undefined) return true;
+  if (letters.length < 3) return /^(?:no|up|am|pm|at|on|it|he|me|we|ok)$/.test(letters);
+  return !(letters.charAt(0) < letters.charAt(1) && letters.charAt(1) < letters.charAt(2) && letters.charAt(2) <= "d");
 }
 
 function wordsOf(text: string): Answer | undefined {
@@ -118,7 +127,7 @@ function plural(text: string, read: (text: string) => readonly Answer[]): readon
   const single = mayList ? readValues(text) : [];
   // "one hundred and five": a number; but `12,5` and `100,200` may be two.
   if (single.length > 0 && !/\d,\d/.test(text)) return single;
-  if (single.length > 0 && /^\d{1,3}(?:,\d{3})+$/.test(text)) {
+  if (single.length > 0 && /^[1-9]\d{0,2}(?:,[1-9]\d{2})+$/.test(text)) {
     return [...single, ...readList(text.replace(/,/g, ", "), read) ?? []];
   }
   const list = mayList ? readList(text, read) : undefined;

@@ -74,6 +74,10 @@ function joined(items: readonly Answer[], separators: readonly string[]): Region
   for (let i = 1; i < sets.length && all !== undefined; i++) {
     all = either ? union(all, sets[i] as Region) : intersection(all, sets[i] as Region);
   }
+  // Intervals that overlap were points.
+  if (names.size === 0 && all?.pieces.length !== sets.reduce((sum, { pieces }) => sum + pieces.length, 0)) {
+    return undefined;
+  }
   // `x<1, x>3` cannot mean both.
   if (all?.pieces.length === 0 && separators.every((separator) => separator === "," || separator === ";")) {
     return sets.reduce<Region | undefined>((sum, set) => sum === undefined ? undefined : union(sum, set), {

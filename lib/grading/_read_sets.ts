@@ -5,7 +5,7 @@
 import { type Answer, type Interval, oneOf, type Region } from "./_answer.ts";
 import { asRegion, complement, endValue, intersection, regionOf, union } from "./_intervals.ts";
 import { allReals, type Reader } from "./_relations.ts";
-import { expressionOf } from "./_read_value.ts";
+import { expressionOf } from "./_formula.ts";
 import { cut, insideBrackets, type Piece } from "./_split.ts";
 
 /** More members are not read. */
@@ -63,7 +63,7 @@ function combined(pieces: readonly Piece[], regions: readonly Region[]): Region 
 
 /** Readings of a text in one pair of brackets; undefined when it is not in brackets or they only group. */
 export function readBrackets(text: string, read: Reader): readonly Answer[] | undefined {
-  const found = insideBrackets(text);
+  const found = insideBrackets(text.replace(/\^ ?\{? ?(?:T|\\top|\\intercal) ?\}?$/, ""));
   if (found === undefined) return undefined;
   const { open, close, inside } = found;
   if (open === "{") return inside === "" ? [{ kind: "region", pieces: [] }] : readSet(inside, read);

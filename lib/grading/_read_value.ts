@@ -4,9 +4,9 @@
  */
 import type { Value } from "./_answer.ts";
 import { readBased } from "./_base.ts";
-import { parseExpression } from "./_latex.ts";
+import { expressionOf } from "./_formula.ts";
 import { decimalComma, readLiteral, withoutCommas, withoutSeparators } from "./_literals.ts";
-import { cut, isBalanced } from "./_split.ts";
+import { isBalanced } from "./_split.ts";
 import { readUnit, type Unit } from "./_units.ts";
 import { mayBeWords, readWords } from "./_words.ts";
 import type { Expr } from "./types.ts";
@@ -22,12 +22,8 @@ const PERCENT = /^(?:%|percent(?:age)?(?: points?)?|per cent|pct)(?![A-Za-z])[.,
 const CURRENCY = /^([+-]?) ?(?:US ?|CA ?|A)?([$€£¥₹]|(?:USD|EUR|GBP|INR|Rs\.?)(?=[ \d])) ?([+-]?)(?=[\d.(\\])(.*)$/s;
 /** Behind these a unit may begin. */
 const ENDS_HEAD = /[\d)}\]!.%]$|\\(?:pi|infty|theta|alpha|beta)$|[A-Za-z]$/;
+/** Before these an angle may follow. */
 const TRIGONOMETRY = /(?:sin|cos|tan|cot|sec|csc)/;
-const FUNCTIONS = new Set(
-  ("sin cos tan cot sec csc sinh cosh tanh coth arcsin arccos arctan arccot arcsec arccsc asin acos atan log ln exp sqrt cbrt " +
-    "root abs floor ceil binom choose gcd lcm max min mod infinity infty frac pi theta alpha beta gamma delta lambda sigma omega " +
-    "phi epsilon sech csch nCr nPr rho mu").split(" "),
-);
 /** More places where a unit could begin are not tried. */
 const MOST_PLACES = 12;
 
@@ -142,7 +138,7 @@ function quantityAt({ head, tail, spaced }: Place): Value | undefined {
     const value = expressionOf(head);
     return value === undefined ? undefined : { kind: "value", value, unit: PERCENT_UNIT };
   }
-  const { factor, rest } = scaled(tail);
+  const { factor, rest } = scaled(tail === '"' ? "in" : tail === "'" ? "ft" : tail);
   if (rest === "") {
     const value = expressionOf(head);
     return value === undefined ? undefined : { kind: "value", value: times(value, factor) };
@@ -229,6 +225,7 @@ function inUnit(parts: readonly { value: Expr; unit: Unit }[], to: Unit): Expr {
   return { kind: "number", value: { numerator, denominator } };
 }
 
+const ONE: Expr = { kind: "number", value: { numerator: 1n, denominator: 1n } };
 /** Behind a figure: "2 thirds". */
 const PARTS = /^(?:halves|thirds|quarters|fourths|fifths|sixths|sevenths|eighths|ninths|tenths)(?: |$)/i;
 const WORDS = "zero one two three four five six seven eight nine ten eleven twelve".split(" ");
@@ -240,6 +237,10 @@ function worded(text: string): Value[] {
     const article = /^an?$/i.test(half[1] as string) ? "one" : half[1];
     return valuesOf(`${article} and ${half[3] === "half" ? "one half" : "one quarter"} ${half[2]}`);
   }
+  // "an hour" is one.
+  const one = /^an? ([a-z].*)$/i.exec(text)?.[1];
+  const unitOfOne = one === undefined || mayBeWords(one) ? undefined : readUnit(one);
+  if (unitOfOne !== undefined && unitOfOne.dimension !== "") return [{ kind: "value", value: ONE, unit: unitOfOne }];
   const mixed = /^(\d+) (and )?((?:an? |one |two |three )?[a-z]+(?: .*)?)$/is.exec(text);
   if (mixed !== null && mixed[2] === undefined && !PARTS.test(mixed[3] as string)) return [];
   if (mixed !== null && mixed[2] === undefined) return worded(`${WORDS[Number(mixed[1])] ?? "zero"} ${mixed[3]}`);
@@ -258,47 +259,6 @@ function worded(text: string): Value[] {
   if (PERCENT.test(rest)) return [{ kind: "value", value, unit: PERCENT_UNIT }];
   const unit = readUnit(rest);
   return unit === undefined ? [] : [{ kind: "value", value, unit }];
-}
-
-/** An expression without words in it. */
-export function expressionOf(text: string): Expr | undefined {
-  const literal = readLiteral(text);
-  if (literal !== undefined) return literal;
-  return hasWords(text) || !isBalanced(text) ? undefined : parseExpression(text);
-}
-
-/** Runs of letters that are neither a command, a function nor a product of few variables. */
-function hasWords(text: string): boolean {
-  if (
-    /(?<![A-Za-z\\])(?:and|or|if|is|of|not|the|for|to|but|nor|by|in|as|an|than|from|with|are|one|two|six)(?![A-Za-z])/i
-      .test(text)
-  ) {
-    return true;
-  }
-  if (text.includes(",") && cut(text, /,/y).length > 1) return true;
-  if (/[?"@#;]|\\text(?![A-Za-z])/.test(text)) return true;
-  for (const [run] of text.replace(/\\[A-Za-z]+/g, " ").matchAll(/[A-Za-z]{3,}/g)) {
-    if (FUNCTIONS.has(run) || FUNCTIONS.has(run.toLowerCase()) || isAscending(run)) continue;
-    if (run.length > 3 && !startsWithFunction(run)) return true;
-  }
-  return false;
-}
-
-/** `abcd`, `wxyz`. */
-function isAscending(run: string): boolean {
-  for (let i = 1; i < run.length; i++) {
-    if (run.charCodeAt(i) <= run.charCodeAt(i - 1)) return false;
-  }
-  return true;
-}
-
-/** `sinx`, `lnab`, `xsqrt`. */
-function startsWithFunction(run: string): boolean {
-  for (let length = 2; length <= 6; length++) {
-    if (FUNCTIONS.has(run.slice(0, length)) && run.length - length <= 2) return true;
-    if (FUNCTIONS.has(run.slice(-length)) && run.length - length <= 2) return true;
-  }
-  return false;
 }
 
 function hasSymbol(expr: Expr): boolean {

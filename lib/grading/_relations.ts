@@ -14,7 +14,7 @@ import {
   pointAt,
   regionOf,
 } from "./_intervals.ts";
-import { expressionOf } from "./_read_value.ts";
+import { expressionOf } from "./_formula.ts";
 import { freeSymbols, numericValue, sameExpression } from "./_same.ts";
 import { cut, type Piece } from "./_split.ts";
 import type { Expr } from "./types.ts";
@@ -41,7 +41,7 @@ const MEANING: Readonly<Record<string, string>> = {
 const MOST_SIDES = 12;
 /** The left side of an equation that only says what its right side is. */
 const LABEL =
-  /^(?:[A-Za-z]{1,3}(?:'*|_ ?\{?[A-Za-z\d+,-]{1,8}\}?|\^\{-1\})|\|[A-Z]{2}\||\[[A-Z]{3,6}\]|(?:m ?)?\\(?:angle|triangle) ?[A-Z]{1,3}|\\overline ?\{?[A-Z]{2}\}?|[fgh](?:'+|\^\{-1\}|_ ?\{?\w\}?)?\([\w\\, ]{1,12}\)|[PEVQTSNCARp](?:_\{?\w\}?)? ?\([^=]{1,40}\)|\\(?:Delta|theta|alpha|beta|gamma|phi|lambda|mu|sigma|omega|rho) ?[a-zA-Z]?|\\(?:int|lim|sum|prod|Pr|det|max|min|gcd|lcm|oint|iint)(?![A-Za-z]).*|\\frac ?\{ ?(?:d|\\partial).*|\|?\\(?:vec|mathbf|overrightarrow) ?\{?[A-Za-z]{1,2}\}?\|?|[A-Za-z]{3,}(?: [A-Za-z]+){0,6}|d[a-z]\/d[a-z]|\([a-z](?:_\d)?(?:, ?[a-z](?:_\d)?)+\)|[a-z](?:: ?[a-z])+)$/s;
+  /^(?:[A-Za-z]{1,3}(?:'*|_ ?\{?[A-Za-z\d+,-]{1,8}\}?|\^\{-1\})|\|(?:[A-Z]{2}|[zw](?:_\d)?)\||\[[A-Z]{3,6}\]|(?:m ?)?\\(?:angle|triangle) ?[A-Z]{1,3}|\\overline ?\{?[A-Z]{2}\}?|[fgh](?:'+|\^\{-1\}|_ ?\{?\w\}?)?\([\w\\, ]{1,12}\)|[PEVQTSNCARp](?:_\{?\w\}?)? ?\([^=]{1,40}\)|\\(?:Delta|theta|alpha|beta|gamma|phi|lambda|mu|sigma|omega|rho) ?[a-zA-Z]?|\\(?:int|lim|sum|prod|Pr|det|max|min|gcd|lcm|oint|iint)(?![A-Za-z]).*|\\frac ?\{ ?(?:d|\\partial).*|\|?\\(?:vec|mathbf|overrightarrow) ?\{?[A-Za-z]{1,2}\}?\|?|[A-Za-z]{3,}(?: [A-Za-z]+){0,6}|d[a-z]\/d[a-z]|\([a-z](?:_\d)?(?:, ?[a-z](?:_\d)?)+\)|[a-z](?:: ?[a-z])+)$/s;
 
 /** Readings of a text with a relation at its top level; undefined when there is none. */
 export function readRelation(text: string, read: Reader): readonly Answer[] | undefined {

@@ -144,6 +144,8 @@ export function withoutHtml(text: string): string {
 /** The text with known characters beyond ASCII replaced; unknown ones stay. */
 export function withoutUnicode(text: string): string {
   return text
+    // Places in these texts are marked with characters for private use.
+    .replace(/[\ue000-\ue010]/g, "")
     .replace(/[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ]+/g, (run) => `^{${[...run].map((c) => "0123456789+-n"[RAISED.indexOf(c)]).join("")}}`)
     .replace(/[₀₁₂₃₄₅₆₇₈₉]+/g, (run) => `_{${[...run].map((c) => LOWERED.indexOf(c)).join("")}}`)
     .replace(/[^\x20-\x7e\n]/g, (character) => TABLE.get(character) ?? character)
