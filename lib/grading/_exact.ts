@@ -13,6 +13,7 @@ export type { LogBase } from "./_expr_normal.ts";
 
 const MINUS_ONE = { n: -1n, d: 1n } as const;
 const MOST_BITS = 20_000;
+const LARGEST_RATIO = 1e9;
 
 /** The exact rational value of an expression; undefined when it has none, or none is found within bounds. */
 export function exactRational(expr: Expr): Rational | undefined {
@@ -37,6 +38,27 @@ export function exactlySame(a: Expr, b: Expr, base: LogBase): boolean | undefine
     if (difference.size === 0) return true;
     return isFree(difference) ? false : undefined;
   });
+}
+
+/**
+ * Whether both expressions have a part in common that is so large that doubles do not show the rest, as in 10^15 + sin x
+ * and 10^15 + cos x.
+ */
+export function isHidden(a: Expr, b: Expr, base: LogBase): boolean {
+  const [x, y] = [normalForm(a, base), normalForm(b, base)];
+  if (x === undefined || y === undefined) return false;
+  return withinBounds(() => {
+    const [left, right] = crossed(x, y);
+    const rest = largest(addPoly(left, right, MINUS_ONE));
+    return Math.max(largest(left), largest(right)) > LARGEST_RATIO * rest;
+  }) ?? false;
+}
+
+/** Largest magnitude of a coefficient. */
+function largest(poly: Poly): number {
+  let most = 0;
+  for (const { coefficient: { n, d } } of poly.values()) most = Math.max(most, Math.abs(Number(n) / Number(d)));
+  return most;
 }
 
 /** ad and bc of a/b and c/d. */

@@ -141,7 +141,8 @@ function power(base: Complex, exponent: Complex, written: Expr): Complex {
       if (!Number.isNaN(real) && (base.re > 0 || smallFraction(written) !== undefined)) return complex(real);
     }
   }
-  return exponential(times(exponent, logarithm(base)));
+  const value = exponential(times(exponent, logarithm(base)));
+  return value.re === 0 && value.im === 0 ? NONE : value;
 }
 
 function wholePower(base: Complex, exponent: number): Complex {

@@ -19,6 +19,8 @@ const FEWEST_DIGITS = 3;
 /** Largest relative error of an answer with one digit more. */
 const ONE_DIGIT_MORE = 2e-3;
 const MOST_DECIMALS = 300;
+/** A decimal with as many digits is right for whatever is within 1e-9 of it. */
+const LONG_DECIMAL = 9;
 
 function magnitude(value: bigint): bigint {
   return value < 0n ? -value : value;
@@ -64,9 +66,10 @@ export function roundsTo(answer: Rational, decimals: number | undefined, referen
   if (!allowsRounding(reference)) return false;
   const gap = distance(answer, reference.value);
   const size = { numerator: magnitude(reference.value.numerator), denominator: reference.value.denominator };
-  if (reference.decimals >= 9 && atMost(times(gap, 10n ** 9n), size)) return true;
-  if (!atMost(gap, halfUnit(reference.decimals))) return false;
   const digits = decimals ?? decimalsOf(answer);
+  const long = digits === undefined || digits >= LONG_DECIMAL;
+  if (long && reference.decimals >= LONG_DECIMAL && atMost(times(gap, 10n ** 9n), size)) return true;
+  if (!atMost(gap, halfUnit(reference.decimals))) return false;
   if (digits === undefined || digits >= reference.decimals + 2) return true;
   return digits === reference.decimals + 1 && atMost(times(gap, BigInt(1 / ONE_DIGIT_MORE)), size);
 }
@@ -77,6 +80,7 @@ function times(a: Rational, factor: bigint): Rational {
 
 /** Whether an irrational answer with this value rounds to the reference. */
 export function irrationalRoundsTo(answer: number, reference: Decimal, value: number): boolean {
-  if (!allowsRounding(reference) || reference.decimals > 12) return false;
+  if (!allowsRounding(reference)) return false;
+  if (reference.decimals >= LONG_DECIMAL) return Math.abs(answer - value) <= 1e-9 * Math.abs(value);
   return Math.abs(answer - value) <= 0.5 * 10 ** -reference.decimals;
 }

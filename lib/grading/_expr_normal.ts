@@ -61,13 +61,20 @@ export function withinBounds<T>(compute: () => T): T | undefined {
 }
 
 /** The normal form; undefined when there is none within bounds. Remembered for as long as the expression is. */
-export function normalForm(expr: Expr, base: LogBase): Quotient | undefined {
+export function normalForm(expr: Expr, logBase: LogBase): Quotient | undefined {
+  const base = logBase === "10" && hasBareLog(expr) ? "10" : "e";
   const known = REMEMBERED[base].get(expr);
   if (known !== undefined) return known ?? undefined;
   const work: Work = { budget: freshBudget(), base, indices: new Map(), nodes: MOST_NODES };
   const form = withinBounds(() => normal(expr, work));
   REMEMBERED[base].set(expr, form ?? null);
   return form;
+}
+
+/** Whether a logarithm without a base stands in an expression. */
+export function hasBareLog(expr: Expr): boolean {
+  if (expr.kind !== "apply") return false;
+  return (expr.head === "Log" && expr.args.length === 1) || expr.args.some(hasBareLog);
 }
 
 function normal(expr: Expr, work: Work): Quotient {

@@ -243,11 +243,18 @@ export function realOperation(head: string, first: number, rest: readonly number
 
 /** Real powers: of a negative base only whole exponents and fractions with an odd denominator. */
 function power(base: number, exponent: number, written: Expr): number {
-  if (base >= 0 || Number.isInteger(exponent)) return base === 0 && exponent <= 0 ? NaN : base ** exponent;
+  if (base >= 0 || Number.isInteger(exponent)) return overZero(base, exponent);
   const fraction = smallFraction(written);
   if (fraction === undefined || fraction[1] % 2 === 0) return NaN;
   const magnitude = (-base) ** exponent;
   return fraction[0] % 2 === 0 ? magnitude : -magnitude;
+}
+
+/** A value too small for a double is none: it would be equal to 0. */
+function overZero(base: number, exponent: number): number {
+  if (base === 0) return exponent > 0 ? 0 : NaN;
+  const value = base ** exponent;
+  return Math.abs(value) < Number.MIN_VALUE * 2 ** 60 ? NaN : value;
 }
 
 /** The exponent p/q in lowest terms where it is written as a fraction; q > 0. */

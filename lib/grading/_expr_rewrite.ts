@@ -9,8 +9,8 @@
  */
 import type { Token } from "./_ascii.ts";
 
-/** Deeper nesting is not read. */
-export const DEEPEST = 40;
+/** Deeper nesting is not read. An argument counts twice: for itself and for its brackets. */
+const DEEPEST = 80;
 
 const CLOSING: Readonly<Record<string, string>> = { "(": ")", "[": ")", "{": "}", "|": "|", "\\lvert": "\\rvert" };
 const FUNCTIONS = new Set(

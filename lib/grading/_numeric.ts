@@ -30,12 +30,13 @@ const ROUNDS: readonly {
   { kind: "real", low: -3, high: 3, count: 4 },
   { kind: "real", low: -2.5, high: -0.2, count: 3 },
   { kind: "real", low: 0.03, high: 0.97, count: 2 },
+  { kind: "whole", low: 1, high: 4, count: 2 },
   { kind: "whole", low: 1, high: 9, count: 9 },
   { kind: "real", low: 3, high: 40, count: 4 },
   { kind: "complex", low: -1.5, high: 1.5, count: 6 },
 ];
 /** Rounds every pair goes through; the later ones are for those that were hardly defined in these. */
-const ALWAYS = 4;
+const ALWAYS = 5;
 
 /** Variables of an expression; constants and the indices of sums are none. */
 export function freeSymbols(expr: Expr): Set<string> {
@@ -79,13 +80,13 @@ export function agree(a: Expr, b: Expr, relation: Relation = "equal"): boolean |
   const onlyComplex = isComplex(a) || isComplex(b);
   if (names.length === 0) return relation === "equal" ? sameConstants(a, b, onlyComplex, trace) : undefined;
   const judge = new Judge(relation);
-  ROUNDS.forEach(({ kind, low, high, count }, round) => {
+  ROUNDS.forEach(({ kind, count }, round) => {
     const late = round >= ALWAYS;
     if (late && judge.points >= (kind === "complex" ? FEWEST_POINTS : ENOUGH_POINTS)) return;
     for (let k = 0; k < count && judge.different === 0 && trace.steps > 0; k++) {
-      const values = pointValues(names.length, round, k, kind === "whole", low, high);
+      const values = pointValues(round, k);
       if (onlyComplex || kind === "complex") {
-        const imaginary = kind === "complex" ? pointValues(names.length, round + 100, k, false, low, high) : undefined;
+        const imaginary = kind === "complex" ? pointValues(round, k, "imaginary") : undefined;
         const point = new Map(names.map((name, i) => [name, { re: values[i] ?? 0, im: imaginary?.[i] ?? 0 }] as const));
         const x = complexValue(a, point, trace);
         const error = trace.error;
@@ -101,13 +102,26 @@ export function agree(a: Expr, b: Expr, relation: Relation = "equal"): boolean |
   return judge.verdict();
 }
 
+/** Uniform numbers in [0, 1) by round and point: real parts, then imaginary parts. Drawn once. */
+let drawn: readonly (readonly (readonly number[])[])[] | undefined;
+
+function drawPoints(): readonly (readonly (readonly number[])[])[] {
+  return ROUNDS.map(({ count }, round) =>
+    Array.from({ length: count }, (_, k) => {
+      const random = randomFrom("points of expressions", round, k);
+      return Array.from({ length: 2 * MOST_VARIABLES }, () => random.next());
+    })
+  );
+}
+
 /** The values of all variables at the k-th point of a round; the first variable runs through every whole number. */
-function pointValues(count: number, round: number, k: number, whole: boolean, low: number, high: number): number[] {
-  const random = randomFrom("points of expressions", round, k);
-  return Array.from({ length: count }, (_, i) => {
-    if (whole) return i === 0 ? low + k : random.int(low, high);
-    return low + random.next() * (high - low);
-  });
+function pointValues(round: number, k: number, part: "real" | "imaginary" = "real"): readonly number[] {
+  drawn ??= drawPoints();
+  const { kind, low, high } = ROUNDS[round] as typeof ROUNDS[number];
+  const uniform = drawn[round]?.[k] ?? [];
+  const half = part === "real" ? uniform.slice(0, MOST_VARIABLES) : uniform.slice(MOST_VARIABLES);
+  if (kind !== "whole") return half.map((each) => low + each * (high - low));
+  return half.map((each, i) => i === 0 ? low + k : low + Math.floor(each * (high - low + 1)));
 }
 
 /** Two constants. */

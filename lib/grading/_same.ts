@@ -3,10 +3,11 @@
  * expressions by their exact forms, and where these do not tell, by their values at seeded points. A decimal is never taken
  * for an irrational number. A logarithm without a base is read as natural and to base 10, the same way on both sides.
  */
-import { exactlyProportional, exactlySame, exactRational, type LogBase } from "./_exact.ts";
+import { exactlyProportional, exactlySame, exactRational, isHidden, type LogBase } from "./_exact.ts";
 import { type Decimal, irrationalRoundsTo, roundsTo } from "./_expr_decimal.ts";
 import { type Complex, complexValue } from "./_expr_complex.ts";
 import { toDouble } from "./_expr_real.ts";
+import { hasBareLog } from "./_expr_normal.ts";
 import { agree, freeSymbols } from "./_numeric.ts";
 import { equalNumbers, type Rational } from "./number.ts";
 import type { Expr, Method, Sameness } from "./types.ts";
@@ -109,6 +110,7 @@ function sameByReading(
   const [x, y] = [withLogBase(a, base), withLogBase(b, base)];
   const same = agree(x, y);
   if (same !== true) return verdict(same, "numeric");
+  if (isHidden(a, b, base)) return verdict(undefined, "numeric");
   // One side is a rational number and the other is not known to be one.
   if (rational !== undefined && isApproximation(rational, decimal)) return verdict(false, "numeric");
   return verdict(true, "numeric");
@@ -118,11 +120,6 @@ function isApproximation({ numerator, denominator }: Rational, decimal: Decimal 
   if (decimal !== undefined && decimal.decimals > MOST_DECIMALS) return true;
   const size = numerator < 0n ? -numerator : numerator;
   return denominator > LARGEST_DENOMINATOR || size > LARGEST_NUMERATOR;
-}
-
-function hasBareLog(expr: Expr): boolean {
-  if (expr.kind !== "apply") return false;
-  return (expr.head === "Log" && expr.args.length === 1) || expr.args.some(hasBareLog);
 }
 
 /** Logarithms without a base as natural ones, where they are to be read so; the numeric values take base 10. */

@@ -248,12 +248,6 @@ claim(
   String.raw`
 \frac{355}{113} == \pi
 \frac{22}{7} == \pi
-3.14159265358979 == \pi
-0.3333333333 == \frac13
-1.41421356237 == \sqrt2
-2.718281828 == e
-1.618033988749895 == \frac{1+\sqrt5}2
-0.7071067811865476 == \frac{\sqrt2}{2}
 262537412640768744 == e^{\pi\sqrt{163}}
 \sqrt2+\sqrt3 == \sqrt{10}
 \sqrt2+\sqrt3 == \pi
@@ -315,7 +309,6 @@ x+10^{-9} == x
 \sqrt{-x} == \sqrt{x}
 10^{300}+1 == 10^{300}
 1.0000000001 == 1
-1000000! == 0
 \sin 1 == \frac{\pi}{180}
 \sqrt{2+\sqrt3} == \sqrt2+\sqrt{\sqrt3}
 100! == 101!
@@ -324,7 +317,7 @@ x+10^{-9} == x
 3.14r^2 == \pi r^2
 0.33x == \frac x3
 \sum_{k=1}^{n}k == \sum_{k=1}^{n}k^2
-\cos^2 x-\sin^2x == 1`.replace("1000000! == 0\n", ""),
+\cos^2 x-\sin^2x == 1`,
   false,
 );
 
@@ -345,6 +338,8 @@ Deno.test("a decimal reference is right for what is more precise and rounds to i
 \frac{2}{3} == 0.67
 -\frac{2}{3} == -0.67
 6.022\times10^{23} == 6.02\times 10^{23}
+\pi == 3.14159265358979
+\frac13 == 0.3333333333
 6.02214\times10^{23} == 6.02\times 10^{23}`)
   ) {
     assert.equal(same(answer, reference).same, true, `${answer} for ${reference}`);
@@ -370,7 +365,15 @@ x == 0.33
 6\times10^{23} == 6.02\times 10^{23}
 0.333 == \frac13
 18.0001 == 18
-3.14159 == \pi`)
+3.14159 == \pi
+3.14159265358979 == \pi
+0.3333333333 == \frac13
+1.41421356237 == \sqrt2
+1.414213562373095048801688724 == \sqrt2
+2.718281828 == e
+1.618033988749895 == \frac{1+\sqrt5}2
+0.7071067811865476 == \frac{\sqrt2}{2}
+0.3420201433256687 == \sin 20^\circ`)
   ) {
     assert.equal(same(answer, reference).same, false, `${answer} for ${reference}`);
   }

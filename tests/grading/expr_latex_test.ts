@@ -1,0 +1,161 @@
+import assert from "node:assert/strict";
+import { expandPlusMinus, parseExpression } from "../../lib/grading/_latex.ts";
+import { printExpr } from "../../lib/grading/_same.ts";
+
+/** How a text is read, as plain text; `-` where it is not. */
+function readAs(text: string): string {
+  const expr = parseExpression(text);
+  return expr === undefined ? "-" : printExpr(expr);
+}
+
+/** One claim a line: text, arrow, reading. */
+function claim(what: string, lines: string): void {
+  Deno.test(what, () => {
+    for (const line of lines.trim().split("\n")) {
+      const [text = "", reading = ""] = line.trim().split(" -> ");
+      assert.equal(readAs(text), reading, text);
+    }
+  });
+}
+
+claim(
+  "parseExpression() reads plain maths as LaTeX",
+  String.raw`
+sqrt(3)/2 -> sqrt(3)/2
+√3/2 -> sqrt(3)/2
+√(x+1) -> sqrt(x + 1)
+2*x**2 -> 2*x^2
+x^10 -> x^10
+x^-2 -> x^(-2)
+2^(n+1) -> 2^(n + 1)
+2^3^2 -> 2^(3^2)
+3π/4 -> 3*pi/4
+2pi r -> 2*pi*r
+x²+y³ -> x^2 + y^3
+x₁ -> x_1
+½ -> 1/2
+cbrt(8) -> root(8, 3)
+abs(x-1) -> abs(x - 1)
+log2(8) -> log(8, 2)
+log_2(8) -> log(8, 2)
+sin(x)^2 -> sin(x)^2
+exp(x) -> e^x
+floor(x/2) -> floor(x/2)
+3 · 4 -> 3*4
+3 × 4 ÷ 2 -> 3*4/2
+−3 -> -3
+5!/(3!2!) -> 5!/(3!*2!)`,
+);
+
+claim(
+  "parseExpression() drops how things look",
+  String.raw`
+\dfrac{1}{2} -> 1/2
+\tfrac12 -> 1/2
+\cfrac{x}{2} -> x/2
+\left(x+1\right)\,\left(x-1\right) -> (x + 1)*(x - 1)
+\big(x\big) -> x
+\displaystyle\frac{1}{2} -> 1/2
+\mathrm{e}^{x} -> e^x
+\boldsymbol{x}\; + ~\mathbf{y} -> x + y
+\operatorname{sin}(x) -> sin(x)
+2\ast 3 -> 2*3
+{a \over b} -> a/b
+18. -> 18`,
+);
+
+claim(
+  "parseExpression() reads what people leave out",
+  String.raw`
+\frac12 -> 1/2
+\frac 1 2 -> 1/2
+\frac{1}2 -> 1/2
+\frac1{23} -> 1/23
+\frac\pi2 -> pi/2
+\sqrt12 -> sqrt(12)
+\sqrt2x -> sqrt(2)*x
+2\frac12 -> 2 + 1/2
+-2\frac12 -> -(2 + 1/2)
+2 1/2 -> 2 + 1/2
+2\frac32 -> 2*3/2
+x\frac12 -> x*1/2
+2x/3 -> 2*x/3
+1/2x -> 1/2*x
+x/2y -> x/(2*y)
+a/bc -> a/(b*c)
+\sin x\cos y -> sin(x)*cos(y)
+\sin 2x+1 -> sin(2*x) + 1
+\sin x \cdot y -> sin(x)*y
+\sin x/2 -> sin(x)/2
+\sin\pi/6 -> sin(pi/6)
+\sin\cos x -> sin(cos(x))
+\sin^2 x -> sin(x)^2
+\sin^{-1}x -> arcsin(x)
+\ln x^2 -> ln(x^2)
+\log_2 8 -> log(8, 2)
+\log_{10}x -> log(x, 10)
+\lg x -> log(x, 10)
+\log x -> log(x)
+|x||y| -> abs(x)*abs(y)
+||x|-1| -> abs(abs(x) - 1)
+2n! -> 2*n!
+-3^2 -> -3^2
+f(x+1) -> f(x + 1)
+x(x+1) -> x*(x + 1)
+C(5,2) -> binomial(5, 2)
+{}_5C_2 -> binomial(5, 2)
+a_{n+1} -> a_{n+1}
+\sum_{i=1}^n i -> sum(i, i, 1, n)
+7 \bmod 3 -> mod(7, 3)
+\max\{1,2\} -> max(1, 2)
+1{,}000\pi -> 1000*pi
+1,000 -> 1000
+0.1\overline{6} -> 15/90
+0.\dot3 -> 3/9
+0.333... -> 3000/9000
+2.5\times10^{3} -> 2500`,
+);
+
+claim(
+  "parseExpression() leaves alone what is no expression, or could be several",
+  String.raw`
+\frac{1}{ -> -
+x+ -> -
+(x -> -
+x) -> -
+(x] + 1) -> -
+2 3 -> -
+x2 -> -
+1.2.3 -> -
+101_2 -> -
+x=3 -> -
+x<3 -> -
+1,2 -> -
+3\% -> -
+\pm 3 -> -
+\text{apple} -> -
+apples -> -
+\frac{dx}{dt} -> -
+\int x dx -> -
+\begin{matrix}1\end{matrix} -> -
+\sin -> -
+\unknown{x} -> -
+x' -> -`,
+);
+
+Deno.test("parseExpression() keeps the digits behind the point, counted from the value's point", () => {
+  const decimals = (text: string) => {
+    const expr = parseExpression(text);
+    return expr?.kind === "number" ? expr.decimals : undefined;
+  };
+  assert.equal(decimals("0.50"), 2);
+  assert.equal(decimals("-3.142"), 3);
+  assert.equal(decimals("18"), undefined);
+  assert.equal(decimals("6.02\\times 10^{23}"), -21);
+  assert.equal(decimals("2.5e-3"), 4);
+});
+
+Deno.test("expandPlusMinus() gives both signs, upper ones first", () => {
+  assert.deepEqual(expandPlusMinus("1\\pm\\sqrt2\\mp x"), ["1+\\sqrt2- x", "1-\\sqrt2+ x"]);
+  assert.equal(expandPlusMinus("1+\\sqrt2"), undefined);
+});
