@@ -38,7 +38,7 @@ export type Sum = ReadonlyMap<string, Term>;
 /** Thrown inside of the recipe's algebra, and caught there: out of bounds, or nothing that sympy could evaluate. */
 export class Undecided extends Error {}
 
-const MOST_TERMS = 400;
+const MOST_TERMS = 200;
 const LONGEST_KEY = 4000;
 const LARGEST_EXPONENT = 1000;
 

@@ -15,7 +15,7 @@ import {
   sumOf,
   Undecided,
 } from "./_recipe_algebra.ts";
-import { addNum, divNum, exact, floatOf, mulNum, negNum, type Num, ONE } from "./_recipe_number.ts";
+import { addNum, divNum, exact, floatOf, mulNum, negNum, type Num, ONE, ZERO } from "./_recipe_number.ts";
 import { callOf, logarithm, power } from "./_recipe_powers.ts";
 import type { Token } from "./_recipe_tokens.ts";
 
@@ -25,12 +25,13 @@ interface Reader {
 }
 
 const LARGEST_FACTORIAL = 1000n;
+const LARGEST_SHIFT = 20n;
 
 /** The value of the tokens. @throws {Undecided} when they are no arithmetic, or past a bound */
 export function evaluate(tokens: readonly Token[]): Sum {
-  const reader = { tokens, at: 0 };
+  const reader = { tokens: tokens.filter(({ kind }) => kind !== "newline"), at: 0 };
   const value = sum(reader);
-  if (tokens[reader.at]?.kind !== "end") throw new Undecided();
+  if (reader.tokens[reader.at]?.kind !== "end") throw new Undecided();
   return value;
 }
 
@@ -157,11 +158,24 @@ function functionOf(name: string, value: Sum): Sum {
   }
 }
 
+/** n! or n!!; (x + 3)! is (x + 3)(x + 2)(x + 1) x!, and (x - 1)! is x! / x. */
 function factorial(value: Sum, number: Num | undefined, step: bigint): Sum {
-  if (number === undefined) return callOf(`factorial${step}`, value);
+  if (number === undefined) return shiftedFactorial(value, step);
   const { above, below, precision } = number;
-  if (below !== 1n || precision > 0 || above < 0n || above > LARGEST_FACTORIAL) throw new Undecided();
-  let result: Num = ONE;
+  if (below !== 1n) return callOf(`factorial${step}`, value);
+  if (above < 0n || above > LARGEST_FACTORIAL) throw new Undecided();
+  let result: Num = { ...ONE, precision };
   for (let factor = above; factor > 1n; factor -= step) result = decided(mulNum(result, decided(exact(factor))));
   return sumOf(result);
+}
+
+function shiftedFactorial(value: Sum, step: bigint): Sum {
+  const shift = value.get("")?.number ?? ZERO;
+  if (step !== 1n || shift.below !== 1n || shift.precision > 0) return callOf(`factorial${step}`, value);
+  if (shift.above > LARGEST_SHIFT || shift.above < -LARGEST_SHIFT) throw new Undecided();
+  const plain = add(value, sumOf(negNum(shift)));
+  let result = callOf("factorial", plain);
+  for (let i = 1n; i <= shift.above; i++) result = multiply(result, add(plain, sumOf(decided(exact(i)))));
+  for (let i = 0n; i > shift.above; i--) result = divided(result, add(plain, sumOf(decided(exact(i)))));
+  return result;
 }

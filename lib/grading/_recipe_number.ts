@@ -156,7 +156,8 @@ function leading(n: bigint): number {
   return Math.clz32(parseInt((n < 0n ? -n : n).toString(16).charAt(0), 16)) - 28;
 }
 
-function gcd(a: bigint, b: bigint): bigint {
+/** The greatest common divisor of two numbers that are not negative. */
+export function gcd(a: bigint, b: bigint): bigint {
   while (b !== 0n) [a, b] = [b, a % b];
   return a;
 }

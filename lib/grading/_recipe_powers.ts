@@ -29,12 +29,14 @@ import {
   doubleOf,
   exact,
   floatOfDouble,
+  gcd,
   mulNum,
   negNum,
   type Num,
   ONE,
   powNum,
   sqrtFloat,
+  ZERO,
 } from "./_recipe_number.ts";
 
 /** A prime factor beyond this bound is not searched for; the rest counts as a prime. */
@@ -89,7 +91,7 @@ function rationalPower(base: Sum, exponent: Exponent): Sum {
   if (term === undefined) return powerOfSum(base, exponent);
   if (q === 1) {
     const inverse = decided(divNum(ONE, term.number));
-    const factors = term.factors.map(({ atom, exponent: e }) => atomSum(atom, timesExponents(e, [-1, 1])));
+    const factors = term.factors.map(inverseOf);
     return multiplyOut(factors.reduce(multiply, sumOf(inverse)), -p);
   }
   return rootOfTerm(term, exponent);
@@ -98,13 +100,24 @@ function rationalPower(base: Sum, exponent: Exponent): Sum {
 /** A sum of several terms under a root or in a denominator: its content is taken out. */
 function powerOfSum(base: Sum, exponent: Exponent): Sum {
   const terms = [...base.values()];
-  const keys = [...base.keys()].sort();
-  const lead = (base.get(keys[0] as string) as Term).number;
   if (terms.some(({ number }) => number.precision > 0)) return atomSum(sumAtom(base), exponent);
+  const first = [...base.keys()].sort()[0] as string;
+  const content = contentOf(terms.map(({ number }) => number));
   // A root keeps the sign inside, because the root of a product is not the product of roots.
-  const content = exponent[1] > 1 && lead.above < 0n ? negNum(lead) : lead;
-  const scaled = multiply(base, sumOf(decided(divNum(ONE, content))));
-  return multiply(rationalPower(sumOf(content), exponent), atomSum(sumAtom(scaled), exponent));
+  const negative = exponent[1] === 1 && (base.get(first) as Term).number.above < 0n;
+  const outside = sumOf(negative ? negNum(content) : content);
+  const scaled = multiply(base, rationalPower(outside, [-1, 1]));
+  return multiply(rationalPower(outside, exponent), atomSum(sumAtom(scaled), exponent));
+}
+
+/** The positive number by which all are divided so that they are integers without a common divisor. */
+function contentOf(numbers: readonly Num[]): Num {
+  let content: Num = { ...ZERO };
+  for (const { above, below } of numbers) {
+    const [a, b] = [content.above * below, above * content.below];
+    content = decided(exact(gcd(a, b < 0n ? -b : b), content.below * below));
+  }
+  return content;
 }
 
 function sumAtom(inside: Sum): Atom {
@@ -165,16 +178,30 @@ function primesOf({ above, below }: Num): Factor[] {
   });
 }
 
+/** 1 over a factor; a letter to a float is one to an integer once it stands below. */
+function inverseOf({ atom, exponent: [p, q] }: Factor): Sum {
+  const float = atom.kind === "power" ? wholeFloat(numberOf(atom.exponent as Sum)) : undefined;
+  if (float === undefined || q !== 1) return atomSum(atom, [-p, q]);
+  return rationalPower(atom.inside as Sum, exponentOf(-p * float, 1));
+}
+
+/** The integer that a float is. */
+function wholeFloat(number: Num | undefined): number | undefined {
+  return number?.precision && number.below === 1n ? doubleOf(number) : undefined;
+}
+
 function floatPower(base: Sum, exponent: Num, written: Sum): Sum {
   const number = numberOf(base);
-  if (number === undefined) return opaquePower(base, written);
-  const power = doubleOf(exponent);
-  const half = mulNum(exponent, decided(exact(2n)));
-  if (number.above > 0n && half?.below === 1n && Math.abs(power) < 100) {
-    const float = decided(mulNum(number, { ...ONE, precision: exponent.precision }));
-    const root = Number.isInteger(power) ? float : decided(sqrtFloat(float));
-    return sumOf(decided(powNum(root, Number.isInteger(power) ? power : 2 * power)));
+  if (number === undefined) {
+    const whole = wholeFloat(exponent);
+    return whole !== undefined && whole < 0 ? rationalPower(base, exponentOf(whole, 1)) : opaquePower(base, written);
   }
+  const float = decided(mulNum(number, { ...ONE, precision: exponent.precision }));
+  const power = doubleOf(exponent);
+  const twice = 2 * power;
+  if (Number.isInteger(power)) return sumOf(decided(powNum(float, power)));
+  if (number.above < 0n) return opaquePower(sumOf(float), written);
+  if (Number.isInteger(twice) && Math.abs(twice) < 200) return sumOf(decided(powNum(decided(sqrtFloat(float)), twice)));
   return sumOf(decided(floatOfDouble(Math.pow(doubleOf(number), power))));
 }
 

@@ -5,7 +5,7 @@
 
 /** One token; `quoted` is the name of a symbol as an argument of `Symbol`. */
 export interface Token {
-  readonly kind: "name" | "number" | "operator" | "quoted" | "factorial" | "end";
+  readonly kind: "name" | "number" | "operator" | "quoted" | "factorial" | "newline" | "end";
   /** As written. */
   readonly text: string;
 }
@@ -31,9 +31,7 @@ export function tokensOf(text: string): Token[] | undefined {
   let depth = 0;
   let at = 0;
   while (at < text.length) {
-    if (" \t\f\n\r".includes(text.charAt(at))) {
-      // Outside of parentheses a new line ends what is read.
-      if (depth === 0 && "\n\r".includes(text.charAt(at))) return undefined;
+    if (" \t\f".includes(text.charAt(at))) {
       at++;
       continue;
     }
@@ -41,7 +39,8 @@ export function tokensOf(text: string): Token[] | undefined {
     if (token === undefined) return undefined;
     if (token.text === "(") depth++;
     if (token.text === ")") depth--;
-    if (depth < 0 || depth > DEEPEST) return undefined;
+    // Outside of parentheses a new line ends what is read.
+    if (depth < 0 || depth > DEEPEST || depth === 0 && token.kind === "newline") return undefined;
     tokens.push(token);
     at += token.text.length;
   }
@@ -54,6 +53,7 @@ function tokenAt(text: string, at: number): Token | undefined {
   const number = matchAt(NUMBER, text, at);
   if (number !== undefined) return { kind: "number", text: number };
   if (text.charAt(at) === "!" && text.charAt(at + 1) !== "=") return { kind: "factorial", text: "!" };
+  if (text.charAt(at) === "\n") return { kind: "newline", text: "\n" };
   const operator = matchAt(OPERATOR, text, at);
   if (operator !== undefined) return text.startsWith("...", at) ? undefined : { kind: "operator", text: operator };
   const name = matchAt(NAME, text, at);

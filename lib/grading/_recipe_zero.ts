@@ -8,7 +8,7 @@ import { doubleOf } from "./_recipe_number.ts";
 type Complex = readonly [re: number, im: number];
 
 /** Denominators beyond this number are not multiplied out. */
-const MOST_ROUNDS = 40;
+const MOST_ROUNDS = 15;
 /** Relative error below which a constant counts as zero; doubles are off by about 1e-15 an operation. */
 const NEAR = 1e-11;
 
@@ -17,7 +17,7 @@ export function isZero(difference: Sum): boolean {
   const cleared = withoutDenominators(difference);
   if (cleared.size === 0) return true;
   const terms = [...cleared.values()];
-  if (terms.some(({ number }) => number.precision > 0)) return false;
+  if (hasFloat(cleared)) return false;
   const groups = new Map<string, Term[]>();
   for (const term of terms) {
     const letters = term.factors.filter(({ atom }) => !isConstant(atom));
@@ -25,6 +25,13 @@ export function isZero(difference: Sum): boolean {
     groups.set(key, [...groups.get(key) ?? [], term]);
   }
   return [...groups.values()].every(cancels);
+}
+
+function hasFloat(sum: Sum): boolean {
+  return [...sum.values()].some(({ number, factors }) => {
+    return number.precision > 0 ||
+      factors.some(({ atom: { inside, exponent } }) => [inside, exponent].some((part) => part && hasFloat(part)));
+  });
 }
 
 function withoutDenominators(sum: Sum): Sum {
