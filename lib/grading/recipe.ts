@@ -36,7 +36,7 @@ export function recipeGrade(completion: string, reference: string): RecipeGrade 
 
 /** Whether the recipe takes one answer, without a box, for the other. The order matters: the reference is the second. */
 export function recipeSameAnswer(given: string, reference: string): boolean {
-  if (mathdForm(given) === mathdForm(reference)) return true;
+  if (given === reference || mathdForm(given) === mathdForm(reference)) return true;
   const answer = sympyForm(given);
   const truth = sympyForm(reference);
   if (answer === undefined || truth === undefined) return false;
