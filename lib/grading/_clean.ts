@@ -92,6 +92,10 @@ function withoutCommands(text: string): string {
     .replace(/\^\s*\{?\s*\\circ(?![A-Za-z])\s*\}?/g, "^\\circ ")
     .replace(/\\not\s*=/g, "\\ne ")
     .replace(/\\not\s*\\in(?![A-Za-z])/g, "\\notin ")
+    .replace(
+      /^\s*(?:\\left)?\s*\{?\s*\\begin\{(?:cases|aligned|align\*?|gathered)\}([^&]*)\\end\{(?:cases|aligned|align\*?|gathered)\}\s*\.?\s*$/,
+      (_, rows: string) => rows.replace(/\ue003/g, ", "),
+    )
     .replace(/\\(?:text)?color ?\{[^{}]*\}/g, " ")
     .replace(/\{([^{}]*)\\choose(?![A-Za-z])([^{}]*)\}/g, "\\binom{$1}{$2}")
     .replace(/\{,\}/g, "\ue001")

@@ -11,17 +11,21 @@ const MOST_PAIRS = 50;
 export function sameMembers(answer: List, reference: List, compare: Comparison): Sameness {
   const [a, b] = [answer.items, reference.items];
   if (a.length > MOST_PAIRS || b.length > MOST_PAIRS) return sameSorted(a, b, compare);
-  if (!answer.set && !reference.set && a.length !== b.length) return decided(false);
+  const isBare = !answer.set && !reference.set;
+  if (isBare && a.length !== b.length) return decided(false);
   let last: Sameness = decided(true);
   const found = new Array<boolean>(b.length).fill(false);
   for (const item of a) {
     let isIn: boolean | undefined = false;
     for (const [j, other] of b.entries()) {
+      // Outside of sets, what stands there twice counts twice.
+      if (isBare && found[j] === true) continue;
       const same = compare(item, other);
       if (same.same === true) {
         found[j] = true;
         isIn = true;
         last = same;
+        if (isBare) break;
       } else if (same.same === undefined && isIn === false) isIn = undefined;
     }
     if (isIn !== true) return { same: isIn, method: last.method };

@@ -147,9 +147,10 @@ export function asRegion(answer: Answer): Region | undefined {
   if (answer.kind !== "list") return undefined;
   const pieces: Interval[] = [];
   for (const item of answer.items) {
-    const region = asRegion(item);
-    if (region === undefined) return undefined;
-    pieces.push(...region.pieces);
+    const point = asRegion(item);
+    // A list of intervals is a list of points as well, and no set of reals.
+    if (point === undefined || point.pieces.some(({ from, to }) => from !== to)) return undefined;
+    pieces.push(...point.pieces);
   }
   return regionOf(pieces);
 }

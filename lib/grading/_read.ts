@@ -79,7 +79,7 @@ function isProduct(expr: Expr): boolean {
 /** Whether a run of letters may be a word: `no`, `odd`, but not `x`, `ab`, `abc`. */
 function isWord(text: string): boolean {
   const letters = /^[A-Za-z]{1,3}$/.test(text) ? text.toLowerCase() : undefined;
-  if (letters === undefined) return true;
+  if (letters === undefined || isName(text)) return true;
   if (letters.length < 3) return /^(?:no|up|am|pm|at|on|it|he|me|we|ok)$/.test(letters);
   return !(letters.charAt(0) < letters.charAt(1) && letters.charAt(1) < letters.charAt(2) && letters.charAt(2) <= "d");
 }
@@ -145,7 +145,15 @@ function plural(text: string, read: (text: string) => readonly Answer[]): readon
     const tuples = readBrackets(point, read)?.filter(({ kind }) => kind === "tuple") ?? [];
     if (tuples.length > 0) return tuples;
   }
-  return single.length > 0 ? single : readValues(text);
+  if (single.length > 0) return single;
+  return isName(text) ? [] : readValues(text);
+}
+
+/** `ABC`, `act`: letters that are a name or a word and no product. */
+function isName(text: string): boolean {
+  if (/^[A-Z]{2,}$/.test(text)) return true;
+  if (!/^[a-z]{3}$/.test(text) || !/[aeiou]/.test(text) || /^(?:one|two|six|ten)$/.test(text)) return false;
+  return !(text.charAt(0) < text.charAt(1) && text.charAt(1) < text.charAt(2));
 }
 
 function isBracketed(text: string): boolean {

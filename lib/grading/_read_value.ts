@@ -187,7 +187,7 @@ function scaled(tail: string): { factor: bigint; rest: string } {
 /** `1 hour 30 minutes`, `5 feet 6 inches`: in each of its units, the largest first. */
 function compoundValues(text: string): Value[] {
   const parts: { value: Expr; unit: Unit }[] = [];
-  let rest = text;
+  let rest = text.replace(/^\$ ?(\d+)(?=,? and \d)/, "$1 dollars");
   while (rest !== "" && parts.length < 6) {
     const found = /^(\d+(?:\.\d+)?(?: \d+\/\d+)?) ?-?([A-Za-z]+\.?|['"])(?: ?, ?(?:and )?| and | )?(?=\d|$|[a-z])/.exec(
       rest,
