@@ -26,6 +26,8 @@ export interface Generator {
   readonly logarithmOf?: Poly;
   /** Of an exponential: its exponent. */
   readonly exponentialOf?: Poly;
+  /** It may not be real even where the variables are. */
+  readonly complex?: boolean;
   /** Of a real constant: its value. */
   readonly value?: number;
 }

@@ -142,19 +142,18 @@ function signPower({ over, under }: Quotient, budget: Budget): Quotient {
   if (under !== UNIT) return stop();
   const powers: Power[] = [];
   let sign: Fraction = ONE;
-  for (const { key, coefficient: { n, d }, powers: inner } of over.values()) {
+  for (const { key, coefficient: { n, d } } of over.values()) {
     if (d !== 1n) return stop();
     if (key === "") sign = n % 2n === 0n ? ONE : MINUS_ONE;
-    else powers.push(exponent(signGenerator(key, inner), Number(n % 2n), 1));
+    else powers.push(exponent(signGenerator(key), Number(n % 2n), 1));
   }
   const kept = powers.filter(({ n }) => n !== 0).sort((a, b) => a.generator.id < b.generator.id ? -1 : 1);
   return whole(reduced(sign, kept, budget));
 }
 
-function signGenerator(key: string, inner: readonly Power[]): Generator {
-  const plain = inner.every(({ generator, n, d }) => generator.free && n > 0 && d === 1);
-  // With products in the exponent, (-1)^(n^2) = (-1)^n: related.
-  return { id: `sign(${key})`, kind: "sign", free: plain && inner.length === 1 && inner[0]?.n === 1, positive: false };
+function signGenerator(key: string): Generator {
+  // Not free: its square is 1, so that (1 + s)(1 - s) is 0 though neither factor is.
+  return { id: `sign(${key})`, kind: "sign", free: false, positive: false };
 }
 
 /** e to any power. */
@@ -182,7 +181,8 @@ function exponentialOfTerm(term: Term, budget: Budget): Quotient {
   }
   const exponentialOf = single(ONE, powers);
   const real = powers.every(({ generator }) =>
-    generator.kind !== "imaginary" && (generator.logarithmOf === undefined || generator.value !== undefined)
+    generator.kind !== "imaginary" && generator.complex !== true &&
+    (generator.logarithmOf === undefined || generator.value !== undefined)
   );
   const value = real ? Math.exp(valueOf(exponentialOf)) : NaN;
   const generator: Generator = {
@@ -191,6 +191,7 @@ function exponentialOfTerm(term: Term, budget: Budget): Quotient {
     // e^(i pi n) is (-1)^n for whole n.
     free: isFree(exponentialOf) && !generators.includes("i"),
     positive: real,
+    complex: !real,
     exponentialOf,
     ...(Number.isFinite(value) ? { value } : {}),
   };

@@ -209,8 +209,17 @@ export function opaque(name: string, args: readonly Quotient[], value: number, f
     kind: "power",
     free: free && args.every(({ over, under }) => under === UNIT && isFree(over)),
     positive: value > 0,
+    complex: args.some(({ over, under }) => isComplex(over) || isComplex(under)),
   };
   return symbolic(Number.isFinite(value) ? { ...generator, value } : generator);
+}
+
+/** Whether i stands in a polynomial, or within a function in it. */
+function isComplex(poly: Poly): boolean {
+  for (const { powers } of poly.values()) {
+    if (powers.some(({ generator: { kind, complex } }) => kind === "imaginary" || complex === true)) return true;
+  }
+  return false;
 }
 
 /** Sum of many. */
