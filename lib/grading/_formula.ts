@@ -13,6 +13,13 @@ const FUNCTIONS = new Set(
     "phi epsilon sech csch nCr nPr rho mu").split(" "),
 );
 
+const CIS = /\\cis ?(\([^()]*\)|\{[^{}]*\}|\\frac ?\{[^{}]*\} ?\{[^{}]*\}|[\d.]+ ?\^ ?\\circ|\\?\w+)/g;
+
+/** `\cis x` as `\cos x + i\sin x`. */
+function withoutCis(text: string): string {
+  return text.includes("\\cis") ? text.replace(CIS, "(\\cos($1)+i\\sin($1))") : text;
+}
+
 /** Texts whose expressions are remembered: one answer is read in several ways, and often written again. */
 const MOST_PARSED = 500;
 // Pure memory: the same text is always the same expression.
@@ -23,7 +30,7 @@ export function expressionOf(text: string): Expr | undefined {
   const literal = readLiteral(text);
   if (literal !== undefined) return literal;
   if (parsed.has(text)) return parsed.get(text);
-  const expression = hasWords(text) || !isBalanced(text) ? undefined : parseExpression(text);
+  const expression = hasWords(text) || !isBalanced(text) ? undefined : parseExpression(withoutCis(text));
   if (parsed.size >= MOST_PARSED) parsed.clear();
   parsed.set(text, expression);
   return expression;

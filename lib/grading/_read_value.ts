@@ -23,7 +23,7 @@ const CURRENCY = /^([+-]?) ?(?:US ?|CA ?|A)?([$€£¥₹]|(?:USD|EUR|GBP|INR|Rs
 /** Behind these a unit may begin. */
 const ENDS_HEAD = /[\d)}\]!.%]$|\\(?:pi|infty|theta|alpha|beta)$|[A-Za-z]$/;
 /** Before these an angle may follow. */
-const TRIGONOMETRY = /(?:sin|cos|tan|cot|sec|csc)/;
+const TRIGONOMETRY = /(?:sin|cos|tan|cot|sec|csc|cis)/;
 /** More places where a unit could begin are not tried. */
 const MOST_PLACES = 12;
 
