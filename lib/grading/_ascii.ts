@@ -21,7 +21,10 @@ const SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉";
 /** Signs of Unicode as LaTeX. */
 // deno-fmt-ignore
 const UNICODE: Readonly<Record<string, string>> = {
-  "−": "-", "–": "-", "‒": "-", "﹣": "-", "－": "-", "＋": "+", "·": "*", "×": "*", "⋅": "*", "∗": "*", "∙": "*", "•": "*",
+  "−": "-",
+  "‐": "-",
+  "‑": "-",
+  "—": "-", "–": "-", "‒": "-", "﹣": "-", "－": "-", "＋": "+", "·": "*", "×": "*", "⋅": "*", "∗": "*", "∙": "*", "•": "*",
   "÷": "/", "⁄": "/", "∕": "/", "√": "\\sqrt ", "∛": "\\sqrt[3] ", "∜": "\\sqrt[4] ", "π": "\\pi ", "∞": "\\infty ",
   "°": "^{\\circ}", "⌊": "\\lfloor ", "⌋": "\\rfloor ", "⌈": "\\lceil ", "⌉": "\\rceil ", "∑": "\\sum ", "∏": "\\prod ",
   "½": "\\frac{1}{2}", "⅓": "\\frac{1}{3}", "⅔": "\\frac{2}{3}", "¼": "\\frac{1}{4}", "¾": "\\frac{3}{4}",
@@ -73,8 +76,9 @@ const COMMAND = /\\(?:[A-Za-z]+|.)/y;
 const FONT_OF_WORD = /^\\(?:text|math|bm|bold|mbox|hbox|operatorname)/;
 const WORD_IN_BRACES = /\s*\{\s*[A-Za-z]+\s*\}/y;
 const LETTERS = /[A-Za-z]+/y;
-/** A longer run of letters without a name in it is a word, not a product. */
-const LONGEST_PRODUCT = 4;
+/** A longer run of letters without a name in it is a word, not a product, unless it is alphabetical as in `abcd`. */
+const LONGEST_PRODUCT = 3;
+const LONGEST_RUN = 6;
 const SIGNS = new Set([..."+-/*^_(){}[]|!,.="]);
 
 /** The tokens of an expression; undefined when something in it is no part of one. */
@@ -176,11 +180,19 @@ function pushLetters(tokens: Token[], run: string, gap: boolean): boolean {
     const name = NAMES.find((each) => INNER.has(each) && run.startsWith(each, i));
     if (name === undefined) {
       tokens.push({ kind: "letter", text: run.charAt(i++), gap: space });
-      if (++single > LONGEST_PRODUCT) return false;
+      if (++single > LONGEST_PRODUCT && !isAlphabetical(run)) return false;
     } else {
       pushName(tokens, name, space);
       i += name.length;
     }
+  }
+  return true;
+}
+
+function isAlphabetical(run: string): boolean {
+  if (run.length > LONGEST_RUN) return false;
+  for (let i = 1; i < run.length; i++) {
+    if (run.charAt(i) <= run.charAt(i - 1)) return false;
   }
   return true;
 }

@@ -4,7 +4,7 @@
  */
 import { freshBudget, type LogBase, normalForm, withinBounds } from "./_expr_normal.ts";
 import { addPoly, isFree, type Poly, single, spelled, timesPoly } from "./_expr_poly.ts";
-import { proportion, type Quotient, rationalOf } from "./_expr_quotient.ts";
+import { minus, plus, proportion, type Quotient, rationalOf, UNIT } from "./_expr_quotient.ts";
 import { bits } from "./_expr_real.ts";
 import type { Rational } from "./number.ts";
 import type { Expr } from "./types.ts";
@@ -78,6 +78,18 @@ export function exactlyProportional(a: Expr, b: Expr, base: LogBase): boolean | 
     if (proportion(left, right) !== undefined) return true;
     if (!isFree(left) || !isFree(right)) return undefined;
     return sameUpToConstant(byVariables(left), byVariables(right));
+  });
+}
+
+/** Whether a = b + c for a constant c; undefined when their exact forms do not tell. */
+export function exactlyShifted(a: Expr, b: Expr, base: LogBase): boolean | undefined {
+  const [x, y] = [normalForm(a, base), normalForm(b, base)];
+  if (x === undefined || y === undefined) return undefined;
+  return withinBounds(() => {
+    const { over, under } = plus(x, minus(y), freshBudget());
+    const constant = [...over.values()].every(({ powers }) => powers.every(({ generator }) => isConstant(generator)));
+    if (under !== UNIT) return undefined;
+    return constant ? true : isFree(over) ? false : undefined;
   });
 }
 

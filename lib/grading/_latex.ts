@@ -17,13 +17,17 @@ let syntax: LatexSyntax | undefined;
 /** `{}_5C_2`, `^5P_2`: how many ways to choose or to arrange. */
 const CHOOSING = /(?:\{\})?[_^](?:\{(\w{1,4})\}|(\w)) ?\\?(?:text|mathrm)?\{?([CP])\}?_(?:\{(\w{1,4})\}|(\w))/;
 
+/** An x between numbers that is a times sign: `1.8 x 10^3`, `3 x 4`. */
+const TIMES = /(\d)(?:\s*[xX]\s*(?=10\s*(?:\^|\*\*))|\s+[xX]\s+(?=\d))/g;
+
 /** The expression that a text stands for; undefined when it cannot be read, or passes a bound. */
 export function parseExpression(text: string): Expr | undefined {
   if (text.length > LONGEST_EXPRESSION) return undefined;
   const plain = /^\s*-?\d+(?:\.\d+)?\s*$/.test(text) ? literal(text.trim()) : undefined;
   if (plain !== undefined) return plain;
-  const chosen = CHOOSING.exec(text);
-  const source = chosen === null ? text : text.replace(
+  const multiplied = text.includes("x") || text.includes("X") ? text.replace(TIMES, "$1*") : text;
+  const chosen = CHOOSING.exec(multiplied);
+  const source = chosen === null ? multiplied : multiplied.replace(
     CHOOSING,
     (_, a, b, kind, c, d) => kind === "C" ? `\\binom{${a ?? b}}{${c ?? d}}` : `P(${a ?? b},${c ?? d})`,
   );

@@ -69,16 +69,21 @@ function isComplex(expr: Expr): boolean {
   return expr.args.some(isComplex);
 }
 
-/** What one expression is against the other: the same, a constant times it, or neither. */
-export type Relation = "equal" | "proportional";
+/**
+ * What one expression is against the other: the same; the same and defined wherever the other is; a constant times it; it
+ * plus a constant.
+ */
+export type Relation = "equal" | "covering" | "proportional" | "shifted";
 
-/** Whether `a = b`, or `a = c b` with one constant c, at the points; undefined when that cannot be told. */
+/** Whether a is to b in the relation, at the points; undefined when that cannot be told. */
 export function agree(a: Expr, b: Expr, relation: Relation = "equal"): boolean | undefined {
   const names = [...freeSymbols(a).union(freeSymbols(b))].sort();
   if (names.length > MOST_VARIABLES) return undefined;
   const trace: Trace = { steps: MOST_STEPS, error: 0 };
   const onlyComplex = isComplex(a) || isComplex(b);
-  if (names.length === 0) return relation === "equal" ? sameConstants(a, b, onlyComplex, trace) : undefined;
+  if (names.length === 0) {
+    return relation === "equal" || relation === "covering" ? sameConstants(a, b, onlyComplex, trace) : undefined;
+  }
   const judge = new Judge(relation);
   ROUNDS.forEach(({ kind, count }, round) => {
     const late = round >= ALWAYS;
@@ -152,6 +157,7 @@ class Judge {
   points = 0;
   different = 0;
   private doubtful = 0;
+  /** The constant that the first point gave: a factor or a summand. */
   private ratio: Complex | undefined;
   private lowest = Infinity;
   private highest = -Infinity;
@@ -162,8 +168,11 @@ class Judge {
   }
 
   add(x: Complex, y: Complex, error: number): void {
-    if (!isFinitePair(x, y)) return;
-    const target = this.relation === "equal" ? y : this.scaled(x, y);
+    if (!isFinitePair(x, y)) {
+      if (this.relation === "covering" && Number.isNaN(x.re) && Number.isFinite(y.re)) this.different++;
+      return;
+    }
+    const target = this.target(x, y);
     if (target === undefined) return;
     const difference = Math.hypot(x.re - target.re, x.im - target.im);
     const size = Math.max(Math.hypot(x.re, x.im), Math.hypot(target.re, target.im));
@@ -178,6 +187,14 @@ class Judge {
     else this.doubtful++;
     this.lowest = Math.min(this.lowest, x.re + 0.7 * x.im);
     this.highest = Math.max(this.highest, x.re + 0.7 * x.im);
+  }
+
+  /** What x should be. */
+  private target(x: Complex, y: Complex): Complex | undefined {
+    if (this.relation === "proportional") return this.scaled(x, y);
+    if (this.relation !== "shifted") return y;
+    this.ratio ??= { re: x.re - y.re, im: x.im - y.im };
+    return { re: y.re + this.ratio.re, im: y.im + this.ratio.im };
   }
 
   /** y times the constant that the first point gave. */

@@ -3,7 +3,7 @@
  * expressions by their exact forms, and where these do not tell, by their values at seeded points. A decimal is never taken
  * for an irrational number. A logarithm without a base is read as natural and to base 10, the same way on both sides.
  */
-import { exactlyProportional, exactlySame, exactRational, isHidden, type LogBase } from "./_exact.ts";
+import { exactlyProportional, exactlySame, exactlyShifted, exactRational, isHidden, type LogBase } from "./_exact.ts";
 import { type Decimal, irrationalRoundsTo, roundsTo } from "./_expr_decimal.ts";
 import { type Complex, complexValue } from "./_expr_complex.ts";
 import { toDouble } from "./_expr_real.ts";
@@ -108,12 +108,24 @@ function sameByReading(
   const exact = exactlySame(a, b, base);
   if (exact !== undefined) return verdict(exact, "exact");
   const [x, y] = [withLogBase(a, base), withLogBase(b, base)];
-  const same = agree(x, y);
+  // A missing absolute value is missed: ln x is not ln|x|.
+  const same = agree(x, y, hasHead(b, "Abs") && !hasHead(a, "Abs") ? "covering" : "equal");
+  if (same === undefined && dividesByZero(a) !== dividesByZero(b)) return verdict(false, "exact");
   if (same !== true) return verdict(same, "numeric");
   if (isHidden(a, b, base)) return verdict(undefined, "numeric");
   // One side is a rational number and the other is not known to be one.
   if (rational !== undefined && isApproximation(rational, decimal)) return verdict(false, "numeric");
   return verdict(true, "numeric");
+}
+
+function hasHead(expr: Expr, head: string): boolean {
+  return expr.kind === "apply" && (expr.head === head || expr.args.some((each) => hasHead(each, head)));
+}
+
+function dividesByZero(expr: Expr): boolean {
+  if (expr.kind !== "apply") return false;
+  const below = expr.head === "Divide" ? expr.args[1] : undefined;
+  return (below !== undefined && exactRational(below)?.numerator === 0n) || expr.args.some(dividesByZero);
 }
 
 function isApproximation({ numerator, denominator }: Rational, decimal: Decimal | undefined): boolean {
@@ -135,6 +147,18 @@ export function proportional(a: Expr, b: Expr): boolean | undefined {
   let found: boolean | undefined = false;
   for (const base of readings) {
     const one = exactlyProportional(a, b, base) ?? agree(withLogBase(a, base), withLogBase(b, base), "proportional");
+    if (one === true) return true;
+    if (one === undefined) found = undefined;
+  }
+  return found;
+}
+
+/** Whether `a = b + c` for a constant c, as two antiderivatives are; undefined when undecided. */
+export function differByConstant(a: Expr, b: Expr): boolean | undefined {
+  const readings: readonly LogBase[] = hasBareLog(a) || hasBareLog(b) ? ["10", "e"] : ["e"];
+  let found: boolean | undefined = false;
+  for (const base of readings) {
+    const one = exactlyShifted(a, b, base) ?? agree(withLogBase(a, base), withLogBase(b, base), "shifted");
     if (one === true) return true;
     if (one === undefined) found = undefined;
   }

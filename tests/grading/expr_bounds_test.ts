@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { parseExpression } from "../../lib/grading/_latex.ts";
-import { exactRational, freeSymbols, numericValue, proportional, sameExpression } from "../../lib/grading/_same.ts";
+import {
+  differByConstant,
+  exactRational,
+  freeSymbols,
+  numericValue,
+  proportional,
+  sameExpression,
+} from "../../lib/grading/_same.ts";
 import type { Expr } from "../../lib/grading/types.ts";
 
 function read(text: string): Expr {
@@ -104,6 +111,28 @@ Deno.test("proportional() finds a constant factor, and only a constant one", () 
     ["x", "0", false],
   ];
   for (const [a, b, expected] of pairs) assert.equal(proportional(read(a), read(b)), expected, `${a} and ${b}`);
+});
+
+Deno.test("differByConstant() finds a constant summand, and only a constant one", () => {
+  const pairs: readonly (readonly [string, string, boolean])[] = [
+    ["\\frac{(x+1)^2}{2}", "\\frac{x^2}{2}+x", true],
+    ["-\\arccos x", "\\arcsin x", true],
+    ["-\\frac12\\cos 2x", "\\sin^2 x", true],
+    ["\\ln(2x)", "\\ln x", true],
+    ["x^2", "x^2+x", false],
+    ["\\sin x", "\\cos x", false],
+    ["2\\ln x", "\\ln x", false],
+  ];
+  for (const [a, b, expected] of pairs) assert.equal(differByConstant(read(a), read(b)), expected, `${a} and ${b}`);
+});
+
+Deno.test("sameExpression() misses a missing absolute value, not one too many", () => {
+  assert.equal(sameExpression(read("\\ln x"), read("\\ln|x|")).same, false);
+  assert.equal(sameExpression(read("\\ln|x|"), read("\\ln x")).same, true);
+});
+
+Deno.test("sameExpression() is wrong for a division by zero", () => {
+  assert.equal(sameExpression(read("\\frac70"), read("0")).same, false);
 });
 
 Deno.test("exactRational() and numericValue() give the values of constants", () => {

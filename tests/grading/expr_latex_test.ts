@@ -43,6 +43,9 @@ exp(x) -> e^x
 floor(x/2) -> floor(x/2)
 3 · 4 -> 3*4
 3 × 4 ÷ 2 -> 3*4/2
+1.8 x 10^3 -> 1800
+3 x 4 -> 3*4
+abcd -> a*b*c*d
 −3 -> -3
 5!/(3!2!) -> 5!/(3!*2!)`,
 );
@@ -135,6 +138,7 @@ x<3 -> -
 \pm 3 -> -
 \text{apple} -> -
 apples -> -
+18 eggs -> -
 \frac{dx}{dt} -> -
 \int x dx -> -
 \begin{matrix}1\end{matrix} -> -
