@@ -5,7 +5,7 @@
 import { freshBudget, type LogBase, normalForm, withinBounds } from "./_expr_normal.ts";
 import { addPoly, isFree, type Poly, single, spelled, timesPoly } from "./_expr_poly.ts";
 import { minus, plus, proportion, type Quotient, rationalOf, UNIT } from "./_expr_quotient.ts";
-import { bits } from "./_expr_real.ts";
+import { bits } from "./_expr_doubles.ts";
 import type { Rational } from "./number.ts";
 import type { Expr } from "./types.ts";
 

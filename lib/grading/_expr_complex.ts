@@ -2,16 +2,8 @@
  * An expression in complex double precision at one point, on the principal branches; odd roots of negative real numbers
  * stay real, as in `_expr_real.ts`. For expressions with i, and where real values run out.
  */
-import {
-  type Point,
-  realFunction,
-  realOperation,
-  realValue,
-  ROUNDING,
-  smallFraction,
-  toDouble,
-  type Trace,
-} from "./_expr_real.ts";
+import { type Point, realFunction, realOperation, realValue, ROUNDING, type Trace } from "./_expr_real.ts";
+import { smallFraction, toDouble } from "./_expr_doubles.ts";
 import type { Expr } from "./types.ts";
 
 /** A complex number. */

@@ -1,5 +1,5 @@
 /** Exact arithmetic of fractions of big integers with a bound on their size, and small factors of whole numbers. */
-import { bits } from "./_expr_real.ts";
+import { bits } from "./_expr_doubles.ts";
 
 /** A fraction in lowest terms with a positive denominator. */
 export interface Fraction {

@@ -4,7 +4,7 @@
  * The rounding error is carried along, and the steps are counted.
  */
 import { randomFrom } from "../basics/mod.ts";
-import type { Rational } from "./number.ts";
+import { binomial, factorial, gcd, smallFraction, toDouble } from "./_expr_doubles.ts";
 import type { Expr } from "./types.ts";
 
 /** What an evaluation may spend and what it has met. */
@@ -19,7 +19,6 @@ export interface Trace {
 export type Point = Map<string, number>;
 
 const MOST_TERMS = 1000;
-const LARGEST_FACTORIAL = 170;
 
 /** Relative rounding error of one operation. */
 export const ROUNDING = 2.3e-16;
@@ -257,30 +256,6 @@ function overZero(base: number, exponent: number): number {
   return Math.abs(value) < Number.MIN_VALUE * 2 ** 60 ? NaN : value;
 }
 
-/** The exponent p/q in lowest terms where it is written as a fraction; q > 0. */
-export function smallFraction(expr: Expr): readonly [number, number] | undefined {
-  if (expr.kind === "number") {
-    const [p, q] = [Number(expr.value.numerator), Number(expr.value.denominator)];
-    return Number.isSafeInteger(p) && Number.isSafeInteger(q) ? lowest(p, q) : undefined;
-  }
-  if (expr.kind !== "apply") return undefined;
-  const [first, second] = expr.args;
-  if (expr.head === "Negate" && first !== undefined) {
-    const inside = smallFraction(first);
-    return inside && [-inside[0], inside[1]];
-  }
-  if (expr.head !== "Divide" || first === undefined || second === undefined) return undefined;
-  const [top, bottom] = [smallFraction(first), smallFraction(second)];
-  if (top === undefined || bottom === undefined || bottom[0] === 0) return undefined;
-  const [p, q] = [top[0] * bottom[1], top[1] * bottom[0]];
-  return Number.isSafeInteger(p) && Number.isSafeInteger(q) ? lowest(q < 0 ? -p : p, Math.abs(q)) : undefined;
-}
-
-function lowest(p: number, q: number): readonly [number, number] {
-  const common = gcd(p, q);
-  return [p / common, q / common];
-}
-
 function root(x: number, degree: number): number {
   if (x >= 0) return x ** (1 / degree);
   return Number.isInteger(degree) && Math.abs(degree % 2) === 1 ? -((-x) ** (1 / degree)) : NaN;
@@ -292,28 +267,6 @@ function rounded(x: number, round: (x: number) => number): number {
   return x !== whole && Math.abs(x - whole) < 1e-9 * Math.max(1, Math.abs(x)) ? NaN : round(x);
 }
 
-function factorial(n: number, step: number): number {
-  if (!Number.isInteger(n) || n < 0 || n > LARGEST_FACTORIAL * step) return NaN;
-  let product = 1;
-  for (let k = n; k > 1; k -= step) product *= k;
-  return product;
-}
-
-function binomial(n: number, k: number): number {
-  if (!Number.isInteger(n) || !Number.isInteger(k) || n < 0 || n > MOST_TERMS) return NaN;
-  if (k < 0 || k > n) return 0;
-  let product = 1;
-  for (let i = 1; i <= Math.min(k, n - k); i++) product = Math.round(product * (n - i + 1) / i);
-  return product;
-}
-
-function gcd(a: number, b: number): number {
-  if (!Number.isSafeInteger(a) || !Number.isSafeInteger(b)) return NaN;
-  let [x, y] = [Math.abs(a), Math.abs(b)];
-  while (y > 0) [x, y] = [y, x % y];
-  return x;
-}
-
 /** An unknown function of any arguments: some smooth one, the same whenever its name is. Only f, g and h are read. */
 function unknownFunction(head: string, values: readonly number[]): number {
   if (head.length > 1) return NaN;
@@ -321,18 +274,4 @@ function unknownFunction(head: string, values: readonly number[]): number {
   let argument = random.next();
   for (const value of values) argument += value * (0.5 + random.next());
   return Math.sin(argument) + random.next() * argument;
-}
-
-/** The nearest double, also of fractions whose parts are beyond doubles. */
-export function toDouble({ numerator, denominator }: Rational): number {
-  const [top, bottom] = [Number(numerator), Number(denominator)];
-  if (Math.abs(top) < Number.MAX_VALUE && bottom < Number.MAX_VALUE) return top / bottom;
-  const shift = Math.max(bits(numerator), bits(denominator)) - 1000;
-  const [a, b] = [Number(numerator >> BigInt(shift)), Number(denominator >> BigInt(shift))];
-  return b === 0 ? numerator < 0n ? -Infinity : Infinity : a / b;
-}
-
-/** Binary digits of a whole number, to the next multiple of four. */
-export function bits(value: bigint): number {
-  return (value < 0n ? -value : value).toString(16).length * 4;
 }

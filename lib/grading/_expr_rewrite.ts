@@ -8,58 +8,23 @@
  * the whole product without signs behind it (`a/bc` is a/(bc), `x/2y` is x/(2y)).
  */
 import type { Token } from "./_ascii.ts";
-
-/** Deeper nesting is not read. An argument counts twice: for itself and for its brackets. */
-const DEEPEST = 80;
-
-const CLOSING: Readonly<Record<string, string>> = { "(": ")", "[": ")", "{": "}", "|": "|", "\\lvert": "\\rvert" };
-const FUNCTIONS = new Set(
-  ("sin cos tan cot sec csc arcsin arccos arctan arccot arcsec arccsc sinh cosh tanh coth sech csch arcsinh arccosh arctanh " +
-    "ln log lg exp gcd lcm max min").split(" ").map((name) => `\\${name}`),
-);
-/** Commands that stand for a value. */
-const VALUES = new Set(
-  ("alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi omega Gamma " +
-    "Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega infty ell").split(" ").map((name) => `\\${name}`),
-);
-/** Functions of a list in brackets. */
-const LISTS = new Set(["\\gcd", "\\lcm", "\\max", "\\min"]);
-/** Commands that end an argument without brackets. */
-const OPERATORS = new Set(["\\mod", "\\sum", "\\prod", "\\over", "\\rvert", "\\rfloor", "\\rceil"]);
-// deno-fmt-ignore
-const INVERSE: Readonly<Record<string, string>> = {
-  "\\sin": "\\arcsin",
-  "\\cos": "\\arccos",
-  "\\tan": "\\arctan",
-  "\\cot": "\\operatorname{arccot}",
-  "\\sinh": "\\operatorname{arsinh}",
-  "\\cosh": "\\operatorname{arcosh}",
-  "\\tanh": "\\operatorname{artanh}",
-};
-// deno-fmt-ignore
-const SPELLING: Readonly<Record<string, string>> = {
-  "\\lcm": "\\operatorname{lcm}",
-  "\\arcsinh": "\\operatorname{arsinh}",
-  "\\arccosh": "\\operatorname{arcosh}",
-  "\\arctanh": "\\operatorname{artanh}",
-  "\\arccot": "\\operatorname{arccot}",
-  "\\arcsec": "\\operatorname{arcsec}",
-  "\\arccsc": "\\operatorname{arccsc}",
-  "\\sech": "\\operatorname{sech}",
-  "\\csch": "\\operatorname{csch}",
-  "\\coth": "\\coth",
-  "\\infty": "\\infty",
-};
-
-/** Where the rewriting stands. */
-interface State {
-  readonly tokens: Token[];
-  at: number;
-  depth: number;
-}
-
-/** Stops the rewriting from within; never leaves this file. One for all: an error's trace is what makes it slow. */
-const UNREADABLE = new SyntaxError("this is no expression");
+import {
+  CLOSING,
+  DEEPEST,
+  FUNCTIONS,
+  INVERSE,
+  isSign,
+  LISTS,
+  OPERATORS,
+  peek,
+  type Piece,
+  SPELLING,
+  type State,
+  UNREADABLE,
+  unreadable,
+  VALUES,
+} from "./_expr_cursor.ts";
+import { numberAt } from "./_expr_numerals.ts";
 
 /** The tokens as unambiguous LaTeX; undefined when they do not make an expression. */
 export function rewriteTokens(tokens: readonly Token[]): string | undefined {
@@ -73,10 +38,6 @@ export function rewriteTokens(tokens: readonly Token[]): string | undefined {
     if (error === UNREADABLE) return undefined;
     throw error;
   }
-}
-
-function peek(state: State, ahead = 0): string {
-  return state.tokens[state.at + ahead]?.text ?? "";
 }
 
 /** Everything up to the closing sign, or to the end. Leaves the closing sign to be read by the caller. */
@@ -111,16 +72,10 @@ function isClosing(token: Token, closing: string | undefined, operand: boolean):
   return text === closing;
 }
 
-interface Piece {
-  readonly latex: string;
-  /** A value has ended: what follows multiplies it. */
-  readonly operand: boolean;
-}
-
 /** One operator, or one value with what belongs to it. */
 function next(state: State, token: Token, operand: boolean): Piece {
   const { kind, text } = token;
-  if (kind === "number") return { latex: number(state, operand), operand: true };
+  if (kind === "number") return { latex: numberAt(state, operand, { argument, command }), operand: true };
   if (kind === "letter") return factor(state, token);
   if (kind === "command" && text !== "\\lvert") return command(state, text);
   if (text in CLOSING) return { latex: group(state, operand), operand: true };
@@ -134,14 +89,6 @@ function next(state: State, token: Token, operand: boolean): Piece {
   // `--x` is read; longer runs of signs would only deepen the tree.
   if (!operand && isSign(text) && isSign(peek(state, -2)) && isSign(peek(state, -3))) throw UNREADABLE;
   if (isSign(text) || text === ",") return { latex: text, operand: false };
-  throw UNREADABLE;
-}
-
-function isSign(text: string): boolean {
-  return text === "+" || text === "-";
-}
-
-function unreadable(): never {
   throw UNREADABLE;
 }
 
@@ -376,110 +323,4 @@ function start(state: State): string {
   const inside = sequence(state, "}");
   state.at++;
   return `${name.text}=${inside}`;
-}
-
-/** A number; with a proper fraction behind it a mixed number, with a slash and a number the coefficient of what follows. */
-function number(state: State, operand: boolean): string {
-  const digits = joined(state);
-  const recurring = recurringDecimal(state, digits);
-  if (recurring !== undefined) return recurring;
-  const following = state.tokens[state.at];
-  if (following?.kind === "number") {
-    const mixed = operand ? undefined : mixedNumber(digits, [following.text, peek(state, 1), peek(state, 2)]);
-    if (mixed === undefined || !following.gap) throw UNREADABLE;
-    state.at += 3;
-    return mixed;
-  }
-  if (operand) return `\\cdot ${digits}`;
-  if (following?.text === "\\frac") {
-    const fraction = command(state, "\\frac").latex;
-    const parts = /^\\frac\{ ?(\d+) ?\}\{ ?(\d+) ?\}$/.exec(fraction);
-    const mixed = parts === null ? undefined : mixedNumber(digits, [parts[1] ?? "", "/", parts[2] ?? ""]);
-    if (mixed !== undefined && peek(state) !== "^") return mixed;
-    return `${digits}${fraction}`;
-  }
-  const below = state.tokens[state.at + 1];
-  if (following?.text !== "/" || below?.kind !== "number" || !isWhole(digits) || !isWhole(below.text)) return digits;
-  const behind = peek(state, 2);
-  if (behind === "^" || behind === "!" || behind === "." || behind === "_") return digits;
-  state.at += 2;
-  return `\\frac{${digits}}{${below.text}}`;
-}
-
-function isWhole(digits: string): boolean {
-  return /^\d+$/.test(digits);
-}
-
-/** Digits in groups of three, as in `1{,}000`, `1,000` and `1 000`, as one number. */
-function joined(state: State): string {
-  const first = state.tokens[state.at] as Token;
-  state.at++;
-  let digits = first.text;
-  if (!/^\d{1,3}$/.test(digits)) return digits;
-  for (;;) {
-    const mark = peek(state);
-    const skip = mark === "," && state.depth <= 1
-      ? 1
-      : mark === "{" && peek(state, 1) === "," && peek(state, 2) === "}"
-      ? 3
-      : 0;
-    const following = state.tokens[state.at + skip];
-    if (following?.kind !== "number" || !/^\d{3}(?:\.\d+)?$/.test(following.text)) return digits;
-    if (skip === 0 && peek(state, 1) === "/") return digits;
-    state.at += skip + 1;
-    digits += following.text;
-  }
-}
-
-/** `a b/c` as `(a+b/c)`; undefined when the fraction is not a proper one of whole numbers. */
-function mixedNumber(whole: string, [top, slash, bottom]: readonly [string, string, string]): string | undefined {
-  if (slash !== "/" || !isWhole(whole) || !isWhole(top) || !isWhole(bottom)) return undefined;
-  const proper = top.length < bottom.length || (top.length === bottom.length && top < bottom);
-  return proper ? `(${whole}+\\frac{${top}}{${bottom}})` : undefined;
-}
-
-/** `0.1\overline{6}`, `0.\dot{3}`, `0.\dot14\dot2`, `0.333...` as fractions; undefined when nothing recurs. */
-function recurringDecimal(state: State, digits: string): string | undefined {
-  const mark = peek(state);
-  let start = digits;
-  if (mark === "." && /^\d+$/.test(digits)) {
-    const after = peek(state, 1);
-    if (after !== "\\overline" && after !== "\\dot" && after !== "\\bar" && after !== "(") return undefined;
-    state.at++;
-    start += ".";
-  }
-  const command = peek(state);
-  if (!start.includes(".")) return undefined;
-  if (command === "\\overline" || command === "\\bar" || (command === "(" && start.endsWith("."))) {
-    if (command !== "(") state.at++;
-    return fraction(start, argument(state, "all"));
-  }
-  if (command === "\\dot") return dotted(state, start);
-  if (command === "\\ldots") state.at++;
-  else if (command === "." && peek(state, 1) === "." && peek(state, 2) === ".") state.at += 3;
-  else return undefined;
-  const repeated = start.length > 100 ? null : /(\d{3,}?)\1+$|(\d\d)\2{2,}$|(\d)\3\3+$/.exec(start);
-  const period = repeated?.[1] ?? repeated?.[2] ?? repeated?.[3];
-  return period === undefined ? start : fraction(start, period);
-}
-
-function dotted(state: State, start: string): string {
-  state.at++;
-  let period = argument(state, "one");
-  const between = state.tokens[state.at];
-  const middle = between?.kind === "number" && peek(state, 1) === "\\dot" ? between.text : "";
-  if (middle !== "" || peek(state) === "\\dot") {
-    state.at += middle === "" ? 1 : 2;
-    period += middle + argument(state, "one");
-  }
-  return fraction(start, period);
-}
-
-/** `start` followed by `period` for ever. */
-function fraction(start: string, period: string): string {
-  const [whole = "", behind = ""] = start.split(".");
-  if (!isWhole(period) || period.length + start.length > 100) throw UNREADABLE;
-  const before = BigInt(`${whole}${behind}` || "0");
-  const nines = 10n ** BigInt(period.length) - 1n;
-  return `\\frac{${before * nines + BigInt(period)}}{${nines * 10n ** BigInt(behind.length)}}`;
 }

@@ -6,7 +6,7 @@
 import { exactlyProportional, exactlySame, exactlyShifted, exactRational, isHidden, type LogBase } from "./_exact.ts";
 import { type Decimal, irrationalRoundsTo, roundsTo } from "./_expr_decimal.ts";
 import { type Complex, complexValue } from "./_expr_complex.ts";
-import { toDouble } from "./_expr_real.ts";
+import { toDouble } from "./_expr_doubles.ts";
 import { hasBareLog } from "./_expr_normal.ts";
 import { agree, freeSymbols } from "./_numeric.ts";
 import { equalNumbers, type Rational } from "./number.ts";
