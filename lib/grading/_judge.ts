@@ -4,9 +4,15 @@
  * decided as mathematics ends the search, so that a longer answer that is wrong is never cut down until it is right.
  */
 import type { AnswerSameness, ReferenceAnswer } from "./equivalence.ts";
-import { joinedBoxes, lastBox } from "./_extract_box.ts";
-import { withoutThoughts } from "./_extract_hidden.ts";
-import { type AnswerPlace, type BoxedAnswer, extractAnswers, finalCandidates, type FoundAnswer } from "./extract.ts";
+import { joinedBoxes, lastBox } from "./extraction/box.ts";
+import { withoutThoughts } from "./extraction/hidden.ts";
+import {
+  type AnswerPlace,
+  type BoxedAnswer,
+  extractAnswers,
+  finalCandidates,
+  type FoundAnswer,
+} from "./extraction/extract.ts";
 
 /** What was found and how it compares. */
 export interface Judgement {

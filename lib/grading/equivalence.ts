@@ -3,10 +3,10 @@
  * codes, then both are read in full and compared as mathematics. What cannot be read or decided is said to be so; it is
  * never a guess.
  */
-import { type Answer, printAnswer } from "./_answer.ts";
-import { compareAnswers } from "./_compare.ts";
+import { type Answer, printAnswer } from "./answer/answer.ts";
+import { compareAnswers } from "./answer/compare.ts";
 import { comparePlain, type PlainNumber, readPlain } from "./_plain.ts";
-import { readAnswer } from "./_read.ts";
+import { readAnswer } from "./answer/read.ts";
 import type { Sameness } from "./types.ts";
 
 /** A reference answer that was prepared once, to be compared with many answers. */

@@ -6,7 +6,7 @@
 import type { Grade, Outcome, StopReason } from "../vocabulary.ts";
 import { isPlainReference, prepareReference, sameAnswer, sameQuickly, shownValue } from "./equivalence.ts";
 import { judgeAnswer, judgeCompletion, type Judgement } from "./_judge.ts";
-import type { FoundAnswer } from "./extract.ts";
+import type { FoundAnswer } from "./extraction/extract.ts";
 import type { Verdict } from "./types.ts";
 
 /** What a completion is held against. */

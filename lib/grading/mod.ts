@@ -7,7 +7,7 @@ export {
   extractBoxed,
   type ExtractedAnswers,
   type FoundAnswer,
-} from "./extract.ts";
+} from "./extraction/extract.ts";
 export { type AnswerSameness, prepareReference, type ReferenceAnswer, sameAnswer } from "./equivalence.ts";
 export {
   gradeAnswer,
@@ -28,5 +28,5 @@ export {
   type Judge,
   type JudgedVerdict,
   type JudgeRequest,
-} from "./pool.ts";
+} from "./pool/pool.ts";
 export type { Expr, Method, Sameness, Verdict } from "./types.ts";

@@ -1,4 +1,4 @@
-/** Exact numbers: fractions of big integers, compared without rounding. Reading them is `_plain.ts` and `_read.ts`. */
+/** Exact numbers: fractions of big integers, compared without rounding. Reading them is `_plain.ts` and `answer/read.ts`. */
 
 /** An exact number; the denominator is positive. Not reduced: compare with `equalNumbers`. */
 export interface Rational {

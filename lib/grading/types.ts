@@ -3,12 +3,12 @@
  * verdict. Data only; reading, comparing and judging stand in the files beside it.
  */
 import type { Outcome } from "../vocabulary.ts";
-import type { AnswerPlace } from "./extract.ts";
+import type { AnswerPlace } from "./extraction/extract.ts";
 import type { Rational } from "./number.ts";
 
 /**
  * A mathematical expression. `number` is exact; a decimal keeps how many digits stood behind its point. `symbol` is a
- * variable or a constant: `pi`, `e`, `i`, `infinity`, `x`, `theta`, `x_1`. `apply` is one of the heads of `_latex.ts`, or the
+ * variable or a constant: `pi`, `e`, `i`, `infinity`, `x`, `theta`, `x_1`. `apply` is one of the heads of `expression/_mathjson.ts`, or the
  * name of an unknown function such as `f`.
  */
 export type Expr =

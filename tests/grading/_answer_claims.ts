@@ -1,7 +1,7 @@
 /** How the tests of reading and comparing answers say what must be the same and what must not. */
 import assert from "node:assert/strict";
-import { compareAnswers } from "../../lib/grading/_compare.ts";
-import { readAnswer } from "../../lib/grading/_read.ts";
+import { compareAnswers } from "../../lib/grading/answer/compare.ts";
+import { readAnswer } from "../../lib/grading/answer/read.ts";
 
 /** An answer and the reference it is held against. */
 export type Pair = readonly [answer: string, reference: string];

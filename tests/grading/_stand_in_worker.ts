@@ -1,6 +1,6 @@
 /** Stands in for a worker of the grader: does what the text of a completion says. */
 import { parentPort } from "node:worker_threads";
-import type { ToWorker } from "../../lib/grading/_pool_messages.ts";
+import type { ToWorker } from "../../lib/grading/pool/_messages.ts";
 
 const TABLE = new Int32Array(new SharedArrayBuffer(4));
 

@@ -1,7 +1,7 @@
 /** Claims about answers with a structure: lists, tuples, sets, intervals, equations, inequalities, vectors, matrices. */
 import assert from "node:assert/strict";
-import { printAnswer } from "../../lib/grading/_answer.ts";
-import { readAnswer } from "../../lib/grading/_read.ts";
+import { printAnswer } from "../../lib/grading/answer/answer.ts";
+import { readAnswer } from "../../lib/grading/answer/read.ts";
 import { assertOther, assertSame, isSame } from "./_answer_claims.ts";
 
 Deno.test("a list has no order, and all and only its members count", () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseExpression } from "../../lib/grading/_latex.ts";
+import { parseExpression } from "../../lib/grading/expression/latex.ts";
 import {
   differByConstant,
   exactRational,
@@ -7,7 +7,7 @@ import {
   numericValue,
   proportional,
   sameExpression,
-} from "../../lib/grading/_same.ts";
+} from "../../lib/grading/expression/same.ts";
 import type { Expr } from "../../lib/grading/types.ts";
 
 function read(text: string): Expr {

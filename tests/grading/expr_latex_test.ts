@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { expandPlusMinus, parseExpression } from "../../lib/grading/_latex.ts";
-import { printExpr } from "../../lib/grading/_same.ts";
+import { expandPlusMinus, parseExpression } from "../../lib/grading/expression/latex.ts";
+import { printExpr } from "../../lib/grading/expression/same.ts";
 
 /** How a text is read, as plain text; `-` where it is not. */
 function readAs(text: string): string {

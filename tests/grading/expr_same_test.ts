@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { parseExpression } from "../../lib/grading/_latex.ts";
-import { sameExpression } from "../../lib/grading/_same.ts";
+import { parseExpression } from "../../lib/grading/expression/latex.ts";
+import { sameExpression } from "../../lib/grading/expression/same.ts";
 import type { Expr, Sameness } from "../../lib/grading/types.ts";
 
 function read(text: string): Expr {

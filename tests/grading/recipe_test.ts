@@ -3,7 +3,7 @@
  * mistakes are the claim. `tests/peers/grading/recipe_test.ts` asks it again, and about thousands of pairs more.
  */
 import assert from "node:assert/strict";
-import { recipeGrade, recipeSameAnswer } from "../../lib/grading/recipe.ts";
+import { recipeGrade, recipeSameAnswer } from "../../lib/grading/recipe/recipe.ts";
 
 interface Pair {
   readonly given: string;

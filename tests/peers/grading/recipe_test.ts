@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { randomFrom } from "../../../lib/basics/mod.ts";
-import { recipeGrade, recipeSameAnswer } from "../../../lib/grading/recipe.ts";
+import { recipeGrade, recipeSameAnswer } from "../../../lib/grading/recipe/recipe.ts";
 import { fromRoot, pythonOf } from "../_peers.ts";
 import { makeCompletions, makePairs, type Pair } from "./_recipe_pairs.ts";
 

@@ -1,0 +1,193 @@
+/**
+ * The text of an answer without what carries no meaning: dollars, boxes, bold, sizes, text commands, hedges, a last period.
+ * What is left is LaTeX or plain text with one spelling a thing; a `$` that is left is a currency. Reading it stands elsewhere.
+ */
+import { closingBrace } from "../../basics/mod.ts";
+import { withoutHedges } from "./_hedges.ts";
+import { withoutHtml, withoutUnicode } from "./_symbols.ts";
+
+/** A longer text is not read. */
+const LONGEST = 2000;
+
+const SIZES = /\\(?:left|right|[bB]ig{1,2}[lrm]?|middle)(?![A-Za-z])\s*(?:\.(?!\d))?/g;
+const ALIAS: Readonly<Record<string, string>> = {
+  dfrac: "\\frac",
+  tfrac: "\\frac",
+  cfrac: "\\frac",
+  degree: "^\\circ",
+  textdegree: "^\\circ",
+  leq: "\\le",
+  leqslant: "\\le",
+  leqq: "\\le",
+  geq: "\\ge",
+  geqslant: "\\ge",
+  geqq: "\\ge",
+  lt: "<",
+  gt: ">",
+  neq: "\\ne",
+  lbrace: "\\{",
+  rbrace: "\\}",
+  lvert: "|",
+  rvert: "|",
+  vert: "|",
+  varnothing: "\\emptyset",
+  colon: ":",
+  ldots: "...",
+  dots: "...",
+  cdots: "...",
+  lbrack: "[",
+  rbrack: "]",
+  lparen: "(",
+  rparen: ")",
+  longrightarrow: "\\to",
+  rightarrow: "\\to",
+  vee: "\\lor",
+  wedge: "\\land",
+  smallsetminus: "\\setminus",
+  backslash: "\\setminus",
+  iff: "\\Rightarrow",
+  pounds: "£",
+  euro: "€",
+  textdollar: "\\$",
+  dollar: "\\$",
+  percent: "%",
+  infin: "\\infty",
+  thickapprox: "\\approx",
+  simeq: "\\approx",
+};
+const ALIASES = new RegExp(`\\\\(${Object.keys(ALIAS).join("|")})(?![A-Za-z])`, "g");
+const LAYOUT =
+  /\\(?:displaystyle|textstyle|scriptstyle|limits|nolimits|bf|rm|it|boldmath|hfill|strut|null|relax|therefore|qedhere)(?![A-Za-z])/g;
+const SPACES = /\\[,;:> ]|~|\\(?:thinspace|medspace|thickspace|enspace|space|nobreakspace)(?![A-Za-z])/g;
+const UNWRAPPED =
+  /\\(text|textbf|textrm|textit|textsf|texttt|textnormal|textup|mbox|hbox|mathrm|mathsf|mathtt|mathit|emph|boxed|fbox|underline|bm|boldsymbol|mathnormal|tag\*?|operatorname\*?)\s*\{/g;
+/** Roman functions that stay commands. */
+const ROMAN = /^(?:arc)?(?:sin|cos|tan|cot|sec|csc)h?$|^(?:ln|log|exp|gcd|lcm|max|min|det|sgn|arg|cis)$/;
+
+/** The text with only its meaning left; undefined when it is too long or empty. */
+export function cleanAnswer(text: string): string | undefined {
+  if (text.length > LONGEST) return undefined;
+  let rest = /[^\x20-\x7e]/.test(text) ? withoutUnicode(text) : text;
+  if (/[<&]/.test(rest)) rest = withoutHtml(rest);
+  if (rest.includes("{:}")) rest = rest.replace(/(?<![A-Za-z])\{:\}/g, ":");
+  if (rest.includes("\\")) rest = withoutCommands(rest);
+  if (/[$*`_]/.test(rest)) rest = withoutMarkup(rest);
+  rest = rest.replace(/\s*\n\s*/g, "\n").replace(/[ \t]+/g, " ").trim();
+  if (rest.includes("inf")) rest = rest.replace(/(?<![A-Za-z\\])inf(?:inity|ty)?(?![A-Za-z])/gi, "\\infty ");
+  rest = withoutHedges(withoutWrappers(rest));
+  rest = withoutWrappers(rest);
+  return rest === "" ? undefined : rest;
+}
+
+function withoutCommands(text: string): string {
+  const rest = text
+    // Row ends are kept from the commands below.
+    .replace(/\\\\(?:\s*\[[^\]]{0,10}\])?/g, "\ue003")
+    .replace(SIZES, "")
+    .replace(LAYOUT, " ")
+    .replace(/\\!/g, "")
+    .replace(SPACES, " ")
+    .replace(/\\[()[\]]/g, "$")
+    .replace(ALIASES, (_, name: string) => `${ALIAS[name] ?? ""} `)
+    .replace(/\^\s*\{?\s*\\circ(?![A-Za-z])\s*\}?/g, "^\\circ ")
+    .replace(/\\not\s*=/g, "\\ne ")
+    .replace(/\\not\s*\\in(?![A-Za-z])/g, "\\notin ")
+    .replace(
+      /^\s*(?:\\left)?\s*\{?\s*\\begin\{(?:cases|aligned|align\*?|gathered)\}([^&]*)\\end\{(?:cases|aligned|align\*?|gathered)\}\s*\.?\s*$/,
+      (_, rows: string) => rows.replace(/\ue003/g, ", "),
+    )
+    .replace(/\\(?:text)?color ?\{[^{}]*\}/g, " ")
+    .replace(/\{([^{}]*)\\choose(?![A-Za-z])([^{}]*)\}/g, "\\binom{$1}{$2}")
+    .replace(/\{,\}/g, "\ue001")
+    .replace(/\\([%#&_])/g, (_, c: string) => c)
+    .replace(/\ue003/g, "\\\\");
+  return unwrapped(quadsAsCommas(rest));
+}
+
+/** `\quad` between two things parts them as a comma does; beside punctuation, words or brackets it is a space. */
+function quadsAsCommas(text: string): string {
+  if (!text.includes("quad")) return text;
+  return text.replace(
+    /([^\s,;)}\]]?)\s*((?:\\q?quad(?![A-Za-z])\s*)+)(?=(\\text|\\mbox|\(|\\\(|[,;]|$)?)/g,
+    (_, before: string, __, after: string | undefined) =>
+      before !== "" && /[\w]/.test(before) && after === undefined ? `${before}, ` : `${before} `,
+  );
+}
+
+/** Boxes and text commands replaced by what stands in them; at most 100. */
+function unwrapped(text: string): string {
+  let rest = text;
+  UNWRAPPED.lastIndex = 0;
+  for (let count = 0; count < 100; count++) {
+    const found = UNWRAPPED.exec(rest);
+    if (found === null) break;
+    const open = found.index + found[0].length - 1;
+    const close = closingBrace(rest, open);
+    if (close === undefined) break;
+    const inside = rest.slice(open + 1, close);
+    rest = rest.slice(0, found.index) + contentOf(found[1] as string, inside) + rest.slice(close + 1);
+    UNWRAPPED.lastIndex = found.index;
+  }
+  return rest;
+}
+
+function contentOf(command: string, inside: string): string {
+  if (command.startsWith("tag")) return " ";
+  if (command === "boxed" || command === "fbox" || command === "underline") return ` ${inside} `;
+  const plain = inside.trim();
+  if (/^(?:bm|boldsymbol)$/.test(command)) return /^[ijk]$/.test(plain) ? `\\mathbf{${plain}}` : inside;
+  if (ROMAN.test(plain)) return `\\${plain} `;
+  // Roman constants and differentials are letters of a formula.
+  if (/^math/.test(command) && /^[eid]$/.test(plain)) return `${plain} `;
+  return ` ${inside} `;
+}
+
+/** Bold, code and the dollars of formulas taken off; a dollar that no other closes is a currency. */
+function withoutMarkup(text: string): string {
+  const rest = text
+    .replace(/\\\$/g, "\ue002")
+    .replace(/\*\*(?=\s*[^\s*])|(?<=[^\s*])\*\*/g, (mark, at: number, all: string) => isPower(all, at) ? mark : " ")
+    .replace(/^_{1,2}([^_]+)_{1,2}$/, "$1")
+    .replace(/`/g, " ");
+  return withoutDollars(rest).replace(/\ue002/g, "$");
+}
+
+/** `x**2` is a power, `**18**` bold. */
+function isPower(text: string, at: number): boolean {
+  return /[\w)]\s?$/.test(text.slice(Math.max(0, at - 2), at)) && /^\*\*\s?[\w(-]/.test(text.slice(at, at + 4));
+}
+
+function withoutDollars(text: string): string {
+  let rest = text.replace(/\$\$/g, " ").trim();
+  if (/^\$[^$]*\$$/.test(rest)) return rest.slice(1, -1).replace(/\$/g, "");
+  rest = rest.replace(
+    /\$(?=\S)([^$]*[^$\s])\$(?!\d)/g,
+    (all, inside: string) => /^\d+(?:\.\d+)?,?$/.test(inside) && /\d\s*\$\d/.test(all) ? all : ` ${inside} `,
+  );
+  return rest.replace(/\$(?!\s?-?[\d.])(?<!\d ?\$)/g, " ");
+}
+
+const WRAPPERS: Readonly<Record<string, string>> = { '"': '"', "'": "'", "*": "*", "{": "}" };
+
+/** Quotes and braces around everything, and the last period or comma. */
+function withoutWrappers(text: string): string {
+  let rest = text.replace(/\ue001/g, "{,}");
+  for (let count = 0; count < 20; count++) {
+    const before = rest;
+    rest = rest.replace(/^[\s:=]*(?![=])/, "").replace(/(?:\s|(?<!\\)[;,])+$/, "").replace(
+      /(?<!\.)\.$/,
+      (dot, at: number) => /\b[ap]\.m$/i.test(rest.slice(0, at)) ? dot : "",
+    );
+    const close = WRAPPERS[rest.charAt(0)];
+    if (close !== undefined && rest.length > 1 && rest.endsWith(close) && isWrapped(rest)) {
+      rest = rest.slice(1, -1).trim();
+    }
+    if (rest === before) return rest;
+  }
+  return rest;
+}
+
+function isWrapped(text: string): boolean {
+  if (text.startsWith("{")) return closingBrace(text, 0) === text.length - 1 && !/[,;:|]|\\mid/.test(text);
+  return !text.slice(1, -1).includes(text.charAt(0));
+}

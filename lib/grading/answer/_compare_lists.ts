@@ -1,0 +1,89 @@
+/** Compares lists and sets (no order), tuples, vectors and matrices (in order). */
+import type { Answer, List, Matrix, Tuple } from "./answer.ts";
+import { allOf, type Comparison, decided } from "./_compare_result.ts";
+import { numericValue, sameExpression } from "../expression/same.ts";
+import type { Expr, Sameness } from "../types.ts";
+
+/** Up to so many members each is held against each. */
+const MOST_PAIRS = 50;
+
+/** The same members on both sides, in any order; what stands there twice counts once in a set. */
+export function sameMembers(answer: List, reference: List, compare: Comparison): Sameness {
+  const [a, b] = [answer.items, reference.items];
+  if (a.length > MOST_PAIRS || b.length > MOST_PAIRS) return sameSorted(a, b, compare);
+  const isBare = !answer.set && !reference.set;
+  if (isBare && a.length !== b.length) return decided(false);
+  let last: Sameness = decided(true);
+  const found = new Array<boolean>(b.length).fill(false);
+  for (const item of a) {
+    let isIn: boolean | undefined = false;
+    for (const [j, other] of b.entries()) {
+      // Outside of sets, what stands there twice counts twice.
+      if (isBare && found[j] === true) continue;
+      const same = compare(item, other);
+      if (same.same === true) {
+        found[j] = true;
+        isIn = true;
+        last = same;
+        if (isBare) break;
+      } else if (same.same === undefined && isIn === false) isIn = undefined;
+    }
+    if (isIn !== true) return { same: isIn, method: last.method };
+  }
+  return found.every(Boolean) ? last : decided(false);
+}
+
+/** Long lists of numbers, each with its neighbour in size; undecided for anything else. */
+function sameSorted(a: readonly Answer[], b: readonly Answer[], compare: Comparison): Sameness {
+  if (a.length !== b.length) return decided(false);
+  const [x, y] = [sorted(a), sorted(b)];
+  return x === undefined || y === undefined ? decided(undefined) : sameItems(x, y, compare);
+}
+
+function sorted(items: readonly Answer[]): Answer[] | undefined {
+  const placed: { item: Answer; at: number }[] = [];
+  for (const item of items) {
+    const value = item.kind === "value" ? numericValue(item.value) : undefined;
+    if (value === undefined || value.im !== 0) return undefined;
+    placed.push({ item, at: value.re });
+  }
+  return placed.sort((p, q) => p.at - q.at).map(({ item }) => item);
+}
+
+/** The same members in the same order. */
+export function sameItems(a: readonly Answer[], b: readonly Answer[], compare: Comparison): Sameness {
+  if (a.length !== b.length) return decided(false);
+  return allOf(pairs(a, b, compare));
+}
+
+function* pairs(a: readonly Answer[], b: readonly Answer[], compare: Comparison): Generator<Sameness> {
+  for (const [i, item] of a.entries()) yield compare(item, b[i] as Answer);
+}
+
+/** Values by their names, in any order. */
+export function sameNames(a: Tuple, b: Tuple, compare: Comparison): Sameness {
+  const order = a.names?.map((name) => b.names?.indexOf(name) ?? -1) ?? [];
+  if (a.items.length !== b.items.length || order.includes(-1)) return decided(false);
+  return sameItems(a.items, order.map((at) => b.items[at] as Answer), compare);
+}
+
+/** Cell by cell. */
+export function sameMatrix({ rows: a }: Matrix, { rows: b }: Matrix): Sameness {
+  if (a.length !== b.length || a[0]?.length !== b[0]?.length) return decided(false);
+  return allOf(cells(a, b));
+}
+
+function* cells(a: readonly (readonly Expr[])[], b: readonly (readonly Expr[])[]): Generator<Sameness> {
+  for (const [i, row] of a.entries()) {
+    for (const [j, cell] of row.entries()) yield sameExpression(cell, (b[i] as readonly Expr[])[j] as Expr);
+  }
+}
+
+/** The members of a vector: a matrix of one column or row, a tuple, a bare list. */
+export function vectorOf(answer: Answer): readonly Answer[] | undefined {
+  if (answer.kind === "tuple" || (answer.kind === "list" && !answer.set)) return answer.items;
+  if (answer.kind !== "matrix") return undefined;
+  const { rows } = answer;
+  if (rows.length > 1 && (rows[0]?.length ?? 0) > 1) return undefined;
+  return rows.flat().map((value) => ({ kind: "value", value }));
+}

@@ -1,0 +1,146 @@
+/**
+ * Several answers in one text: `1, 2`, "2 and 3", `x=1 or x=2`, `\pm 3`. Inequalities with "and" are held together, with "or"
+ * they are a union; values of several variables are a tuple by their names.
+ */
+import { expandPlusMinus } from "../expression/latex.ts";
+import { type Answer, type List, type Named, oneOf, readingsOf, type Region, type Tuple } from "./answer.ts";
+import { asRegion, intersection, union } from "./_intervals.ts";
+import type { Reader } from "./_relations.ts";
+import { cut, type Piece } from "./_split.ts";
+
+const SEPARATOR =
+  /[,;]? ?\\(?:lor|land)(?![A-Za-z])|[,;] ?(?:and|or)(?=[\s(\\$-])|(?<!\d),|,(?!\d{3}(?!\d))|[;\n]|(?<=[\s)}\]\d])(?:and|or|&)(?=[\s(\\$])|\\\\(?!\})/y;
+/** More members are not read. */
+const MOST_MEMBERS = 200;
+/** More signs that go both ways are not read. */
+const MOST_SIGNS = 3;
+
+/** Readings of a text that lists several things; undefined when it is one. */
+export function readList(text: string, read: Reader): readonly Answer[] | undefined {
+  if (!/[,;\n&]|\band\b|\bor\b|\\(?:lor|land|\\)/.test(text)) return undefined;
+  const pieces = cut(text.replace(/^(?:both|either) /i, ""), SEPARATOR).filter(({ text: piece }) => piece !== "");
+  if (pieces.length < 2) return undefined;
+  if (pieces.length > MOST_MEMBERS) return [];
+  const unequal = spreadUnequal(pieces);
+  const items: Answer[] = [];
+  for (const { text: piece } of unequal) {
+    const item = oneOf(read(piece));
+    if (item === undefined) return [];
+    items.push(item);
+  }
+  const readings: Answer[] = [];
+  const separators = unequal.slice(1).map(({ before }) => before);
+  const region = joined(items, separators);
+  if (region !== undefined) readings.push(region);
+  // Conditions on one variable are one set and not a list of sets.
+  if (region?.variable === undefined || items.some((item) => !isCondition(item))) {
+    const system = systemOf(items);
+    if (system !== undefined) readings.push(system);
+    // `x_1=3, x_2=2` may be two solutions of one equation.
+    if (system === undefined || areSolutions(system)) readings.push(listOf(items, system !== undefined));
+  }
+  return readings;
+}
+
+/** A list; members that are lists themselves are put in their place. */
+export function listOf(items: readonly Answer[], set: boolean): List {
+  return { kind: "list", items: items.flatMap((item) => item.kind === "list" && !item.set ? item.items : [item]), set };
+}
+
+/** `x \ne 0, 1` as `x \ne 0, x \ne 1`. */
+function spreadUnequal(pieces: readonly Piece[]): readonly Piece[] {
+  const first = /^(.+?)\\ne(?![A-Za-z])(.+)$/s.exec(pieces[0]?.text ?? "");
+  if (first === null || pieces.slice(1).some(({ text }) => /[<>=]|\\(?:le|ge|ne|in)(?![A-Za-z])/.test(text))) {
+    return pieces;
+  }
+  return pieces.map((piece, i) => i === 0 ? piece : { text: `${first[1]}\\ne ${piece.text}`, before: "and" });
+}
+
+function isCondition(answer: Answer): boolean {
+  return readingsOf(answer).some((reading) => reading.kind === "region" && reading.variable !== undefined);
+}
+
+/** Sets of reals put together by what stands between them; undefined when they are none, or only numbers. */
+function joined(items: readonly Answer[], separators: readonly string[]): Region | undefined {
+  const regions = items.map(setOf);
+  if (regions.includes(undefined) || !items.some((item) => readingsOf(item).some(({ kind }) => kind === "region"))) {
+    return undefined;
+  }
+  const sets = regions as Region[];
+  const names = new Set(sets.map(({ variable }) => variable).filter((name) => name !== undefined));
+  if (names.size > 1) return undefined;
+  const either = separators.some((separator) => /or/.test(separator)) || names.size === 0;
+  let all: Region | undefined = sets[0];
+  for (let i = 1; i < sets.length && all !== undefined; i++) {
+    all = either ? union(all, sets[i] as Region) : intersection(all, sets[i] as Region);
+  }
+  // Intervals that overlap were points.
+  if (names.size === 0 && all?.pieces.length !== sets.reduce((sum, { pieces }) => sum + pieces.length, 0)) {
+    return undefined;
+  }
+  // `x<1, x>3` cannot mean both.
+  if (all?.pieces.length === 0 && separators.every((separator) => separator === "," || separator === ";")) {
+    return sets.reduce<Region | undefined>((sum, set) => sum === undefined ? undefined : union(sum, set), {
+      kind: "region",
+      pieces: [],
+    });
+  }
+  return all;
+}
+
+/** A condition, an interval or `x=1` as a set. */
+function setOf(item: Answer): Region | undefined {
+  const readings = readingsOf(item);
+  const region = readings.find(({ kind }) => kind === "region") as Region | undefined;
+  if (region !== undefined) return region;
+  const equal = readings.find(({ kind }) => kind === "named") as Named | undefined;
+  const point = equal === undefined ? undefined : asRegion(equal.value);
+  return point === undefined || equal === undefined ? undefined : { ...point, variable: equal.name };
+}
+
+/** `x=1, y=2` as a tuple in the order of the names. */
+function systemOf(items: readonly Answer[]): Tuple | undefined {
+  const parts: Named[] = [];
+  for (const item of items) {
+    const part = readingsOf(item).find((reading) =>
+      reading.kind === "named" && /^[A-Za-z](?:_\w+)?$|^[a-z]+$/i.test(reading.name)
+    );
+    if (part === undefined) return undefined;
+    parts.push(part as Named);
+  }
+  if (new Set(parts.map(({ name }) => name)).size !== parts.length) return undefined;
+  const inOrder = parts.every(({ name }) => SERIES.test(name));
+  const sorted = inOrder ? [...parts].sort((a, b) => a.name < b.name ? -1 : 1) : parts;
+  return {
+    kind: "tuple",
+    bracket: "names",
+    items: sorted.map(({ value }) => value),
+    names: sorted.map(({ name }) => name),
+  };
+}
+
+function areSolutions({ names = [] }: Tuple): boolean {
+  return names.every((name) => /_/.test(name) && name.charAt(0) === names[0]?.charAt(0));
+}
+
+/** Names that have an order of their own. */
+const SERIES = /^(?:[a-dA-D]|[x-zX-Z]|[p-s]|[u-w]|[mn]|[A-Za-z]_\d+)$/;
+
+/** Readings of a text with `\pm` as the list of what it stands for; undefined without one. */
+export function readPlusMinus(text: string, read: Reader): readonly Answer[] | undefined {
+  const plain = /plus or minus/i.test(text) ? text.replace(/plus or minus /gi, "\\pm ") : text;
+  // `x \ne \pm 1` excludes both.
+  if (/\\ne(?![A-Za-z])/.test(plain)) return undefined;
+  if (!/\\(?:pm|mp)(?![A-Za-z])|\+\/-|\+-(?=\s?[\d\\])/.test(plain)) return undefined;
+  const source = plain.replace(/\+\/?-/g, "\\pm ");
+  let texts: string[] = [source];
+  const signs = source.match(/\\pm(?![A-Za-z])/g)?.length ?? 0;
+  if (signs > MOST_SIGNS) return [];
+  if (signs > 1 && !/\\mp(?![A-Za-z])/.test(source)) {
+    for (let i = 0; i < signs; i++) {
+      texts = texts.flatMap((one) => [one.replace(/\\pm(?![A-Za-z])/, "+"), one.replace(/\\pm(?![A-Za-z])/, "-")]);
+    }
+  } else texts = [...(expandPlusMinus(source) ?? [source])];
+  const items = texts.map((one) => oneOf(read(one.replace(/^\+ ?/, "").replace(/([=(,]) ?\+/g, "$1"))));
+  return items.includes(undefined) ? [] : [listOf(items as Answer[], false)];
+}

@@ -1,0 +1,287 @@
+/**
+ * Reads one value: a number, an expression, a number in words or in a base, with or without a unit, a currency or a percent
+ * sign. `18 miles` has a unit and `18x` a variable; `5m` may be either, and carries both readings.
+ */
+import type { Value } from "./answer.ts";
+import { readBased } from "./_base.ts";
+import { expressionOf } from "./_formula.ts";
+import { decimalComma, readLiteral, withoutCommas, withoutSeparators } from "./_literals.ts";
+import { isBalanced } from "./_split.ts";
+import { readUnit, type Unit } from "./_units.ts";
+import { mayBeWords, readWords } from "./_words.ts";
+import type { Expr } from "../types.ts";
+
+const SCALES: ReadonlyMap<string, bigint> = new Map([
+  ["hundred", 100n],
+  ["thousand", 1000n],
+  ["million", 1000000n],
+  ["billion", 1000000000n],
+  ["trillion", 1000000000000n],
+]);
+const PERCENT = /^(?:%|percent(?:age)?(?: points?)?|per cent|pct)(?![A-Za-z])[.,]? ?(?=[A-Za-z (]|$)([A-Za-z ()'-]*)$/i;
+const CURRENCY = /^([+-]?) ?(?:US ?|CA ?|A)?([$€£¥₹]|(?:USD|EUR|GBP|INR|Rs\.?)(?=[ \d])) ?([+-]?)(?=[\d.(\\])(.*)$/s;
+/** Behind these a unit may begin. */
+const ENDS_HEAD = /[\d)}\]!.%]$|\\(?:pi|infty|theta|alpha|beta)$|[A-Za-z]$/;
+/** Before these an angle may follow. */
+const TRIGONOMETRY = /(?:sin|cos|tan|cot|sec|csc|cis)/;
+/** More places where a unit could begin are not tried. */
+const MOST_PLACES = 12;
+
+/** All plausible readings of a text as one value, the likeliest first; empty when there is none. */
+export function readValues(text: string): Value[] {
+  const plain = readLiteral(text);
+  if (plain !== undefined) return [{ kind: "value", value: plain }];
+  if (!isBalanced(text)) return [];
+  const source = withoutSeparators(text);
+  const based = readBased(withoutCommas(source));
+  if (based !== undefined) return [based];
+  const comma = decimalComma(source);
+  const readings = valuesOf(withoutCommas(source));
+  if (comma !== undefined) readings.unshift(...valuesOf(comma));
+  return readings;
+}
+
+function valuesOf(text: string): Value[] {
+  const literal = readLiteral(text);
+  if (literal !== undefined) return [{ kind: "value", value: literal }];
+  const paid = CURRENCY.exec(text);
+  if (paid !== null) return paidValues(paid);
+  const ordinal = /^(\d+) ?(?:\^ ?\{? ?)?(?:st|nd|rd|th)(?: ?\})?$/.exec(text);
+  if (ordinal !== null) return valuesOf(ordinal[1] as string);
+  const fraction = /^(.*[\d})]) ?\\frac ?\{ ([A-Za-z]+) \} ?\{ ([A-Za-z]+ ?(?:\^ ?\d)?) \}$/s.exec(text);
+  if (fraction !== null) return valuesOf(`${fraction[1]} ${fraction[2]}/${fraction[3]}`);
+  const signed = /^(?:negative|minus) (?=[\d.\\$])(.+)$/is.exec(text);
+  if (signed !== null) return valuesOf(`-${signed[1]}`);
+  const compound = compoundValues(text);
+  if (compound.length > 0) return compound;
+  const words = worded(text);
+  if (words.length > 0) return words;
+  const readings = quantities(text);
+  if (readings.some(({ loose }) => loose !== true)) return readings;
+  const expression = expressionOf(text);
+  if (expression !== undefined) readings.push({ kind: "value", value: expression });
+  return readings;
+}
+
+/** `$18.50`, `-$5 per hour`, `$2 million`. */
+function paidValues([, before = "", symbol = "", after = "", amount = ""]: RegExpExecArray): Value[] {
+  const sign = before === "-" || after === "-" ? "-" : "";
+  const currency = symbol.replace(".", "");
+  const whole = expressionOf(amount);
+  if (whole !== undefined && !/[A-Za-z]{2,}$/.test(amount.replace(/\\[A-Za-z]+/g, ""))) {
+    const unit = readUnit(currency);
+    return [{ kind: "value", value: signed(whole, sign), ...(unit === undefined ? {} : { unit }) }];
+  }
+  for (const { head, tail } of places(amount)) {
+    const value = expressionOf(head);
+    if (value === undefined) continue;
+    const { factor, rest } = scaled(tail);
+    const unit = readUnit(
+      rest === "" || /^(?:USD|dollars?|EUR|euros?|pounds?)$/i.test(rest) ? currency : `${currency} ${rest}`,
+    );
+    if (unit !== undefined) return [{ kind: "value", value: signed(times(value, factor), sign), unit }];
+  }
+  return [];
+}
+
+/** Readings with a unit at the end. */
+function quantities(text: string): Value[] {
+  for (const place of places(text)) {
+    const found = quantityAt(place);
+    if (found !== undefined) return [found];
+  }
+  return [];
+}
+
+interface Place {
+  readonly head: string;
+  readonly tail: string;
+  readonly spaced: boolean;
+}
+
+/** Where a unit might begin: words outside of brackets, `%`, the sign of degrees, a currency. */
+function places(text: string): Place[] {
+  const out: Place[] = [];
+  let depth = 0;
+  for (let i = 0; i < text.length && out.length < MOST_PLACES; i++) {
+    const character = text.charAt(i);
+    if ("([{".includes(character)) depth++;
+    else if (")]}".includes(character)) depth--;
+    if (character === "\\") {
+      while (/[A-Za-z]/.test(text.charAt(i + 1))) i++;
+      continue;
+    }
+    const letter = isLetter(character);
+    const degrees = character === "^" && /^\^ ?\\circ/.test(text.slice(i, i + 8));
+    const per = character === "/" && /^\/ ?[A-Za-z]{2}/.test(text.slice(i, i + 4));
+    if (!letter && !degrees && !per && !"%$€£¢¥₹'\"".includes(character)) continue;
+    // `\sin 30^\circ` is the sine of an angle and not an angle.
+    if (degrees && TRIGONOMETRY.test(text.slice(0, i))) continue;
+    if (depth === 0 && i > 0) {
+      const head = text.slice(0, i).replace(/[\s*-]+$|\\(?:cdot|times)\s*$/, "");
+      if (head !== "" && ENDS_HEAD.test(head)) {
+        out.push({ head, tail: text.slice(i).trim(), spaced: /[\s}-]/.test(text.charAt(i - 1)) });
+      }
+    }
+    while (letter && isLetter(text.charAt(i + 1))) i++;
+  }
+  return out;
+}
+
+function isLetter(character: string): boolean {
+  return /^[A-Za-z]$/.test(character);
+}
+
+function quantityAt({ head, tail, spaced }: Place): Value | undefined {
+  const percent = PERCENT.exec(tail);
+  if (percent !== null) {
+    const value = expressionOf(head);
+    return value === undefined ? undefined : { kind: "value", value, unit: PERCENT_UNIT };
+  }
+  const { factor, rest } = scaled(tail === '"' ? "in" : tail === "'" ? "ft" : tail);
+  if (rest === "") {
+    const value = expressionOf(head);
+    return value === undefined ? undefined : { kind: "value", value: times(value, factor) };
+  }
+  if (!spaced && /^[A-Z]/.test(rest)) return undefined;
+  const unit = readUnit(rest);
+  if (unit === undefined || (unit.dimension === "" && !unit.any && !isCounted(rest, spaced || factor !== 1n))) {
+    return undefined;
+  }
+  const value = expressionOf(head);
+  // A name of what is counted stands behind a number, not behind a variable.
+  if (value === undefined || (unit.dimension === "" && !unit.any && hasSymbol(value))) return undefined;
+  const loose = !spaced && factor === 1n && /^[A-Za-z](?![A-Za-z])/.test(rest);
+  return { kind: "value", value: times(value, factor), unit, ...(loose ? { loose } : {}) };
+}
+
+/** Words that are no product of variables: behind a space, and one of them with three letters and a vowel. */
+function isCounted(words: string, spaced: boolean): boolean {
+  return (spaced || /^[a-z]{4,}/.test(words)) && /[A-Za-z]*[aeiouyAEIOUY][A-Za-z]*/.test(words) &&
+    /[A-Za-z]{3}/.test(words);
+}
+
+const PERCENT_UNIT: Unit = {
+  dimension: "percent:1",
+  top: "percent:1",
+  size: { numerator: 1n, denominator: 100n },
+  nouns: [],
+  any: false,
+  label: "%",
+};
+
+/** `million dollars`: the factor and the rest. */
+function scaled(tail: string): { factor: bigint; rest: string } {
+  let rest = tail;
+  let factor = 1n;
+  for (let count = 0; count < 3; count++) {
+    const word = /^([A-Za-z]+)(?![A-Za-z])/.exec(rest)?.[1] ?? "";
+    const scale = SCALES.get(word.toLowerCase());
+    if (scale === undefined) break;
+    factor *= scale;
+    rest = rest.slice(word.length).trim();
+  }
+  return { factor, rest };
+}
+
+/** `1 hour 30 minutes`, `5 feet 6 inches`: in each of its units, the largest first. */
+function compoundValues(text: string): Value[] {
+  const parts: { value: Expr; unit: Unit }[] = [];
+  let rest = text.replace(/^\$ ?(\d+)(?=,? and \d)/, "$1 dollars");
+  while (rest !== "" && parts.length < 6) {
+    const found = /^(\d+(?:\.\d+)?(?: \d+\/\d+)?) ?-?([A-Za-z]+\.?|['"])(?: ?, ?(?:and )?| and | )?(?=\d|$|[a-z])/.exec(
+      rest,
+    );
+    const inWords = found === null && mayBeWords(rest) ? readWords(rest) : undefined;
+    const spelled = inWords === undefined ? null : /^([A-Za-z]+\.?)(?: ?, ?(?:and )?| and | )?/.exec(inWords.rest);
+    const name = found?.[2] ?? spelled?.[1];
+    if (name === undefined) return [];
+    const value: Expr | undefined = found !== null
+      ? readLiteral(found[1] as string)
+      : { kind: "number", value: inWords!.value };
+    const quoted = name === "'" ? "ft" : name === '"' ? "in" : name;
+    const unit = readUnit(quoted === "m" && parts[0]?.unit.dimension === "s:1" ? "min" : quoted);
+    if (value === undefined || unit === undefined || unit.dimension === "" || unit.any) return [];
+    if (parts.length > 0 && unit.dimension !== parts[0]?.unit.dimension) return [];
+    parts.push({ value, unit });
+    rest = found !== null
+      ? rest.slice(found[0].length)
+      : (inWords as { rest: string }).rest.slice(spelled?.[0].length ?? 0);
+  }
+  if (parts.length < 2 || rest !== "") return [];
+  return parts.map(({ unit }) => ({ kind: "value", value: inUnit(parts, unit), unit }));
+}
+
+function inUnit(parts: readonly { value: Expr; unit: Unit }[], to: Unit): Expr {
+  let numerator = 0n;
+  let denominator = 1n;
+  for (const { value, unit } of parts) {
+    if (value.kind !== "number") continue;
+    const top = value.value.numerator * unit.size.numerator * to.size.denominator;
+    const bottom = value.value.denominator * unit.size.denominator * to.size.numerator;
+    numerator = numerator * bottom + top * denominator;
+    denominator *= bottom;
+  }
+  return { kind: "number", value: { numerator, denominator } };
+}
+
+const ONE: Expr = { kind: "number", value: { numerator: 1n, denominator: 1n } };
+/** Behind a figure: "2 thirds". */
+const PARTS = /^(?:halves|thirds|quarters|fourths|fifths|sixths|sevenths|eighths|ninths|tenths)(?: |$)/i;
+const WORDS = "zero one two three four five six seven eight nine ten eleven twelve".split(" ");
+
+/** Numbers in words, with a unit behind them: "eighteen apples", "half an hour", "2 and a half". */
+function worded(text: string): Value[] {
+  const half = /^(.+?) ([a-z]+) and (?:a|one) (half|quarter)$/i.exec(text);
+  if (half !== null && readUnit(half[2] as string) !== undefined) {
+    const article = /^an?$/i.test(half[1] as string) ? "one" : half[1];
+    return valuesOf(`${article} and ${half[3] === "half" ? "one half" : "one quarter"} ${half[2]}`);
+  }
+  // "an hour" is one.
+  const one = /^an? ([a-z].*)$/i.exec(text)?.[1];
+  const unitOfOne = one === undefined || mayBeWords(one) ? undefined : readUnit(one);
+  if (unitOfOne !== undefined && unitOfOne.dimension !== "") return [{ kind: "value", value: ONE, unit: unitOfOne }];
+  const mixed = /^(\d+) (and )?((?:an? |one |two |three )?[a-z]+(?: .*)?)$/is.exec(text);
+  if (mixed !== null && mixed[2] === undefined && !PARTS.test(mixed[3] as string)) return [];
+  if (mixed !== null && mixed[2] === undefined) return worded(`${WORDS[Number(mixed[1])] ?? "zero"} ${mixed[3]}`);
+  const found = mixed === null ? (mayBeWords(text) ? readWords(text) : undefined) : readWords(mixed[3] as string);
+  if (found === undefined) return [];
+  const { numerator, denominator } = found.value;
+  if (mixed !== null && denominator === 1n) return [];
+  const whole = mixed === null ? 0n : BigInt(mixed[1] as string);
+  const value: Expr = {
+    kind: "number",
+    value: { numerator: numerator + whole * denominator, denominator },
+    ...(found.decimals === undefined ? {} : { decimals: found.decimals }),
+  };
+  const rest = found.rest.replace(/^(?:of )?(?:an?|the)(?= )|^of(?= )/i, "").trim();
+  if (rest === "") return [{ kind: "value", value }];
+  if (PERCENT.test(rest)) return [{ kind: "value", value, unit: PERCENT_UNIT }];
+  const unit = readUnit(rest);
+  return unit === undefined ? [] : [{ kind: "value", value, unit }];
+}
+
+function hasSymbol(expr: Expr): boolean {
+  if (expr.kind === "symbol") return !["pi", "e", "i", "infinity"].includes(expr.name);
+  return expr.kind === "apply" && expr.args.some(hasSymbol);
+}
+
+function times(value: Expr, factor: bigint): Expr {
+  if (factor === 1n) return value;
+  if (value.kind === "number") {
+    const { numerator, denominator } = value.value;
+    return { kind: "number", value: { numerator: numerator * factor, denominator } };
+  }
+  return {
+    kind: "apply",
+    head: "Multiply",
+    args: [{ kind: "number", value: { numerator: factor, denominator: 1n } }, value],
+  };
+}
+
+function signed(value: Expr, sign: string): Expr {
+  if (sign === "") return value;
+  if (value.kind !== "number") return { kind: "apply", head: "Negate", args: [value] };
+  const { numerator, denominator } = value.value;
+  return { ...value, value: { numerator: -numerator, denominator } };
+}

@@ -1,0 +1,222 @@
+/**
+ * Equations, chains, inequalities and memberships: what a text says with `=`, `<`, `\le`, `\ne`, `\in`. An inequality that holds
+ * one variable between numbers is a set of reals; `x=3` is 3 by the name of x; a chain `36/2 = 18` is its last side, if its sides
+ * do not contradict each other.
+ */
+import type { Answer, Interval, Region, Relation } from "./answer.ts";
+import {
+  complement,
+  endValue,
+  EVERYTHING,
+  INFINITY,
+  intersection,
+  MINUS_INFINITY,
+  pointAt,
+  regionOf,
+} from "./_intervals.ts";
+import { expressionOf } from "./_formula.ts";
+import { freeSymbols, numericValue, sameExpression } from "../expression/same.ts";
+import { cut, type Piece } from "./_split.ts";
+import type { Expr } from "../types.ts";
+
+/** Reads a text of any kind, one level further in. */
+export type Reader = (text: string) => readonly Answer[];
+
+const OPERATOR = /<=|>=|=<|=>|!=|==|:=|<|>|=|\\(?:le|ge|ne|approx|in|ni|notin|equiv|cong)(?![A-Za-z])/y;
+const MEANING: Readonly<Record<string, string>> = {
+  "=<": "<=",
+  "=>": ">=",
+  "\\le": "<=",
+  "\\ge": ">=",
+  "\\ne": "!=",
+  "==": "=",
+  ":=": "=",
+  "\\equiv": "=",
+  "\\cong": "=",
+  "\\in": "in",
+  "\\notin": "notin",
+  "\\approx": "~",
+};
+/** More sides are not read. */
+const MOST_SIDES = 12;
+/** The left side of an equation that only says what its right side is. */
+const LABEL =
+  /^(?:[A-Za-z]{1,3}(?:'*|_ ?\{?[A-Za-z\d+,-]{1,8}\}?|\^\{-1\})|\|(?:[A-Z]{2}|[zw](?:_\d)?)\||\[[A-Z]{3,6}\]|(?:m ?)?\\(?:angle|triangle) ?[A-Z]{1,3}|\\overline ?\{?[A-Z]{2}\}?|[fgh](?:'+|\^\{-1\}|_ ?\{?\w\}?)?\([\w\\, ]{1,12}\)|[PEVQTSNCARp](?:_\{?\w\}?)? ?\([^=]{1,40}\)|\\(?:Delta|theta|alpha|beta|gamma|phi|lambda|mu|sigma|omega|rho) ?[a-zA-Z]?|\\(?:int|lim|sum|prod|Pr|det|max|min|gcd|lcm|oint|iint)(?![A-Za-z]).*|\\frac ?\{ ?(?:d|\\partial).*|\|?\\(?:vec|mathbf|overrightarrow) ?\{?[A-Za-z]{1,2}\}?\|?|[A-Za-z]{3,}(?: [A-Za-z]+){0,6}|d[a-z]\/d[a-z]|\([a-z](?:_\d)?(?:, ?[a-z](?:_\d)?)+\)|[a-z](?:: ?[a-z])+)$/s;
+
+/** Readings of a text with a relation at its top level; undefined when there is none. */
+export function readRelation(text: string, read: Reader): readonly Answer[] | undefined {
+  if (!/[=<>]|\\(?:le|ge|ne|in|notin|approx|equiv|cong)(?![A-Za-z])/.test(text)) return undefined;
+  const pieces = cut(text, OPERATOR);
+  if (pieces.length < 2) return undefined;
+  if (pieces.length > MOST_SIDES) return [];
+  const operators = pieces.slice(1).map(({ before }) => MEANING[before] ?? before);
+  // "= 18" says what a question asked for.
+  if (pieces[0]?.text === "") return operators[0] === "=" || operators[0] === "~" ? chain(pieces.slice(1), read) : [];
+  if (operators.some((operator) => operator === "in" || operator === "notin")) {
+    return memberships(pieces, operators, read);
+  }
+  if (operators.every((operator) => operator === "=" || operator === "~")) {
+    return pieces.length === 2 && operators[0] === "=" ? equation(pieces, read) : chain(pieces, read, operators);
+  }
+  if (operators.includes("!=")) return pieces.length === 2 ? unequal(pieces, read) : [];
+  return inequality(pieces, operators);
+}
+
+function equation([left, right]: readonly Piece[], read: Reader): readonly Answer[] {
+  if (left === undefined || right === undefined || right.text === "") return [];
+  const sides = [expressionOf(left.text), expressionOf(right.text)] as const;
+  const [a, b] = sides;
+  const pair: readonly [Expr, Expr] | undefined = a !== undefined && b !== undefined ? [a, b] : undefined;
+  if (pair !== undefined && isConstant(pair[0]) && isConstant(pair[1])) return chain([left, right], read);
+  const readings: Answer[] = [];
+  const name = nameOf(left.text, a);
+  if (name !== undefined) readings.push(...named(name, read(right.text), pair));
+  // `3 = x`
+  const reversed = b?.kind === "symbol" && !isConstant(b) ? nameOf(right.text, b) : undefined;
+  if (reversed !== undefined) readings.push(...named(reversed, read(left.text), pair));
+  if (pair !== undefined) readings.push({ kind: "relation", operator: "=", left: pair[0], right: pair[1] });
+  // `5 = 101_2`
+  if (readings.length === 0 && (a === undefined || isConstant(a))) return chain([left, right], read);
+  return readings;
+}
+
+function named(name: string, values: readonly Answer[], sides: readonly [Expr, Expr] | undefined): Answer[] {
+  return values.filter(({ kind }) => kind !== "text" || sides === undefined)
+    .map((value) => ({ kind: "named", name, value, ...(sides === undefined ? {} : { sides }) }));
+}
+
+/** The name on one side of an equation: a variable, `f(x)`, words. */
+function nameOf(text: string, expr: Expr | undefined): string | undefined {
+  if (expr?.kind === "symbol") return isConstant(expr) && expr.name !== "e" ? undefined : expr.name;
+  const plain = text.trim();
+  return LABEL.test(plain) ? plain.replace(/\s+/g, " ") : undefined;
+}
+
+/** The last side of `x = 36/2 = 18`; nothing when sides contradict each other. */
+function chain(pieces: readonly Piece[], read: Reader, operators: readonly string[] = []): readonly Answer[] {
+  const last = pieces.at(-1) as Piece;
+  if (pieces.length === 1) return read(last.text);
+  const sides = pieces.map(({ text }) => expressionOf(text));
+  const numbers = sides.filter((side) => side !== undefined && isConstant(side)) as Expr[];
+  for (let i = 1; i < numbers.length; i++) {
+    if (contradict(numbers[i - 1] as Expr, numbers[i] as Expr)) return [{ kind: "text", words: "contradiction" }];
+  }
+  const values = read(last.text);
+  // What an approximation stands for is as good an answer as the approximation.
+  const exact = operators.at(-1) === "~" ? read((pieces.at(-2) as Piece).text) : [];
+  const first = pieces[0] as Piece;
+  const name = nameOf(first.text, sides[0]);
+  const all = [...exact, ...values];
+  return name === undefined ? all : named(name, all, undefined);
+}
+
+/** Whether two constants are not even nearly the same. */
+function contradict(a: Expr, b: Expr): boolean {
+  if (a.kind === "number" && b.kind === "number" && a.decimals === undefined && b.decimals === undefined) {
+    return sameExpression(a, b).same === false;
+  }
+  const [x, y] = [numericValue(a), numericValue(b)];
+  if (x === undefined || y === undefined) return false;
+  const distance = Math.hypot(x.re - y.re, x.im - y.im);
+  return distance > 0.01 * Math.max(Math.hypot(x.re, x.im), Math.hypot(y.re, y.im));
+}
+
+/** `x \in (3, \infty)`, `x, y \in \mathbb{R}`; not an element of finitely many points. */
+function memberships(pieces: readonly Piece[], operators: readonly string[], read: Reader): readonly Answer[] {
+  const [left, right] = pieces;
+  if (pieces.length !== 2 || left === undefined || right === undefined) return [];
+  const name = expressionOf(left.text);
+  if (name?.kind !== "symbol") return [];
+  const readings = read(right.text);
+  if (operators[0] === "in") {
+    return readings.filter(({ kind }) => kind !== "tuple")
+      .map((reading) => reading.kind === "region" ? { ...reading, variable: name.name } : reading);
+  }
+  return outside(readings, name.name);
+}
+
+/** All reals but those of the first reading that is a set of them. */
+function outside(readings: readonly Answer[], variable: string): readonly Answer[] {
+  for (const reading of readings) {
+    const points = reading.kind === "region" ? reading : pointsOf(reading);
+    const rest = points === undefined ? undefined : complement(points);
+    if (rest !== undefined) return [{ ...rest, variable }];
+  }
+  return [];
+}
+
+function pointsOf(answer: Answer): Region | undefined {
+  const items = answer.kind === "list" ? answer.items : [answer];
+  const points: Interval[] = [];
+  for (const item of items) {
+    if (item.kind !== "value" || endValue(item.value) === undefined) return undefined;
+    points.push(pointAt(item.value));
+  }
+  return regionOf(points);
+}
+
+/** `x \ne 0`: a set of reals, and as it stands for more variables. */
+function unequal([left, right]: readonly Piece[], read: Reader): readonly Answer[] {
+  const a = expressionOf(left?.text ?? "");
+  const b = expressionOf(right?.text ?? "");
+  if (a?.kind === "symbol" && !isConstant(a)) {
+    const region = outside(read(right?.text ?? ""), a.name);
+    if (region.length > 0) return region;
+  }
+  if (b?.kind === "symbol" && !isConstant(b) && a !== undefined) return outside([{ kind: "value", value: a }], b.name);
+  return a === undefined || b === undefined ? [] : [{ kind: "relation", operator: "!=", left: a, right: b }];
+}
+
+/** `1 < x \le 2` and its like as a set of reals, or as relations between neighbours. */
+function inequality(pieces: readonly Piece[], operators: readonly string[]): readonly Answer[] {
+  const sides = pieces.map(({ text }) => expressionOf(text));
+  if (sides.includes(undefined)) return [];
+  const relations: Relation[] = [];
+  for (const [i, operator] of operators.entries()) {
+    const [left, right] = [sides[i] as Expr, sides[i + 1] as Expr];
+    const turned = operator.startsWith(">");
+    const plain = operator.replace(">", "<");
+    if (plain !== "<" && plain !== "<=" && plain !== "=") return [];
+    relations.push({ kind: "relation", operator: plain, left: turned ? right : left, right: turned ? left : right });
+  }
+  const readings: Answer[] = [];
+  let region: Region | undefined;
+  for (const [i, relation] of relations.entries()) {
+    const next = halfLine(relation);
+    const both: Region | undefined = i === 0 || region === undefined || next === undefined
+      ? next
+      : intersection(region, next);
+    if (next === undefined || both === undefined || (i > 0 && region?.variable !== next.variable)) {
+      region = undefined;
+      break;
+    }
+    region = both;
+  }
+  if (region !== undefined) readings.push(region);
+  const one = relations[0] as Relation;
+  readings.push(relations.length === 1 ? one : { kind: "list", items: relations, set: false });
+  return readings;
+}
+
+/** `x < 3` as a half line; undefined unless a variable stands alone against a number. */
+export function halfLine({ operator, left, right }: Relation): Region | undefined {
+  const closed = operator === "<=";
+  if (operator === "=") return undefined;
+  if (left.kind === "symbol" && !isConstant(left) && isConstant(right)) {
+    return regionOf([{ from: MINUS_INFINITY, to: right, closedFrom: false, closedTo: closed }], left.name);
+  }
+  if (right.kind === "symbol" && !isConstant(right) && isConstant(left)) {
+    return regionOf([{ from: left, to: INFINITY, closedFrom: closed, closedTo: false }], right.name);
+  }
+  return undefined;
+}
+
+/** All reals, for a variable or none. */
+export function allReals(): Region {
+  return { kind: "region", pieces: [EVERYTHING] };
+}
+
+/** Whether an expression has no variable. */
+export function isConstant(expr: Expr): boolean {
+  return freeSymbols(expr).size === 0;
+}

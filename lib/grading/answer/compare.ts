@@ -1,0 +1,148 @@
+/**
+ * Compares two answers of any kind: each reading of the answer with each reading of the reference, by the rule for their kinds.
+ * Right when one pair is the same; undecided when no pair of a kind could tell.
+ */
+import { type Answer, type Choice, type Ratio, readingsOf, type Tuple } from "./answer.ts";
+import { sameItems, sameMatrix, sameMembers, sameNames, vectorOf } from "./_compare_lists.ts";
+import { type Comparison, decided } from "./_compare_result.ts";
+import { holdsOn, sameNamed, sameRelation, saysValue } from "./_compare_relations.ts";
+import { sameRegion } from "./_compare_sets.ts";
+import { sameValue } from "./_compare_values.ts";
+import { asRegion } from "./_intervals.ts";
+import { sameExpression } from "../expression/same.ts";
+import { sameTime } from "./_times.ts";
+import type { Expr, Sameness } from "../types.ts";
+
+/** Whether an answer is the reference's; undefined when it cannot be decided. */
+export function compareAnswers(answer: Answer, reference: Answer): Sameness {
+  const given = readingsOf(answer);
+  const wanted = readingsOf(reference);
+  // What can be a time on both sides is nothing else.
+  const times = given.some(({ kind }) => kind === "time") && wanted.some(({ kind }) => kind === "time");
+  // Sets of reals tell more surely than the inequalities they were read from.
+  const sets = given.some(({ kind }) => kind === "region") && wanted.some(({ kind }) => kind === "region");
+  let undecided = false;
+  let refused: Sameness | undefined;
+  for (const one of given) {
+    for (const other of wanted) {
+      if (times && (one.kind !== "time" || other.kind !== "time")) continue;
+      if (sets && (one.kind === "relation" || other.kind === "relation")) continue;
+      const found = comparePair(one, other);
+      if (found.same === true) return found;
+      if (found.same === undefined) undecided = true;
+      else if (one.kind === other.kind) refused ??= found;
+    }
+  }
+  if (refused !== undefined) return refused;
+  return { same: undecided ? undefined : false, method: given.some(({ kind }) => kind === "text") ? "text" : "exact" };
+}
+
+const compare: Comparison = compareAnswers;
+
+function comparePair(a: Answer, b: Answer): Sameness {
+  if (a.kind === "choice" || b.kind === "choice") return sameChoice(a, b);
+  if (a.kind === b.kind) return sameKind(a, b);
+  if (a.kind === "named" || b.kind === "named") return withName(a, b);
+  if (a.kind === "region" || b.kind === "region") return withRegion(a, b);
+  if (a.kind === "relation") return saysValue(a, b);
+  if (a.kind === "list" && b.kind === "tuple") return listAndTuple(a, b);
+  if (a.kind === "tuple" && b.kind === "list") return listAndTuple(b, a, true);
+  if (a.kind === "text") return { same: areDigits(a, b), method: "text" };
+  if (a.kind === "matrix" || b.kind === "matrix") return withMatrix(a, b);
+  if (a.kind === "list" && b.kind === "value" && a.items.length === 1) return compare(a.items[0] as Answer, b);
+  if (b.kind === "list" && a.kind === "value" && b.items.length === 1) return compare(a, b.items[0] as Answer);
+  if (a.kind === "ratio" && b.kind === "value" && b.unit === undefined) return ratioAndValue(a, b.value, false);
+  if (a.kind === "value" && b.kind === "ratio" && a.unit === undefined) return ratioAndValue(b, a.value, true);
+  return decided(false);
+}
+
+/** `B6` for the digits of `B6_{16}`. */
+function areDigits(words: Answer, number: Answer): boolean {
+  return words.kind === "text" && number.kind === "value" && number.base?.digits.toLowerCase() === words.words;
+}
+
+function sameKind(a: Answer, b: Answer): Sameness {
+  if (a.kind === "value" && b.kind === "value") return sameValue(a, b);
+  if (a.kind === "list" && b.kind === "list") return sameMembers(a, b, compare);
+  if (a.kind === "tuple" && b.kind === "tuple") return sameTuple(a, b);
+  if (a.kind === "region" && b.kind === "region") return sameRegion(a, b);
+  if (a.kind === "named" && b.kind === "named") return sameNamed(a, b, compare);
+  if (a.kind === "relation" && b.kind === "relation") return sameRelation(a, b);
+  if (a.kind === "matrix" && b.kind === "matrix") return sameMatrix(a, b);
+  if (a.kind === "ratio" && b.kind === "ratio") return sameRatio(a, b);
+  if (a.kind === "time" && b.kind === "time") return decided(sameTime(a, b));
+  if (a.kind === "text" && b.kind === "text") return { same: a.words === b.words, method: "text" };
+  return decided(false);
+}
+
+/** Options are the same by their letters and, where both have one, by what stands behind. */
+function sameChoice(a: Answer, b: Answer): Sameness {
+  if (a.kind === "choice" && b.kind === "choice") {
+    if (a.letter !== b.letter || (a.bare && b.bare)) return { same: false, method: "text" };
+    if (a.rest === undefined || b.rest === undefined) return { same: true, method: "text" };
+    const rest = compare(a.rest, b.rest);
+    return rest.same === false ? rest : { same: true, method: "text" };
+  }
+  const { rest } = (a.kind === "choice" ? a : b) as Choice;
+  if (rest === undefined) return decided(false);
+  return a.kind === "choice" ? compare(rest, b) : compare(a, rest);
+}
+
+function sameTuple(a: Tuple, b: Tuple): Sameness {
+  if (a.names !== undefined && b.names !== undefined) return sameNames(a, b, compare);
+  // Two numbers in square brackets are an interval, in round ones a point or another interval.
+  const brackets = [a.bracket, b.bracket];
+  if (a.items.length === 2 && brackets.includes("[") && brackets.includes("(")) return decided(false);
+  return sameItems(a.items, b.items, compare);
+}
+
+/** A bare list is a tuple in the same order; a set is none. */
+function listAndTuple(
+  list: { items: readonly Answer[]; set: boolean },
+  tuple: Tuple,
+  turned = false,
+): Sameness {
+  if (list.set) return decided(false);
+  return turned ? sameItems(tuple.items, list.items, compare) : sameItems(list.items, tuple.items, compare);
+}
+
+function withName(a: Answer, b: Answer): Sameness {
+  if (a.kind === "named" && b.kind === "relation") return sameNamed(a, b, compare);
+  if (a.kind === "relation" && b.kind === "named") return sameNamed(a, b, compare);
+  if (a.kind === "named") return compare(a.value, b);
+  return b.kind === "named" ? compare(a, b.value) : decided(false);
+}
+
+function withRegion(a: Answer, b: Answer): Sameness {
+  if (a.kind === "relation" && b.kind === "region") return holdsOn(a, b);
+  if (a.kind === "region" && b.kind === "relation") return holdsOn(b, a);
+  if (a.kind !== "list" && a.kind !== "value" && b.kind !== "list" && b.kind !== "value") return decided(false);
+  const [x, y] = [asRegion(a), asRegion(b)];
+  return x === undefined || y === undefined ? decided(false) : sameRegion(x, y);
+}
+
+function withMatrix(a: Answer, b: Answer): Sameness {
+  const [x, y] = [vectorOf(a), vectorOf(b)];
+  return x === undefined || y === undefined ? decided(false) : sameItems(x, y, compare);
+}
+
+function sameRatio({ parts: a }: Ratio, { parts: b }: Ratio): Sameness {
+  if (a.length !== b.length) return decided(false);
+  let last = decided(false);
+  for (let i = 1; i < a.length; i++) {
+    last = sameExpression(product(a[i] as Expr, b[0] as Expr), product(b[i] as Expr, a[0] as Expr));
+    if (last.same !== true) return last;
+  }
+  return last;
+}
+
+function ratioAndValue({ parts }: Ratio, value: Expr, turned: boolean): Sameness {
+  const [top, bottom] = parts;
+  if (parts.length !== 2 || top === undefined || bottom === undefined) return decided(false);
+  const quotient: Expr = { kind: "apply", head: "Divide", args: [top, bottom] };
+  return turned ? sameExpression(value, quotient) : sameExpression(quotient, value);
+}
+
+function product(a: Expr, b: Expr): Expr {
+  return { kind: "apply", head: "Multiply", args: [a, b] };
+}

@@ -1,0 +1,247 @@
+/**
+ * Reads an answer of any kind, from the outside in: phrases, options, times, ratios, matrices, lists, relations, sets, brackets,
+ * and at last one value or words. What could be two things is read as both; what is neither is not read.
+ */
+import { type Answer, oneOf, type Ratio } from "./answer.ts";
+import { namesMore, readChoice } from "./_choice.ts";
+import { cleanAnswer } from "./_clean.ts";
+import { saidBySentence } from "./_hedges.ts";
+import { complement } from "./_intervals.ts";
+import { readMatrix } from "./_matrix.ts";
+import { readList, readPlusMinus } from "./_read_list.ts";
+import { readBrackets, readSetOperation, withoutFrench } from "./_read_sets.ts";
+import { expressionOf } from "./_formula.ts";
+import { readValues } from "./_read_value.ts";
+import { allReals, readRelation } from "./_relations.ts";
+import { sameExpression } from "../expression/same.ts";
+import { cut, isBalanced } from "./_split.ts";
+import { meansEverything, meansNothing, normalWords } from "./_text.ts";
+import { readTime } from "./_times.ts";
+import type { Expr } from "../types.ts";
+
+/** How deep answers stand in answers. */
+const DEEPEST = 6;
+/** Pieces of one answer that are looked at. */
+const MOST_PIECES = 600;
+const MOST_READINGS = 8;
+const LABELLED = /^[A-Za-z][A-Za-z ']{2,40}: ?(\S.*)$/s;
+
+/** How many pieces may still be read. */
+interface Budget {
+  left: number;
+}
+
+/** Reads an answer; undefined when it is empty or cannot be read. */
+export function readAnswer(text: string): Answer | undefined {
+  const source = cleanAnswer(text);
+  if (source === undefined) return undefined;
+  return oneOf(readAll(withoutFrench(source), 0, { left: MOST_PIECES }));
+}
+
+/** The readings of a piece, at most 8; empty when there is none. */
+function readAll(text: string, depth: number, budget: Budget): readonly Answer[] {
+  if (depth > DEEPEST || --budget.left < 0 || text === "") return [];
+  const read = (piece: string): readonly Answer[] => readAll(piece, depth + 1, budget);
+  // Digits alone are a number and nothing else.
+  if (/^-?\d+(?:\.\d+)?$/.test(text)) return readValues(text);
+  const readings = [...structured(text, read)];
+  if (depth > 0 && readings.length > 0) return readings.slice(0, MOST_READINGS);
+  const twice = readings.length === 0 ? saidTwice(text, read) : [];
+  readings.push(...twice);
+  const said = saidBySentence(text) ?? LABELLED.exec(text)?.[1];
+  if (said !== undefined && readings.length === 0) readings.push(...read(said));
+  if (!readings.some(isFormula) && isWord(text)) {
+    const words = wordsOf(text);
+    if (words !== undefined) readings.push(words);
+  }
+  return readings.slice(0, MOST_READINGS);
+}
+
+/** "Seven (7)": the same number in words and figures. */
+function saidTwice(text: string, read: (text: string) => readonly Answer[]): readonly Answer[] {
+  const found = /^([^()]+) \(([^()]+)\)$/.exec(text);
+  if (found === null) return [];
+  const [one, two] = [oneOf(read(found[1] as string)), oneOf(read(found[2] as string))];
+  if (one?.kind !== "value" || two?.kind !== "value") return [];
+  return sameExpression(one.value, two.value).same === true ? [one] : [];
+}
+
+function isFormula(answer: Answer): boolean {
+  return answer.kind !== "text" && answer.kind !== "choice" && !(answer.kind === "value" && isProduct(answer.value)) &&
+    answer.kind !== "list";
+}
+
+/** Letters side by side, which may be a word. */
+function isProduct(expr: Expr): boolean {
+  return expr.kind === "symbol" || (expr.kind === "apply" && expr.head === "Multiply" && expr.args.every(isProduct));
+}
+
+/** Whether a run of letters may be a word: `no`, `odd`, but not `x`, `ab`, `abc`. */
+function isWord(text: string): boolean {
+  const letters = /^[A-Za-z]{1,3}$/.test(text) ? text.toLowerCase() : undefined;
+  if (letters === undefined || isName(text)) return true;
+  if (letters.length < 3) return /^(?:no|up|am|pm|at|on|it|he|me|we|ok)$/.test(letters);
+  return !(letters.charAt(0) < letters.charAt(1) && letters.charAt(1) < letters.charAt(2) && letters.charAt(2) <= "d");
+}
+
+function wordsOf(text: string): Answer | undefined {
+  const words = /[A-Za-z\u00c0-\uffff]/.test(text) ? normalWords(text) : undefined;
+  return words === undefined ? undefined : { kind: "text", words };
+}
+
+/** Readings with a structure or as one value. */
+function structured(text: string, read: (text: string) => readonly Answer[]): readonly Answer[] {
+  const phrase = phraseOf(text, read);
+  if (phrase !== undefined) return phrase;
+  const first: Answer[] = [];
+  const choice = readChoice(text);
+  if (choice !== undefined) {
+    const rest = choice.rest === "" ? undefined : oneOf(read(choice.rest));
+    first.push({ kind: "choice", letter: choice.letter, bare: choice.bare, ...(rest === undefined ? {} : { rest }) });
+    // `d: 6/8` may be a ratio all the same.
+    if ((choice.rest !== "" && !/^[a-j] ?:/.test(text)) || (choice.rest === "" && text.length > 1)) return first;
+  } else if (/^[([]?[A-J][).\]]/.test(text) && namesMore(text.slice(2))) return [];
+  const time = readTime(text);
+  if (time !== undefined) first.push(time);
+  const ratio = readRatio(text);
+  if (ratio !== undefined) return [...first, ratio];
+  if (time !== undefined) {
+    return /^noon|^mid/i.test(text) || !/[a-z]/i.test(text) ? first : [...first, ...readValues(hourOf(text))];
+  }
+  const matrix = readMatrix(text);
+  if (matrix !== undefined) return [matrix, ...(text.includes("\\") ? [] : readValues(text))];
+  return [...first, ...plural(text, read)];
+}
+
+/** `6 pm` as 6 hours of a clock. */
+function hourOf(text: string): string {
+  return /^(\d{1,2}) ?(?:[ap]\.? ?m\.?|o'clock)$/i.exec(text)?.[1] ?? "";
+}
+
+/** Lists, relations, sets, brackets, or one value. */
+function plural(text: string, read: (text: string) => readonly Answer[]): readonly Answer[] {
+  if (text.startsWith("<") && text.endsWith(">")) return readBrackets(text, read) ?? [];
+  const { head, parameter } = withoutClause(text);
+  if (parameter !== undefined) return read(head).map((reading) => renamed(reading, parameter));
+  const mayList = /[,;\n&]|\band\b|\bor\b|\\(?:lor|land|\\)/.test(text);
+  const single = mayList ? readValues(text) : [];
+  // "one hundred and five": a number; but `12,5` and `100,200` may be two.
+  if (single.length > 0 && !/\d,\d/.test(text)) return single;
+  if (single.length > 0 && /^[1-9]\d{0,2}(?:,[1-9]\d{2})+$/.test(text)) {
+    return [...single, ...readList(text.replace(/,/g, ", "), read) ?? []];
+  }
+  const list = mayList ? readList(text, read) : undefined;
+  if (list !== undefined) return [...single, ...list];
+  const both = readPlusMinus(text, read);
+  if (both !== undefined) return both;
+  const relation = readRelation(text, read);
+  if (relation !== undefined) return relation;
+  const sets = readSetOperation(text, read);
+  if (sets !== undefined) return sets;
+  const brackets = isBracketed(text) ? readBrackets(text, read) : undefined;
+  if (brackets !== undefined) return brackets;
+  const point = /^[A-Z](?:_\d)? ?(\([^()]*,.*\))$/s.exec(text)?.[1];
+  if (point !== undefined && !/^[CP]\(\d/.test(text)) {
+    const tuples = readBrackets(point, read)?.filter(({ kind }) => kind === "tuple") ?? [];
+    if (tuples.length > 0) return tuples;
+  }
+  if (single.length > 0) return single;
+  return isName(text) ? [] : readValues(text);
+}
+
+/** `ABC`, `act`: letters that are a name or a word and no product. */
+function isName(text: string): boolean {
+  if (/^[A-Z]{2,}$/.test(text)) return true;
+  if (!/^[a-z]{3}$/.test(text) || !/[aeiou]/.test(text) || /^(?:one|two|six|ten)$/.test(text)) return false;
+  return !(text.charAt(0) < text.charAt(1) && text.charAt(1) < text.charAt(2));
+}
+
+function isBracketed(text: string): boolean {
+  return /^(?:[([{\]<]|\\\{|\\langle)/.test(text);
+}
+
+/** Whole answers in words or signs: nothing, everything, everything but. */
+function phraseOf(text: string, read: (text: string) => readonly Answer[]): readonly Answer[] | undefined {
+  if (text === "\\emptyset" || text === "\\{ \\}") return [{ kind: "region", pieces: [] }];
+  if (!/^[A-Za-z]/.test(text)) return undefined;
+  const but =
+    /^(?:all|any|every)(?: real)?(?: numbers?| reals?| values?)?(?: of)?(?: [a-z])?,? (?:except|but|other than|excluding|besides)(?: for)? (.+)$/i
+      .exec(text)?.[1] ??
+      /^(?:all )?(?:real numbers|reals) (?:except|but|other than|excluding)(?: for)? (.+)$/i.exec(text)?.[1];
+  if (but !== undefined) return allBut(but, read);
+  const words = /^[A-Za-z ',.]+$/.test(text) ? normalWords(text) : undefined;
+  if (words === undefined) return undefined;
+  if (meansNothing(words)) return [{ kind: "region", pieces: [] }, { kind: "text", words }];
+  if (meansEverything(words)) return [allReals()];
+  return words === "infinity" || words === "negative infinity" || words === "minus infinity"
+    ? read(words === "infinity" ? "\\infty" : "-\\infty")
+    : undefined;
+}
+
+function allBut(text: string, read: (text: string) => readonly Answer[]): readonly Answer[] {
+  const excluded = read(`\\{${text.replace(/[a-z] ?= ?/gi, "").replace(/,? ?\b(?:and|or)\b ?/g, ",")}\\}`);
+  for (const reading of excluded) {
+    if (reading.kind !== "list") continue;
+    const points = reading.items.flatMap((item) => item.kind === "value" ? [item.value] : []);
+    const region = points.length === reading.items.length
+      ? complement({
+        kind: "region",
+        pieces: points.map((at) => ({ from: at, to: at, closedFrom: true, closedTo: true })),
+      })
+      : undefined;
+    if (region !== undefined) return [region];
+  }
+  return [];
+}
+
+/** `1:2`, `2:3:5`, "1 to 2". */
+function readRatio(text: string): Ratio | undefined {
+  if (!text.includes(":") && !/\bto\b/.test(text)) return undefined;
+  const named = /^[a-zA-Z](?: ?: ?[a-zA-Z])+ ?= ?(.+)$/s.exec(text)?.[1];
+  if (named !== undefined) return readRatio(named);
+  const pieces = cut(text.replace(/ ratio$/, ""), / ?: ?| to /y);
+  if (pieces.length < 2 || pieces.length > 6 || !isBalanced(text)) return undefined;
+  const parts = pieces.map((piece) => /[=<>,]/.test(piece.text) ? undefined : partOf(piece.text));
+  return parts.includes(undefined) ? undefined : { kind: "ratio", parts: parts as Expr[] };
+}
+
+/** A part of a ratio, also in words. */
+function partOf(text: string): Expr | undefined {
+  const expression = expressionOf(text);
+  if (expression !== undefined) return expression;
+  const [value] = readValues(text);
+  return value?.unit === undefined ? value?.value : undefined;
+}
+
+const CLAUSE = new RegExp(
+  "^(.+?),? ?\\(?(?:where |for (?:all |any |every |some |each )?(?:integers? |real (?:numbers? )?)?|with |and )?([a-zA-Z])(?:" +
+    " ?\\\\in ?\\\\(?:mathbb|mathbf) ?\\{? ?[ZNRQC] ?\\}?(?: ?[\\^_] ?(?:\\{[^{}]*\\}|.))?|" +
+    " (?:is |being |)(?:an? |any |)(?:arbitrary |positive |nonnegative |non-negative |real |)(?:integer|constant|number|real)s?)\\)?$",
+  "s",
+);
+
+/** What stands before `, k \in \mathbb{Z}` or "where k is an integer", and the k. */
+function withoutClause(text: string): { head: string; parameter: string | undefined } {
+  const found = /[ZNRQC]|integer|constant|number|real/.test(text) && /[\s,(]/.test(text) ? CLAUSE.exec(text) : null;
+  const head = found?.[1]?.trim() ?? "";
+  if (found === null || head === "" || /[\\,{([]$/.test(head) || /\\(?:mid|text)$/.test(head) || !isBalanced(head)) {
+    return { head: text, parameter: undefined };
+  }
+  return { head, parameter: found[2] };
+}
+
+/** The parameter of a family of answers goes by one name. */
+function renamed(answer: Answer, parameter: string): Answer {
+  if (answer.kind === "value") return { ...answer, value: withName(answer.value, parameter) };
+  if (answer.kind === "named" && answer.name !== parameter) {
+    const { sides: _, ...rest } = answer;
+    return { ...rest, value: renamed(answer.value, parameter) };
+  }
+  if (answer.kind === "list") return { ...answer, items: answer.items.map((item) => renamed(item, parameter)) };
+  return answer;
+}
+
+function withName(expr: Expr, parameter: string): Expr {
+  if (expr.kind === "symbol") return expr.name === parameter ? { kind: "symbol", name: "parameter" } : expr;
+  return expr.kind === "apply" ? { ...expr, args: expr.args.map((arg) => withName(arg, parameter)) } : expr;
+}

@@ -1,0 +1,51 @@
+/**
+ * Reads an expression, in LaTeX or plain maths: bounded, cut into tokens (`_ascii.ts`), written in one unambiguous way
+ * (`_rewrite.ts`), parsed by the LaTeX parser of the Compute Engine, and taken over by a list of known heads
+ * (`_mathjson.ts`). Equations, lists, units, percent are not read here.
+ */
+import { LatexSyntax } from "@cortex-js/compute-engine/latex-syntax";
+import { tokensOf } from "./_ascii.ts";
+import { rewriteTokens } from "./_rewrite.ts";
+import { exprOf, literal } from "./_mathjson.ts";
+import type { Expr } from "../types.ts";
+
+/** A longer text is no expression. */
+export const LONGEST_EXPRESSION = 1000;
+
+let syntax: LatexSyntax | undefined;
+
+/** `{}_5C_2`, `^5P_2`: how many ways to choose or to arrange. */
+const CHOOSING = /(?:\{\})?[_^](?:\{(\w{1,4})\}|(\w)) ?\\?(?:text|mathrm)?\{?([CP])\}?_(?:\{(\w{1,4})\}|(\w))/;
+
+/** An x between numbers that is a times sign: `1.8 x 10^3`, `3 x 4`. */
+const TIMES = /(\d)(?:\s*[xX]\s*(?=10\s*(?:\^|\*\*))|\s+[xX]\s+(?=\d))/g;
+
+/** The expression that a text stands for; undefined when it cannot be read, or passes a bound. */
+export function parseExpression(text: string): Expr | undefined {
+  if (text.length > LONGEST_EXPRESSION) return undefined;
+  const plain = /^\s*-?\d+(?:\.\d+)?\s*$/.test(text) ? literal(text.trim()) : undefined;
+  if (plain !== undefined) return plain;
+  const multiplied = text.includes("x") || text.includes("X") ? text.replace(TIMES, "$1*") : text;
+  const chosen = CHOOSING.exec(multiplied);
+  const source = chosen === null ? multiplied : multiplied.replace(
+    CHOOSING,
+    (_, a, b, kind, c, d) => kind === "C" ? `\\binom{${a ?? b}}{${c ?? d}}` : `P(${a ?? b},${c ?? d})`,
+  );
+  const tokens = tokensOf(source);
+  const latex = tokens && rewriteTokens(tokens);
+  if (latex === undefined) return undefined;
+  syntax ??= new LatexSyntax();
+  return exprOf(syntax.parse(latex));
+}
+
+const PLUS_MINUS = /\\pm(?![A-Za-z])|±|\+\/-/g;
+const MINUS_PLUS = /\\mp(?![A-Za-z])|∓/g;
+
+/** The two readings of a text with `\pm`, upper signs first; undefined when there is none. */
+export function expandPlusMinus(text: string): readonly [string, string] | undefined {
+  if (text.search(PLUS_MINUS) < 0 && text.search(MINUS_PLUS) < 0) return undefined;
+  return [
+    text.replace(PLUS_MINUS, "+").replace(MINUS_PLUS, "-"),
+    text.replace(PLUS_MINUS, "-").replace(MINUS_PLUS, "+"),
+  ];
+}

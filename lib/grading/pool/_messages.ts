@@ -1,0 +1,34 @@
+/** What the grader's pool and its workers say to each other. Jobs given together are answered one by one, in order. */
+import type { GradeAnswerOptions, GradeOptions } from "../grade.ts";
+
+/** A completion to be graded. */
+export interface GradeRequest extends GradeOptions {
+  /** The completion without its stop token. */
+  readonly text: string;
+}
+
+/** A completion or a bare answer to be judged. */
+export interface JudgeRequest extends GradeAnswerOptions {
+  /** The completion or answer. */
+  readonly text: string;
+  /** The final answer alone. */
+  readonly reference: string;
+}
+
+/**
+ * One thing a worker is asked for: `grade` our grade, `verdict` our verdict with its reason, `recipe` what the recipe's
+ * grader says.
+ */
+export type Job =
+  | { readonly by: "grade"; readonly request: GradeRequest }
+  | { readonly by: "verdict"; readonly request: JudgeRequest }
+  | { readonly by: "recipe"; readonly request: Pick<JudgeRequest, "text" | "reference" | "bare"> };
+
+/** To a worker: jobs, to be taken in order. The number is the job's own and comes back with its answer. */
+export type ToWorker = readonly { readonly id: number; readonly job: Job }[];
+
+/** From a worker. */
+export type FromWorker =
+  | { readonly type: "ready" }
+  | { readonly type: "graded"; readonly id: number; readonly result: unknown }
+  | { readonly type: "failed"; readonly id: number; readonly message: string };
