@@ -41,7 +41,7 @@ Deno.test("a thousand completions come back in order, whichever worker had them"
 });
 
 Deno.test("what overruns is ended, wherever it stands; everything else is graded", async () => {
-  await withStandIn({ workers: 2, timeoutMs: 150 }, async (grader) => {
+  await withStandIn({ workers: 2, timeoutMs: 400 }, async (grader) => {
     const texts = Array.from({ length: 40 }, (_, i) => i % 13 === 3 ? "hang" : `answer ${i}`);
     const grades = await grader.grade(requests(...texts));
     for (const [i, { outcome, correct, extracted }] of grades.entries()) {
@@ -53,19 +53,19 @@ Deno.test("what overruns is ended, wherever it stands; everything else is graded
 });
 
 Deno.test("the time of one completion does not count for the next", async () => {
-  await withStandIn({ workers: 1, timeoutMs: 400 }, async (grader) => {
-    const slow = Array.from({ length: 8 }, () => "sleep 100");
+  await withStandIn({ workers: 1, timeoutMs: 600 }, async (grader) => {
+    const slow = Array.from({ length: 8 }, () => "sleep 90");
     assert.deepEqual(await outcomes(grader, ...slow), slow.map(() => "wrong"));
   });
 });
 
 Deno.test("an answer that lies there already counts, though the calling thread was too busy to look", async () => {
-  await withStandIn({ workers: 1, timeoutMs: 100 }, async (grader) => {
+  await withStandIn({ workers: 1, timeoutMs: 300 }, async (grader) => {
     await grader.grade(requests("first"));
     const grading = grader.grade(requests("second"));
     await new Promise((resolve) => setTimeout(resolve, 5));
     const table = new Int32Array(new SharedArrayBuffer(4));
-    Atomics.wait(table, 0, 0, 300);
+    Atomics.wait(table, 0, 0, 800);
     assert.equal((await grading)[0]?.outcome, "wrong");
   });
 });
@@ -98,7 +98,7 @@ Deno.test("workers that cannot be started end in one error that says so", async 
 });
 
 Deno.test("an abort ends the waiting with its reason, and the grader goes on with what comes next", async () => {
-  await withStandIn({ workers: 1, timeoutMs: 200 }, async (grader) => {
+  await withStandIn({ workers: 1, timeoutMs: 400 }, async (grader) => {
     const ending = new AbortController();
     const grading = grader.grade(requests("hang", "a", "b"), { signal: ending.signal });
     setTimeout(() => ending.abort(new Error("enough")), 100);

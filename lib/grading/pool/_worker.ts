@@ -17,7 +17,7 @@ const HEAP = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 32 } as co
 const GRACE_MS = 15;
 
 /** A worker that does not report ready by then will not. */
-const START_MS = 30_000;
+const START_MS = 60_000;
 
 /** That a job was not done. */
 export interface JobFailure {

@@ -2,6 +2,7 @@
  * The workers that grade: started when there is something to do, a few jobs in each at a time, each job under a time limit of
  * its own. A worker that overruns or crashes is replaced, and the jobs behind the one it ended at go to another.
  */
+import { oneLine } from "../../basics/mod.ts";
 import { type JobAnswer, PoolWorker, type Task } from "./_worker.ts";
 import type { Job } from "./_messages.ts";
 
@@ -138,9 +139,10 @@ export class Workers {
   #mayGoOn(why: "crash" | "start", reason: string): boolean {
     if (this.#closed || ++this.#failures < MOST_FAILURES) return !this.#closed;
     this.#failures = 0;
+    const said = oneLine(reason, 500);
     const what = why === "start"
-      ? `a worker could not be started: ${reason}; it needs to read the module's own files (--allow-read)`
-      : `${MOST_FAILURES} workers crashed one after the other, the last with: ${reason}`;
+      ? `a worker could not be started: ${said}; it needs to read the module's own files (--allow-read)`
+      : `${MOST_FAILURES} workers crashed one after the other, the last with: ${said}`;
     this.#abandon(new Error(`cannot grade: ${what}`));
     return false;
   }
