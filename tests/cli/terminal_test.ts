@@ -76,6 +76,20 @@ Deno.test("no line of the bars is wider than the terminal", () => {
   for (const line of screen(io.said())) assert.ok([...line].length < 30, line);
 });
 
+Deno.test("a step whose completions could not all be graded says so, and an evaluation too", () => {
+  const io = fakeIo({ isTerminal: false });
+  const reporter = createReporter(io);
+  const ungraded = { "env/all/total_episodes": 8, "env/all/outcome/ungradable": 2 / 8, "env/all/outcome/wrong": 6 / 8 };
+  const held = Object.fromEntries(Object.entries(ungraded).map(([key, value]) => [`test/${key}`, value]));
+  const evaluation = evaluationEvent(0, 0.4);
+  reporter.event(start);
+  reporter.event({ ...evaluation, metrics: held } as TrainEvent);
+  reporter.event(stepEvent(0, { ...METRICS, ...ungraded }));
+  reporter.close();
+  const said = "  2 of 8 completions could not be graded: 2 ungradable";
+  assert.deepEqual(io.said().split("\n").filter((line) => line.includes("graded")), [said, said]);
+});
+
 Deno.test("text of models cannot steer the terminal", () => {
   const hostile = "\x1b[2J\x1b]0;owned\x07\x1b]52;c;aGk=\x07safe\u202e text\r\x08";
   const io = fakeIo({ isTerminal: true, columns: 80 });
