@@ -12,8 +12,10 @@ export interface PlainNumber {
   readonly bottom: number;
   /** Digits behind the point; -1: it has no point. */
   readonly decimals: number;
-  /** It has a currency sign or commas between thousands, so it may be read in another way too. */
-  readonly marked: boolean;
+  /** It has commas between thousands, so it may be read in another way too: `1,800` as 1.8. */
+  readonly commas: boolean;
+  /** It has a currency sign. */
+  readonly currency: boolean;
 }
 
 const MOST_DIGITS = 15;
@@ -30,19 +32,25 @@ export function readPlain(text: string): PlainNumber | undefined {
   let code = text.charCodeAt(i);
   const negative = code === MINUS || code === UNICODE_MINUS;
   if (negative || code === PLUS) code = text.charCodeAt(++i);
-  let marked = false;
   if (code === BACKSLASH && text.charCodeAt(i + 1) === DOLLAR) code = text.charCodeAt(++i);
-  if (code === DOLLAR) {
-    marked = true;
+  const currency = code === DOLLAR;
+  if (currency) {
     i++;
     if (text.charCodeAt(end - 1) === DOLLAR && end - 1 > i) end--;
   } else if (code === BACKSLASH) return readFrac(text, i, end, negative);
-  return readDigits(text, i, end, negative, marked);
+  return readDigits(text, i, end, negative, currency);
 }
 
-function readDigits(text: string, from: number, end: number, negative: boolean, marked: boolean) {
+function readDigits(
+  text: string,
+  from: number,
+  end: number,
+  negative: boolean,
+  currency: boolean,
+): PlainNumber | undefined {
   let [top, bottom, digits, decimals] = [0, 1, 0, -1];
   let comma = -1;
+  let commas = false;
   let i = from;
   for (; i < end; i++) {
     const code = text.charCodeAt(i);
@@ -60,15 +68,15 @@ function readDigits(text: string, from: number, end: number, negative: boolean, 
     } else if (code === COMMA && decimals < 0) {
       if (comma < 0 ? i - from < 1 || i - from > 3 : i - comma !== 4) return undefined;
       comma = i;
-      marked = true;
+      commas = true;
     } else break;
   }
   if (digits === 0 || (comma >= 0 && i - comma !== 4)) return undefined;
   const sign = negative ? -1 : 1;
-  if (i === end) return { top: sign * top, bottom, decimals: decimals === 0 ? -1 : decimals, marked };
-  if (text.charCodeAt(i) !== SLASH || decimals >= 0 || marked) return undefined;
+  if (i === end) return { top: sign * top, bottom, decimals: decimals === 0 ? -1 : decimals, commas, currency };
+  if (text.charCodeAt(i) !== SLASH || decimals >= 0 || commas) return undefined;
   const under = digitsUpTo(text, i + 1, end);
-  return under > 0 ? { top: sign * top, bottom: under, decimals: -1, marked } : undefined;
+  return under > 0 ? { top: sign * top, bottom: under, decimals: -1, commas, currency } : undefined;
 }
 
 /** `\frac{3}{4}`, `\dfrac{3}{4}` and `\tfrac{3}{4}`. */
@@ -79,7 +87,9 @@ function readFrac(text: string, from: number, end: number, negative: boolean): P
   if (middle < 0 || text.charCodeAt(end - 1) !== 125) return undefined;
   const top = digitsUpTo(text, open + 1, middle);
   const bottom = digitsUpTo(text, middle + 2, end - 1);
-  return top < 0 || bottom <= 0 ? undefined : { top: negative ? -top : top, bottom, decimals: -1, marked: false };
+  return top < 0 || bottom <= 0
+    ? undefined
+    : { top: negative ? -top : top, bottom, decimals: -1, commas: false, currency: false };
 }
 
 /** The digits of a range as a number; -1: not only digits, or too many. */
@@ -104,6 +114,7 @@ export function comparePlain(answer: PlainNumber, reference: PlainNumber): boole
   const right = reference.top * answer.bottom;
   if (Math.abs(left) > Number.MAX_SAFE_INTEGER || Math.abs(right) > Number.MAX_SAFE_INTEGER) return undefined;
   if (left === right) return true;
-  // A reference with two digits behind its point may be a rounded value.
-  return answer.marked || reference.marked || reference.decimals >= 2 ? undefined : false;
+  // A reference with two digits behind its point may be a rounded value; `1,800` may be 1.8.
+  if (reference.commas || reference.decimals >= 2) return undefined;
+  return answer.commas && reference.decimals >= 0 ? undefined : false;
 }

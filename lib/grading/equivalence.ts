@@ -5,6 +5,7 @@
  */
 import { type Answer, printAnswer } from "./answer/answer.ts";
 import { compareAnswers } from "./answer/compare.ts";
+import { beforeUnit } from "./_unit_word.ts";
 import { comparePlain, type PlainNumber, readPlain } from "./_plain.ts";
 import { readAnswer } from "./answer/read.ts";
 import type { Sameness } from "./types.ts";
@@ -31,6 +32,8 @@ export interface AnswerSameness extends Sameness {
 const MOST_REFERENCES = 4096;
 /** Longest answer or reference that is looked at, in UTF-16 code units. */
 const LONGEST = 4000;
+/** Longest answer that may be a number with a unit. */
+const LONGEST_QUICK = 60;
 /** Longest `normalised`. */
 const LONGEST_SHOWN = 200;
 
@@ -99,10 +102,17 @@ export function sameQuickly(answer: string, reference: ReferenceAnswer): AnswerS
     return isBlank(answer) ? undefined : { same: true, method: "verbatim", read: true, normalised: short(answer) };
   }
   if (known.plain === undefined) return undefined;
-  const plain = readPlain(answer);
+  // A unit counts for nothing beside a bare number only.
+  const plain = readPlain(answer) ?? (known.plain.currency ? undefined : plainBeforeUnit(answer));
   if (plain === undefined) return undefined;
   const same = comparePlain(plain, known.plain);
   return same === undefined ? undefined : { same, method: "number", read: true, normalised: short(answer) };
+}
+
+function plainBeforeUnit(answer: string): PlainNumber | undefined {
+  const end = answer.length > LONGEST_QUICK ? 0 : beforeUnit(answer);
+  const plain = end === 0 ? undefined : readPlain(answer.slice(0, end));
+  return plain?.currency ? undefined : plain;
 }
 
 /** Whether a reference is known to be readable without reading it in full. */

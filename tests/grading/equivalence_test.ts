@@ -1,5 +1,8 @@
 /** Claims about holding one answer against a prepared reference. */
 import assert from "node:assert/strict";
+import { compareAnswers } from "../../lib/grading/answer/compare.ts";
+import { readAnswer } from "../../lib/grading/answer/read.ts";
+import { sameQuickly } from "../../lib/grading/equivalence.ts";
 import { prepareReference, sameAnswer } from "../../lib/grading/mod.ts";
 
 const same = (answer: string, reference: string) => sameAnswer(answer, prepareReference(reference));
@@ -83,4 +86,64 @@ Deno.test("what cannot be read is not decided, and the reason says which side it
   const reference = same("42", "\\frac{1}{");
   assert.equal(reference.same, undefined);
   assert.match(reference.reason!, /^the reference cannot be read/);
+});
+
+Deno.test("what is decided quickly is what the full rules decide", () => {
+  const values = [
+    "18",
+    "-18",
+    "18.0",
+    "18.5",
+    "1,800",
+    "1,800.5",
+    "0.5",
+    "1/2",
+    "3/6",
+    "1800",
+    "1",
+    "1,000",
+    "0",
+    "-0",
+  ];
+  const signs = [
+    "$18",
+    "\\$18",
+    "$1,800",
+    "-\\$5",
+    "$5$",
+    "+18",
+    "\\frac{1}{2}",
+    "1,00,000",
+    "12,345",
+    "2.5",
+    "2.50",
+    "1.8",
+  ];
+  const words = [
+    "apples",
+    "dollars",
+    "cm",
+    "dozen",
+    "million",
+    "and",
+    "percent",
+    "or",
+    "pi",
+    "degrees",
+    "hours",
+    "am",
+    "half",
+  ];
+  const all = [...values, ...signs, ...words.map((word) => `18 ${word}`), "216", "18000000"];
+  let decided = 0;
+  for (const answer of all) {
+    for (const reference of all) {
+      const quick = sameQuickly(answer, prepareReference(reference));
+      const [given, expected] = [readAnswer(answer), readAnswer(reference)];
+      if (quick === undefined || given === undefined || expected === undefined || answer === reference) continue;
+      decided++;
+      assert.equal(quick.same, compareAnswers(given, expected).same, `${answer} beside ${reference}`);
+    }
+  }
+  assert.ok(decided > 500, `${decided} pairs were decided quickly`);
 });
