@@ -29,4 +29,5 @@ export {
   type JudgedVerdict,
   type JudgeRequest,
 } from "./pool/pool.ts";
+export { recipeGrade, type RecipeGrade, recipeSameAnswer } from "./recipe/recipe.ts";
 export type { Expr, Method, Sameness, Verdict } from "./types.ts";
