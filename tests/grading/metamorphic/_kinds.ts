@@ -4,6 +4,7 @@ import { COMPLEX_KINDS } from "./_complex.ts";
 import { FRACTION_KINDS } from "./_fractions.ts";
 import { IRRATIONAL_KINDS } from "./_irrationals.ts";
 import type { Maker } from "./_known.ts";
+import { MORE_KINDS } from "./_more.ts";
 import { NUMBER_KINDS } from "./_numbers.ts";
 import { QUANTITY_KINDS } from "./_quantities.ts";
 import { REGION_KINDS } from "./_regions.ts";
@@ -24,5 +25,6 @@ export const KINDS: Readonly<Record<string, Maker>> = {
   ...STRUCTURE_KINDS,
   ...QUANTITY_KINDS,
   ...TIME_AND_BASE_KINDS,
+  ...MORE_KINDS,
   ...WORD_KINDS,
 };
