@@ -89,7 +89,7 @@ function withoutCommands(text: string): string {
     .replace(SPACES, " ")
     .replace(/\\[()[\]]/g, "$")
     .replace(ALIASES, (_, name: string) => `${ALIAS[name] ?? ""} `)
-    .replace(/\^\s*\{?\s*\\circ(?![A-Za-z])\s*\}?/g, "^\\circ ")
+    .replace(/\^\s*(?:\{\s*\\circ\s*\}|\\circ(?![A-Za-z]))/g, "^\\circ ")
     .replace(/\\not\s*=/g, "\\ne ")
     .replace(/\\not\s*\\in(?![A-Za-z])/g, "\\notin ")
     .replace(

@@ -36,14 +36,19 @@ export function expressionOf(text: string): Expr | undefined {
   return expression;
 }
 
+/** A short word beside a value, with a space between; or alone. */
+const SPACED =
+  /(?:^|[\w)\]}] )(?:is|by|in|as|an|at)(?: |$)|(?<![A-Za-z\\])(?:is|by|in|as|an|at) [\w([{\\]|[\w)\]}] (?:is|by|in|as|an|at)(?![A-Za-z])/i;
+
 /** Runs of letters that are neither a command, a function nor a product of few variables. */
 function hasWords(text: string): boolean {
   if (
-    /(?<![A-Za-z\\])(?:and|or|if|is|of|not|the|for|to|but|nor|by|in|as|an|than|from|with|are|one|two|six)(?![A-Za-z])/i
-      .test(text)
+    /(?<![A-Za-z\\])(?:and|or|if|of|not|the|for|to|but|nor|than|from|with|are|one|two|six)(?![A-Za-z])/i.test(text)
   ) {
     return true;
   }
+  // `2as` and `e^{in\theta}` are products, "3 by 4" and "x in A" are words.
+  if (/(?<![A-Za-z\\])(?:is|by|in|as|an|at)(?![A-Za-z])/i.test(text) && SPACED.test(text)) return true;
   if (text.includes(",") && cut(text, /,/y).length > 1) return true;
   if (/[?"@#;]|\\text(?![A-Za-z])/.test(text)) return true;
   for (const [run] of text.replace(/\\[A-Za-z]+/g, " ").matchAll(/[A-Za-z]{3,}/g)) {

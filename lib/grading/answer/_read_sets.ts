@@ -26,15 +26,17 @@ export function readSetOperation(text: string, read: Reader): readonly Answer[] 
   }
   const pieces = cut(text, SET_OPERATOR);
   if (pieces.length < 2 || pieces.length > MOST_MEMBERS) return undefined;
+  // A minus between brackets may be one between numbers.
+  const otherwise = pieces.some(({ before }) => before === "-") ? undefined : [];
   const operands = pieces.map((piece) => operandOf(piece, read));
-  if (operands.includes(undefined)) return [];
+  if (operands.includes(undefined)) return otherwise;
   const regions = operands.map((operand) => asRegion(operand as Answer));
   if (!regions.includes(undefined)) {
     const region = combined(pieces, regions as Region[]);
     return region === undefined ? [] : [region];
   }
   // Members that are no numbers can be put together all the same.
-  if (!pieces.slice(1).every(({ before }) => before === "\\cup")) return [];
+  if (!pieces.slice(1).every(({ before }) => before === "\\cup")) return otherwise;
   const lists = operands.map((operand) => operand?.kind === "list" ? operand.items : undefined);
   return lists.includes(undefined) ? [] : [{ kind: "list", items: lists.flatMap((items) => items ?? []), set: true }];
 }

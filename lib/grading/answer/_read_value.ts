@@ -151,6 +151,8 @@ function quantityAt({ head, tail, spaced }: Place): Value | undefined {
   const value = expressionOf(head);
   // A name of what is counted stands behind a number, not behind a variable.
   if (value === undefined || (unit.dimension === "" && !unit.any && hasSymbol(value))) return undefined;
+  // `x+9pt` ends in a product of variables, "9pt" is in pints.
+  if (!spaced && /^[A-Za-z]{2}/.test(rest) && hasSymbol(value)) return undefined;
   const loose = !spaced && factor === 1n && /^[A-Za-z](?![A-Za-z])/.test(rest);
   return { kind: "value", value: times(value, factor), unit, ...(loose ? { loose } : {}) };
 }
