@@ -4,6 +4,7 @@
  */
 import { closingBrace } from "../../basics/mod.ts";
 import { withoutHedges } from "./_hedges.ts";
+import { withoutMarkup } from "./_markup.ts";
 import { withoutHtml, withoutUnicode } from "./_symbols.ts";
 
 /** A longer text is not read. */
@@ -48,8 +49,8 @@ const ALIAS: Readonly<Record<string, string>> = {
   iff: "\\Rightarrow",
   pounds: "£",
   euro: "€",
-  textdollar: "\\$",
-  dollar: "\\$",
+  textdollar: "$",
+  dollar: "$",
   percent: "%",
   infin: "\\infty",
   thickapprox: "\\approx",
@@ -70,8 +71,8 @@ export function cleanAnswer(text: string): string | undefined {
   let rest = /[^\x20-\x7e]/.test(text) ? withoutUnicode(text) : text;
   if (/[<&]/.test(rest)) rest = withoutHtml(rest);
   if (rest.includes("{:}")) rest = rest.replace(/(?<![A-Za-z])\{:\}/g, ":");
-  if (rest.includes("\\")) rest = withoutCommands(rest);
   if (/[$*`_]/.test(rest)) rest = withoutMarkup(rest);
+  if (rest.includes("\\")) rest = withoutCommands(rest);
   rest = rest.replace(/\s*\n\s*/g, "\n").replace(/[ \t]+/g, " ").trim();
   if (rest.includes("inf")) rest = rest.replace(/(?<![A-Za-z\\])inf(?:inity|ty)?(?![A-Za-z])/gi, "\\infty ");
   rest = withoutHedges(withoutWrappers(rest));
@@ -87,7 +88,7 @@ function withoutCommands(text: string): string {
     .replace(LAYOUT, " ")
     .replace(/\\!/g, "")
     .replace(SPACES, " ")
-    .replace(/\\[()[\]]/g, "$")
+    .replace(/\\[()[\]]/g, " ")
     .replace(ALIASES, (_, name: string) => `${ALIAS[name] ?? ""} `)
     .replace(/\^\s*(?:\{\s*\\circ\s*\}|\\circ(?![A-Za-z]))/g, "^\\circ ")
     .replace(/\\not\s*=/g, "\\ne ")
@@ -140,31 +141,6 @@ function contentOf(command: string, inside: string): string {
   // Roman constants and differentials are letters of a formula.
   if (/^math/.test(command) && /^[eid]$/.test(plain)) return `${plain} `;
   return ` ${inside} `;
-}
-
-/** Bold, code and the dollars of formulas taken off; a dollar that no other closes is a currency. */
-function withoutMarkup(text: string): string {
-  const rest = text
-    .replace(/\\\$/g, "\ue002")
-    .replace(/\*\*(?=\s*[^\s*])|(?<=[^\s*])\*\*/g, (mark, at: number, all: string) => isPower(all, at) ? mark : " ")
-    .replace(/^_{1,2}([^_]+)_{1,2}$/, "$1")
-    .replace(/`/g, " ");
-  return withoutDollars(rest).replace(/\ue002/g, "$");
-}
-
-/** `x**2` is a power, `**18**` bold. */
-function isPower(text: string, at: number): boolean {
-  return /[\w)]\s?$/.test(text.slice(Math.max(0, at - 2), at)) && /^\*\*\s?[\w(-]/.test(text.slice(at, at + 4));
-}
-
-function withoutDollars(text: string): string {
-  let rest = text.replace(/\$\$/g, " ").trim();
-  if (/^\$[^$]*\$$/.test(rest)) return rest.slice(1, -1).replace(/\$/g, "");
-  rest = rest.replace(
-    /\$(?=\S)([^$]*[^$\s])\$(?!\d)/g,
-    (all, inside: string) => /^\d+(?:\.\d+)?,?$/.test(inside) && /\d\s*\$\d/.test(all) ? all : ` ${inside} `,
-  );
-  return rest.replace(/\$(?!\s?-?[\d.])(?<!\d ?\$)/g, " ");
 }
 
 const WRAPPERS: Readonly<Record<string, string>> = { '"': '"', "'": "'", "*": "*", "{": "}" };
