@@ -120,6 +120,60 @@ a_{n+1} -> a_{n+1}
 );
 
 claim(
+  "parseExpression() reads names of several letters and signs, however they are written",
+  String.raw`
+x_{1} -> x_1
+a_{n-1} -> a_{n-1}
+a_{ij} -> a_ij
+a_{i,j} -> a_{i,j}
+v_{\text{max}} -> v_max
+v_{max} -> v_max
+v_\mathrm{max} -> v_max
+v_{\text{avg}} -> v_avg
+x_\alpha -> x_alpha
+x_0^2 -> x_0^2
+x^2_0 -> x_0^2
+x' -> x_prime
+x^\prime -> x_prime
+x'+x -> x_prime + x
+\hat{x} -> x_hat
+\hat x+\tilde{x} -> x_hat + x_tilde
+\widehat{x}_1 -> x_{hat,1}
+\vec{v} -> v
+\overrightarrow{AB} -> AB_vec
+\vec{AB} -> AB_vec
+\gamma+\varepsilon -> gamma + epsilon
+\mu_0 -> mu_0
+\hbar\omega -> hbar*omega
+q_1+x_2 -> q_1 + x_2`,
+);
+
+claim(
+  "parseExpression() knows functions by all their names",
+  String.raw`
+\operatorname{arsinh}x -> arsinh(x)
+\operatorname{arcsinh}(x) -> arsinh(x)
+\sinh^{-1}x -> arsinh(x)
+\mathrm{arctanh}x -> artanh(x)
+atanh(x) -> artanh(x)
+\sec^{-1} 2 -> arcsec(2)
+\operatorname{sgn}(x) -> sign(x)
+\text{sign}(x) -> sign(x)
+\arg(1+i) -> argument(1 + i)
+\operatorname{Re}(z) -> real(z)
+\Re z -> real(z)
+Im(z) -> imaginary(z)
+\bar z -> conjugate(z)
+{n \choose k} -> binomial(n, k)
+\log_2^3 x -> log(x, 2)^3
+\log^2 x -> log(x)^2
+log_a(b) -> log(b, a)
+\sqrt[n]{x} -> root(x, n)
+(2n-1)!! -> factorial2(2*n - 1)
+\cos 2{\theta} -> cos(2*theta)`,
+);
+
+claim(
   "parseExpression() leaves alone what is no expression, or could be several",
   String.raw`
 \frac{1}{ -> -
@@ -144,7 +198,17 @@ apples -> -
 \begin{matrix}1\end{matrix} -> -
 \sin -> -
 \unknown{x} -> -
-x' -> -`,
+f'(x) -> -
+\frac{dy}{dx} -> -
+\frac{d^2y}{dx^2} -> -
+d/dx -> -
+\lim_{x\to0}x -> -
+\Gamma(5) -> -
+\deg(p) -> -
+a\equiv b -> -
+7\pmod 5 -> -
+\sum_{k=1}^{n}a_k -> -
+z^* -> -`,
 );
 
 Deno.test("parseExpression() keeps the digits behind the point, counted from the value's point", () => {

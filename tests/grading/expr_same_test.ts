@@ -144,8 +144,45 @@ e^{\ln 3}+\ln e == 4
 |\sqrt2-\sqrt3| == \sqrt3-\sqrt2
 \sqrt{10}^3 == 10\sqrt{10}
 100! == 100\cdot 99!
-2\arctan\frac13+\arctan\frac17 == \frac\pi4`,
+2\arctan\frac13+\arctan\frac17 == \frac\pi4
+\operatorname{arsinh}1 == \ln(1+\sqrt2)
+\operatorname{artanh}\frac12 == \frac{\ln 3}{2}
+\operatorname{arcoth}2 == \frac{\ln 3}{2}
+\arg(1+i) == \frac{\pi}{4}
+\Re((1+2i)^2) == -3
+\operatorname{Im}(3+\sqrt2i) == \sqrt2
+\operatorname{sgn}(1-\sqrt2) == -1
+7!! == 105`,
   true,
+);
+
+claim(
+  "sameExpression() takes variables for complex where their conjugates and parts are spoken of",
+  String.raw`
+z\bar z == |z|^2
+\Re(z) == \frac{z+\bar z}{2}
+\overline{z+w} == \bar z+\bar w
+\overline{a+bi} == a-bi
+\Re(a+bi) == a
+\Im(a+bi) == b
+|\bar z| == |z|
+x\operatorname{sgn}(x) == |x|`,
+  true,
+);
+
+claim(
+  "sameExpression() does not take a complex variable for a real one",
+  String.raw`
+\bar z == z
+\overline{z} == -z
+\Re(z) == z
+\Im(z) == 0
+\arg z == 0
+x' == x
+\hat x == x
+a_{12} == a_{1,2}
+\gamma == \Gamma`,
+  false,
 );
 
 claim(

@@ -34,14 +34,14 @@ const UNICODE: Readonly<Record<string, string>> = {
   "θ": "\\theta ", "κ": "\\kappa ", "λ": "\\lambda ", "μ": "\\mu ", "ν": "\\nu ", "ξ": "\\xi ", "ρ": "\\rho ",
   "σ": "\\sigma ", "τ": "\\tau ", "φ": "\\phi ", "ϕ": "\\phi ", "χ": "\\chi ", "ψ": "\\psi ", "ω": "\\omega ",
   "Δ": "\\Delta ", "Γ": "\\Gamma ", "Σ": "\\Sigma ", "Ω": "\\Omega ", "Φ": "\\Phi ", "Λ": "\\Lambda ",
-  "…": "...", "⋯": "...", "\u00a0": " ", "\u2009": " ", "\u202f": " ", "\u2007": " ", "\u2061": "", "\u200b": "",
+  "′": "'", "’": "'", "…": "...", "⋯": "...", "\u00a0": " ", "\u2009": " ", "\u202f": " ", "\u2007": " ", "\u2061": "", "\u200b": "",
 };
 
 /** Commands that say how things look, not what they are. */
 const LOOKS = new Set(
   ("left right big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr displaystyle textstyle scriptstyle limits " +
     "nolimits mathstrut thinspace medspace thickspace negthinspace enspace quad qquad space mathrm mathbf mathit mathsf " +
-    "boldsymbol bm textbf textit textrm text mbox hbox rm bf it mathnormal operatorname vec mathop nobreak strut")
+    "boldsymbol bm textbf textit textrm text mbox hbox rm bf it mathnormal operatorname mathop nobreak strut")
     .split(" "),
 );
 
@@ -52,24 +52,21 @@ const SYNONYMS: Readonly<Record<string, string>> = {
   varphi: "phi", vartheta: "theta", varepsilon: "epsilon", vert: "|", lvert: "lvert", rvert: "rvert", lbrack: "[",
   rbrack: "]", lbrace: "(", rbrace: ")", lparen: "(", rparen: ")", tg: "tan", ctg: "cot", cotg: "cot", arctg: "arctan",
   dots: "ldots", cdots: "ldots", dotsc: "ldots", degree: "circ", bmod: "mod", lg: "lg", colon: ":", asin: "arcsin",
-  acos: "arccos", atan: "arctan", cosec: "csc", Pi: "Pi", exponentialE: "e", imaginaryI: "i", infin: "infty",
+  acos: "arccos", atan: "arctan", cosec: "csc", arcsinh: "arsinh", arccosh: "arcosh", arctanh: "artanh", arccoth: "arcoth",
+  arcsech: "arsech", arccsch: "arcsch", asinh: "arsinh", acosh: "arcosh", atanh: "artanh", sign: "sgn", hslash: "hbar", Pi: "Pi", exponentialE: "e", imaginaryI: "i", infin: "infty", infinity: "infty",
+  oo: "infty",
 };
 
 /** Names that plain text writes without a backslash, longest first where one begins another. */
 const NAMES =
-  ("arcsinh arccosh arctanh infinity epsilon arcsin arccos arctan lambda sqrt cbrt asin acos atan sinh cosh tanh " +
-    "floor ceil binom alpha beta gamma delta theta omega sigma sin cos tan cot sec csc log lcm gcd max min mod exp abs phi rho " +
-    "ln lg pi oo").split(" ");
+  ("arcsinh arccosh arctanh infinity epsilon arcsin arccos arctan arccot arcsec arccsc arsinh arcosh artanh arcoth lambda " +
+    "arccoth arcsech arccsch arsech arcsch sqrt cbrt asin acos atan asinh acosh atanh sinh cosh tanh coth sech csch floor ceil " +
+    "binom alpha beta gamma delta theta omega sigma sin cos tan cot sec csc log lcm gcd max min mod exp abs phi rho sgn ln lg " +
+    "pi oo").split(" ");
+/** Names that are only such in a font or before a bracket. */
+const MARKED_NAMES = new Set(["Re", "Im", "arg", "sign"]);
 /** Names that are read within a run of letters too, as in `xsin` or `2pir`. */
 const INNER = new Set(("arcsin arccos arctan sqrt cbrt sin cos tan cot sec csc log ln pi exp").split(" "));
-const PLAIN_NAMES: Readonly<Record<string, string>> = {
-  infinity: "infty",
-  oo: "infty",
-  asin: "arcsin",
-  acos: "arccos",
-  atan: "arctan",
-};
-
 const NUMBER = /(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d{1,4}(?![\d.]))?/y;
 const COMMAND = /\\(?:[A-Za-z]+|.)/y;
 /** Letters in a font are one word: a variable, a name we know, or no part of an expression. */
@@ -79,7 +76,7 @@ const LETTERS = /[A-Za-z]+/y;
 /** A longer run of letters without a name in it is a word, not a product, unless it is alphabetical as in `abcd`. */
 const LONGEST_PRODUCT = 3;
 const LONGEST_RUN = 6;
-const SIGNS = new Set([..."+-/*^_(){}[]|!,.="]);
+const SIGNS = new Set([..."+-/*^_(){}[]|!,.='"]);
 
 /** The tokens of an expression; undefined when something in it is no part of one. */
 export function tokensOf(text: string): Token[] | undefined {
@@ -97,14 +94,12 @@ export function tokensOf(text: string): Token[] | undefined {
     const before = tokens.length;
     const braced = FONT_OF_WORD.test(found) ? match(WORD_IN_BRACES, source, i + found.length) : undefined;
     if (braced !== undefined) {
-      const word = braced.replace(/[\s{}]/g, "");
-      if (word.length > 1 && !NAMES.includes(word)) return undefined;
-      pushLetters(tokens, word, gap);
+      if (!pushWord(tokens, braced.replace(/[\s{}]/g, ""), gap)) return undefined;
       gap = false;
       i += found.length + braced.length;
       continue;
     }
-    if (!push(tokens, found, gap, source.charCodeAt(i - 1))) return undefined;
+    if (!push(tokens, found, gap, source.charCodeAt(i - 1), source.charCodeAt(i + found.length))) return undefined;
     // What is dropped (spacing, fonts) stands for a gap.
     gap = tokens.length === before ? found !== "\\!" : false;
     i += found.length;
@@ -135,7 +130,7 @@ function asLatex(text: string): string {
 }
 
 /** Adds one piece; false when it is no part of an expression. */
-function push(tokens: Token[], found: string, gap: boolean, before: number): boolean {
+function push(tokens: Token[], found: string, gap: boolean, before: number, after: number): boolean {
   const first = found.charCodeAt(0);
   if (found.length === 1 && SIGNS.has(found)) {
     const last = tokens[tokens.length - 1];
@@ -151,7 +146,10 @@ function push(tokens: Token[], found: string, gap: boolean, before: number): boo
     tokens.push({ kind: "number", text: found, gap });
     return true;
   }
-  return /^[A-Za-z]/.test(found) && pushLetters(tokens, found, gap);
+  if (!/^[A-Za-z]/.test(found)) return false;
+  // A word of an index is one name; without braces it needs three letters, as `x_ab` is `x_a` times `b`.
+  if (isIndex(tokens) && (found.length > 2 || tokens.at(-1)?.text === "{")) return pushWord(tokens, found, gap);
+  return MARKED_NAMES.has(found) && after === 40 ? pushName(tokens, found, gap) : pushLetters(tokens, found, gap);
 }
 
 function pushCommand(tokens: Token[], name: string, gap: boolean): boolean {
@@ -168,6 +166,20 @@ function pushCommand(tokens: Token[], name: string, gap: boolean): boolean {
   else if (!/^[A-Za-z]/.test(same)) return false;
   else tokens.push({ kind: "command", text: `\\${same}`, gap });
   return true;
+}
+
+/** A word in a font: one letter, a name, or an index. */
+function pushWord(tokens: Token[], word: string, gap: boolean): boolean {
+  if (isIndex(tokens)) tokens.push({ kind: "letter", text: word, gap });
+  else if (MARKED_NAMES.has(word)) pushName(tokens, word, gap);
+  else return (word.length === 1 || NAMES.includes(word)) && pushLetters(tokens, word, gap);
+  return true;
+}
+
+/** Whether an index begins behind the last token. */
+function isIndex(tokens: readonly Token[]): boolean {
+  const last = tokens.at(-1)?.text;
+  return last === "_" || (last === "{" && tokens.at(-2)?.text === "_");
 }
 
 /** Letters without a backslash: names of functions and constants where there are any, else one variable each. */
@@ -198,7 +210,6 @@ function isAlphabetical(run: string): boolean {
 }
 
 function pushName(tokens: Token[], name: string, gap: boolean): boolean {
-  const latex = PLAIN_NAMES[name] ?? name;
-  tokens.push({ kind: "command", text: `\\${latex}`, gap });
+  tokens.push({ kind: "command", text: `\\${SYNONYMS[name] ?? name}`, gap });
   return true;
 }

@@ -167,6 +167,12 @@ function complexFunction(head: string, z: Complex): Complex {
       return { re: z.re, im: -z.im };
     case "Abs":
       return complex(Math.hypot(z.re, z.im));
+    case "Real":
+      return complex(z.re);
+    case "Imaginary":
+      return complex(z.im);
+    case "Argument":
+      return z.re === 0 && z.im === 0 ? NONE : complex(Math.atan2(z.im, z.re));
     case "Ln":
       return logarithm(z);
     case "Log":

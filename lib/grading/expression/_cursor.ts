@@ -1,4 +1,4 @@
-/** What the rewriting of tokens shares: where it stands, and the names it knows. */
+/** What the rewriting of tokens shares: where it stands, and how its parts call each other. */
 import type { Token } from "./_ascii.ts";
 
 /** Deeper nesting is not read. An argument counts twice: for itself and for its brackets. */
@@ -12,55 +12,35 @@ export const CLOSING: Readonly<Record<string, string>> = {
   "|": "|",
   "\\lvert": "\\rvert",
 };
-/** Commands that take the product behind them. */
-export const FUNCTIONS = new Set(
-  ("sin cos tan cot sec csc arcsin arccos arctan arccot arcsec arccsc sinh cosh tanh coth sech csch arcsinh arccosh arctanh " +
-    "ln log lg exp gcd lcm max min").split(" ").map((name) => `\\${name}`),
-);
-/** Commands that stand for a value. */
-export const VALUES = new Set(
-  ("alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi omega Gamma " +
-    "Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega infty ell").split(" ").map((name) => `\\${name}`),
-);
-/** Functions of a list in brackets. */
-export const LISTS = new Set(["\\gcd", "\\lcm", "\\max", "\\min"]);
-/** Commands that end an argument without brackets. */
-export const OPERATORS = new Set(["\\mod", "\\sum", "\\prod", "\\over", "\\rvert", "\\rfloor", "\\rceil"]);
-/** What a function to the power -1 means. */
-// deno-fmt-ignore
-export const INVERSE: Readonly<Record<string, string>> = {
-  "\\sin": "\\arcsin",
-  "\\cos": "\\arccos",
-  "\\tan": "\\arctan",
-  "\\cot": "\\operatorname{arccot}",
-  "\\sinh": "\\operatorname{arsinh}",
-  "\\cosh": "\\operatorname{arcosh}",
-  "\\tanh": "\\operatorname{artanh}",
-};
-/** How the parser wants a command. */
-// deno-fmt-ignore
-export const SPELLING: Readonly<Record<string, string>> = {
-  "\\lcm": "\\operatorname{lcm}",
-  "\\arcsinh": "\\operatorname{arsinh}",
-  "\\arccosh": "\\operatorname{arcosh}",
-  "\\arctanh": "\\operatorname{artanh}",
-  "\\arccot": "\\operatorname{arccot}",
-  "\\arcsec": "\\operatorname{arcsec}",
-  "\\arccsc": "\\operatorname{arccsc}",
-  "\\sech": "\\operatorname{sech}",
-  "\\csch": "\\operatorname{csch}",
-  "\\coth": "\\coth",
-  "\\infty": "\\infty",
-};
 
 /** Where the rewriting stands. */
 export interface State {
   readonly tokens: Token[];
   at: number;
   depth: number;
+  /** Variables that are more than a letter; the parser sees them as `q_{0}`, `q_{1}` and so on. */
+  readonly names: string[];
+  /** The indices of sums and products. */
+  readonly indices: string[];
+  /** What every part needs of the others. */
+  readonly read: Readers;
 }
 
-/** Stops the rewriting from within; never leaves this file. One for all: an error's trace is what makes it slow. */
+/** How the parts of the rewriting call each other. */
+export interface Readers {
+  /** Everything up to a closing sign, which is left to be read. */
+  readonly sequence: (state: State, closing: string | undefined) => string;
+  /** One operator, or one value with what belongs to it. */
+  readonly next: (state: State, token: Token, operand: boolean) => Piece;
+  /** One argument, in braces or not. */
+  readonly argument: (state: State, digits: "one" | "all") => string;
+  /** A command with its arguments. */
+  readonly command: (state: State, text: string) => Piece;
+  /** What stands behind `^`. */
+  readonly raised: (state: State, operand: boolean) => Piece;
+}
+
+/** Stops the rewriting from within; never leaves this folder. One for all: an error's trace is what makes it slow. */
 export const UNREADABLE = new SyntaxError("this is no expression");
 
 /** LaTeX that was written. */
@@ -83,4 +63,12 @@ export function isSign(text: string): boolean {
 /** Leaves the rewriting. @throws {SyntaxError} always: `UNREADABLE` */
 export function unreadable(): never {
   throw UNREADABLE;
+}
+
+/** Runs a part one level deeper. @throws {SyntaxError} `UNREADABLE` when that is too deep */
+export function deeper<T>(state: State, part: () => T): T {
+  if (++state.depth > DEEPEST) throw UNREADABLE;
+  const result = part();
+  state.depth--;
+  return result;
 }

@@ -3,7 +3,6 @@
  * expression unreadable. Products without a sign are sorted out here: `f(x)` applies f, g and h, other letters multiply;
  * `C(5,2)` and `P(5,2)` count. Degrees become radians.
  */
-import { printExpr } from "./_print_expr.ts";
 import type { Expr } from "../types.ts";
 
 /** Heads with the same name and number of arguments on both sides: `[least, most]`. */
@@ -13,7 +12,8 @@ const HEADS: Readonly<Record<string, readonly [number, number]>> = {
   Factorial: [1, 1], Factorial2: [1, 1], Binomial: [2, 2], GCD: [1, 50], LCM: [1, 50], Max: [1, 50], Min: [1, 50],
   Mod: [2, 2], Sin: [1, 1], Cos: [1, 1], Tan: [1, 1], Cot: [1, 1], Sec: [1, 1], Csc: [1, 1], Arcsin: [1, 1], Arccos: [1, 1],
   Arctan: [1, 1], Arccot: [1, 1], Arcsec: [1, 1], Arccsc: [1, 1], Sinh: [1, 1], Cosh: [1, 1], Tanh: [1, 1], Coth: [1, 1],
-  Sech: [1, 1], Csch: [1, 1], Arsinh: [1, 1], Arcosh: [1, 1], Artanh: [1, 1], Ln: [1, 1], Log: [1, 2], Conjugate: [1, 1],
+  Sech: [1, 1], Csch: [1, 1], Arsinh: [1, 1], Arcosh: [1, 1], Artanh: [1, 1], Arcoth: [1, 1], Arsech: [1, 1], Arcsch: [1, 1],
+  Ln: [1, 1], Log: [1, 2], Conjugate: [1, 1], Sign: [1, 1], Argument: [1, 1], Real: [1, 1], Imaginary: [1, 1],
 };
 const CONSTANTS: Readonly<Record<string, string>> = {
   Pi: "pi",
@@ -23,7 +23,8 @@ const CONSTANTS: Readonly<Record<string, string>> = {
 };
 /** Letters that apply to what stands in brackets behind them. */
 const APPLIED = new Set(["f", "g", "h"]);
-const NAME = /^[A-Za-z]+(?:_[A-Za-z0-9_]+)?$/;
+const NAME = /^[A-Za-z]+(?:_\d+)?$/;
+const CAPITALS = new Set("Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega".split(" "));
 const DEGREE: Expr = apply("Divide", { kind: "symbol", name: "pi" }, numberOf(180n));
 const LARGEST_EXPONENT = 1000;
 
@@ -37,8 +38,23 @@ export function apply(head: string, ...args: readonly Expr[]): Expr {
   return { kind: "apply", head, args };
 }
 
-/** MathJSON as an expression; undefined when anything in it is unknown. */
-export function exprOf(json: unknown): Expr | undefined {
+/**
+ * MathJSON as an expression; undefined when anything in it is unknown.
+ * @param names what the symbols `q_0`, `q_1` and so on stand for
+ */
+export function namedExprOf(json: unknown, names: readonly string[]): Expr | undefined {
+  const expr = exprOf(json);
+  return expr === undefined || names.length === 0 ? expr : withNames(expr, names);
+}
+
+function withNames(expr: Expr, names: readonly string[]): Expr {
+  if (expr.kind === "number") return expr;
+  if (expr.kind === "apply") return { ...expr, args: expr.args.map((each) => withNames(each, names)) };
+  const name = expr.name.startsWith("q_") ? names[Number(expr.name.slice(2))] : undefined;
+  return name === undefined ? expr : { kind: "symbol", name };
+}
+
+function exprOf(json: unknown): Expr | undefined {
   if (typeof json === "number") return Number.isSafeInteger(json) ? numberOf(json) : undefined;
   if (typeof json === "string") return symbolOf(json);
   if (Array.isArray(json)) return typeof json[0] === "string" ? headOf(json[0], json.slice(1)) : undefined;
@@ -54,13 +70,7 @@ function symbolOf(name: string): Expr | undefined {
   const constant = CONSTANTS[name];
   if (constant !== undefined) return { kind: "symbol", name: constant };
   // Capitalised words are the parser's own (`Nothing`, `Sin` without an argument), but for Greek capitals.
-  if (
-    !NAME.test(name) ||
-    (/^[A-Z][a-z]+/.test(name) && !/^(?:Gamma|Delta|Theta|Lambda|Xi|Sigma|Upsilon|Phi|Psi|Omega)(?:_|$)/.test(name))
-  ) {
-    return undefined;
-  }
-  return { kind: "symbol", name };
+  return NAME.test(name) && (!/^[A-Z][a-z]/.test(name) || CAPITALS.has(name)) ? { kind: "symbol", name } : undefined;
 }
 
 /** `1.50`, `2.5e3`. The decimals of a number with an exponent count from the point of its value: -2 for 2.5e3. */
@@ -95,7 +105,6 @@ function headOf(head: string, items: readonly unknown[]): Expr | undefined {
   if (head === "Tuple" || head === "Sequence") return undefined;
   if ((head === "C" || head === "P") && items.length === 2) return counting(head, items);
   if (APPLIED.has(head)) return applied(head, items);
-  if (head === "Subscript") return indexed(items);
   const args = all(items.flatMap((item) => spread(head, item)));
   if (args === undefined) return undefined;
   if (head === "Multiply") return multiply(args);
@@ -124,8 +133,8 @@ function known(head: string, args: readonly Expr[]): Expr | undefined {
       return args.length === 1 ? apply("Root", first, numberOf(2)) : undefined;
     case "Exp":
       return args.length === 1 ? apply("Power", { kind: "symbol", name: "e" }, first) : undefined;
-    case "Lb":
-      return apply("Log", first, numberOf(2));
+    case "Logarithm":
+      return args.length === 2 ? apply("Log", ...args) : undefined;
     case "Degrees":
       return apply("Multiply", first, DEGREE);
     case "Rational":
@@ -201,13 +210,6 @@ function product(items: readonly unknown[]): Expr | undefined {
 function applied(head: string, items: readonly unknown[]): Expr | undefined {
   const args = all(items);
   return args === undefined || !APPLIED.has(head) ? undefined : apply(head, ...args);
-}
-
-/** `a_{n+1}` is a variable of its own. */
-function indexed(items: readonly unknown[]): Expr | undefined {
-  const [base, index] = all(items) ?? [];
-  if (items.length !== 2 || base?.kind !== "symbol" || index === undefined) return undefined;
-  return { kind: "symbol", name: `${base.name}_{${printExpr(index).replaceAll(" ", "")}}` };
 }
 
 /** `C(n,k)` and `P(n,k)`. */

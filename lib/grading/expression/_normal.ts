@@ -19,6 +19,7 @@ import {
   plus,
   type Quotient,
   rational,
+  signOf,
   smallInteger,
   symbolic,
   times,
@@ -111,6 +112,8 @@ function applied(head: string, args: readonly Quotient[], work: Work): Quotient 
   if (head === "Log") return work.base === "e" ? naturalLog(first, budget) : logarithm(first, integer(10), budget);
   if (head === "Abs") return absolute(first, budget);
   if (head === "Conjugate") return conjugate(first, budget);
+  if (head === "Real" || head === "Imaginary") return partOf(first, head) ?? unknown(head, args);
+  if (head === "Sign") return signOfConstant(first) ?? unknown(head, args);
   return circular(head, first, budget) ?? inverseCircular(head, first, budget) ?? counting(head, args, budget) ??
     hyperbolic(head, first, budget) ?? unknown(head, args);
 }
@@ -132,6 +135,21 @@ function conjugate(value: Quotient, budget: Budget): Quotient {
     return plus({ over: real, under: UNITY.over }, turned, budget);
   });
   return dividedBy(polynomials[0] ?? stop(), polynomials[1] ?? stop(), budget);
+}
+
+/** The real or imaginary part where everything but i is a real constant. */
+function partOf({ over, under }: Quotient, head: "Real" | "Imaginary"): Quotient | undefined {
+  if (under !== UNITY.over) return undefined;
+  const [real, imaginary] = parts(over);
+  const known = [real, imaginary].every((poly) =>
+    [...poly.values()].every(({ powers }) => powers.every(({ generator }) => isReal(generator)))
+  );
+  return known ? { over: head === "Real" ? real : imaginary, under } : undefined;
+}
+
+function signOfConstant({ over, under }: Quotient): Quotient | undefined {
+  const [top, bottom] = [signOf(over), signOf(under)];
+  return top === undefined || bottom === undefined ? undefined : integer(top * bottom);
 }
 
 function isReal({ positive, value }: Generator): boolean {

@@ -1,19 +1,11 @@
 /** Numbers among the tokens: digits in groups, mixed numbers, coefficients written as fractions, recurring decimals. */
 import type { Token } from "./_ascii.ts";
-import { peek, type Piece, type State, UNREADABLE } from "./_cursor.ts";
-
-/** How the rewriting reads what belongs to a number. */
-export interface Readers {
-  /** One argument, in braces or not. */
-  readonly argument: (state: State, digits: "one" | "all") => string;
-  /** A command with its arguments. */
-  readonly command: (state: State, text: string) => Piece;
-}
+import { peek, type State, UNREADABLE } from "./_cursor.ts";
 
 /** A number; with a proper fraction behind it a mixed number, with a slash and a number the coefficient of what follows. */
-export function numberAt(state: State, operand: boolean, read: Readers): string {
+export function numberAt(state: State, operand: boolean): string {
   const digits = joined(state);
-  const recurring = recurringDecimal(state, digits, read);
+  const recurring = recurringDecimal(state, digits);
   if (recurring !== undefined) return recurring;
   const following = state.tokens[state.at];
   if (following?.kind === "number") {
@@ -24,7 +16,7 @@ export function numberAt(state: State, operand: boolean, read: Readers): string 
   }
   if (operand) return `\\cdot ${digits}`;
   if (following?.text === "\\frac") {
-    const fraction = read.command(state, "\\frac").latex;
+    const fraction = state.read.command(state, "\\frac").latex;
     const parts = /^\\frac\{ ?(\d+) ?\}\{ ?(\d+) ?\}$/.exec(fraction);
     const mixed = parts === null ? undefined : mixedNumber(digits, [parts[1] ?? "", "/", parts[2] ?? ""]);
     if (mixed !== undefined && peek(state) !== "^") return mixed;
@@ -71,7 +63,7 @@ function mixedNumber(whole: string, [top, slash, bottom]: readonly [string, stri
 }
 
 /** `0.1\overline{6}`, `0.\dot{3}`, `0.\dot14\dot2`, `0.333...` as fractions; undefined when nothing recurs. */
-function recurringDecimal(state: State, digits: string, read: Readers): string | undefined {
+function recurringDecimal(state: State, digits: string): string | undefined {
   const mark = peek(state);
   let start = digits;
   if (mark === "." && /^\d+$/.test(digits)) {
@@ -84,9 +76,9 @@ function recurringDecimal(state: State, digits: string, read: Readers): string |
   if (!start.includes(".")) return undefined;
   if (command === "\\overline" || command === "\\bar" || (command === "(" && start.endsWith("."))) {
     if (command !== "(") state.at++;
-    return fraction(start, read.argument(state, "all"));
+    return fraction(start, state.read.argument(state, "all"));
   }
-  if (command === "\\dot") return dotted(state, start, read);
+  if (command === "\\dot") return dotted(state, start);
   if (command === "\\ldots") state.at++;
   else if (command === "." && peek(state, 1) === "." && peek(state, 2) === ".") state.at += 3;
   else return undefined;
@@ -95,14 +87,14 @@ function recurringDecimal(state: State, digits: string, read: Readers): string |
   return period === undefined ? start : fraction(start, period);
 }
 
-function dotted(state: State, start: string, read: Readers): string {
+function dotted(state: State, start: string): string {
   state.at++;
-  let period = read.argument(state, "one");
+  let period = state.read.argument(state, "one");
   const between = state.tokens[state.at];
   const middle = between?.kind === "number" && peek(state, 1) === "\\dot" ? between.text : "";
   if (middle !== "" || peek(state) === "\\dot") {
     state.at += middle === "" ? 1 : 2;
-    period += middle + read.argument(state, "one");
+    period += middle + state.read.argument(state, "one");
   }
   return fraction(start, period);
 }

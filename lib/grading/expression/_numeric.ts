@@ -69,6 +69,15 @@ function isComplex(expr: Expr): boolean {
   return expr.args.some(isComplex);
 }
 
+const OF_COMPLEX = new Set(["Conjugate", "Real", "Imaginary", "Argument"]);
+
+/** Whether variables are complex in it: the conjugate of z is not z, but that of a + bi is a - bi. */
+function hasComplexVariables(expr: Expr): boolean {
+  if (expr.kind !== "apply") return false;
+  if (OF_COMPLEX.has(expr.head)) return !isComplex(expr) && freeSymbols(expr).size > 0;
+  return expr.args.some(hasComplexVariables);
+}
+
 /**
  * What one expression is against the other: the same; the same and defined wherever the other is; a constant times it; it
  * plus a constant.
@@ -85,13 +94,14 @@ export function agree(a: Expr, b: Expr, relation: Relation = "equal"): boolean |
     return relation === "equal" || relation === "covering" ? sameConstants(a, b, onlyComplex, trace) : undefined;
   }
   const judge = new Judge(relation);
+  const complexVariables = hasComplexVariables(a) || hasComplexVariables(b);
   ROUNDS.forEach(({ kind, count }, round) => {
     const late = round >= ALWAYS;
     if (late && judge.points >= (kind === "complex" ? FEWEST_POINTS : ENOUGH_POINTS)) return;
     for (let k = 0; k < count && judge.different === 0 && trace.steps > 0; k++) {
       const values = pointValues(round, k);
-      if (onlyComplex || kind === "complex") {
-        const imaginary = kind === "complex" ? pointValues(round, k, "imaginary") : undefined;
+      if (onlyComplex || complexVariables || kind === "complex") {
+        const imaginary = complexVariables || kind === "complex" ? pointValues(round, k, "imaginary") : undefined;
         const point = new Map(names.map((name, i) => [name, { re: values[i] ?? 0, im: imaginary?.[i] ?? 0 }] as const));
         const x = complexValue(a, point, trace);
         const error = trace.error;

@@ -134,7 +134,14 @@ export function realFunction(head: string, x: number): number {
     case "Max":
     case "Min":
     case "Conjugate":
+    case "Real":
       return x;
+    case "Imaginary":
+      return 0 * x;
+    case "Sign":
+      return Math.sign(x);
+    case "Argument":
+      return x > 0 ? 0 : x < 0 ? Math.PI : NaN;
     case "Negate":
       return -x;
     case "Abs":
@@ -208,6 +215,12 @@ function hyperbolic(head: string, x: number): number {
       return Math.acosh(x);
     case "Artanh":
       return Math.atanh(x);
+    case "Arcoth":
+      return Math.atanh(1 / x);
+    case "Arsech":
+      return Math.acosh(1 / x);
+    case "Arcsch":
+      return Math.asinh(1 / x);
   }
   return unknownFunction(head, [x]);
 }

@@ -10,56 +10,65 @@
 import type { Token } from "./_ascii.ts";
 import {
   CLOSING,
-  DEEPEST,
-  FUNCTIONS,
-  INVERSE,
+  deeper,
   isSign,
-  LISTS,
-  OPERATORS,
   peek,
   type Piece,
-  SPELLING,
+  type Readers,
   type State,
   UNREADABLE,
   unreadable,
-  VALUES,
 } from "./_cursor.ts";
+import { functionAt, FUNCTIONS } from "./_functions.ts";
+import { accented, ACCENTS, VALUES, variable } from "./_names.ts";
 import { numberAt } from "./_numerals.ts";
 
+/** LaTeX with one reading. */
+export interface Rewritten {
+  readonly latex: string;
+  /** What `q_{0}`, `q_{1}` and so on stand for. */
+  readonly names: readonly string[];
+}
+
 /** The tokens as unambiguous LaTeX; undefined when they do not make an expression. */
-export function rewriteTokens(tokens: readonly Token[]): string | undefined {
+export function rewriteTokens(tokens: readonly Token[]): Rewritten | undefined {
   // A full stop at the end is a sentence's.
   const written = tokens.at(-1)?.text === "." && tokens.at(-2)?.text !== "." ? tokens.slice(0, -1) : [...tokens];
-  const state: State = { tokens: written, at: 0, depth: 0 };
+  const state: State = { tokens: written, at: 0, depth: 0, names: [], indices: [], read: READERS };
   try {
     const latex = sequence(state, undefined);
-    return state.at === written.length && latex.trim() !== "" ? latex : undefined;
+    if (state.at !== written.length || latex.trim() === "" || sumsOverNames(state)) return undefined;
+    return { latex, names: state.names };
   } catch (error) {
     if (error === UNREADABLE) return undefined;
     throw error;
   }
 }
 
+/** Whether the index of a sum stands in the name of a variable, as in `a_k`: such a sum is not `n` times the same. */
+function sumsOverNames({ indices, names }: State): boolean {
+  return indices.some((index) => names.some((name) => name.slice(name.indexOf("_")).includes(index)));
+}
+
 /** Everything up to the closing sign, or to the end. Leaves the closing sign to be read by the caller. */
 function sequence(state: State, closing: string | undefined): string {
-  if (++state.depth > DEEPEST) throw UNREADABLE;
-  let out = "";
-  let operand = false;
-  for (;;) {
-    const token = state.tokens[state.at];
-    if (token === undefined || isClosing(token, closing, operand)) break;
-    if (token.text === "\\over") {
-      state.at++;
-      if (closing !== "}" && closing !== undefined) throw UNREADABLE;
-      out = `\\frac{${out}}{${sequence(state, closing)}}`;
-      break;
+  return deeper(state, () => {
+    let out = "";
+    let operand = false;
+    for (;;) {
+      const token = state.tokens[state.at];
+      if (token === undefined || isClosing(token, closing, operand)) return out;
+      if (token.text === "\\over" || token.text === "\\choose") {
+        state.at++;
+        if (closing !== "}" && closing !== undefined) throw UNREADABLE;
+        const command = token.text === "\\over" ? "\\frac" : "\\binom";
+        return `${command}{${out}}{${sequence(state, closing)}}`;
+      }
+      const piece = next(state, token, operand);
+      out = piece.latex === "!" ? `${out.trimEnd()}!` : out + piece.latex;
+      operand = piece.operand;
     }
-    const piece = next(state, token, operand);
-    out = piece.latex === "!" ? `${out.trimEnd()}!` : out + piece.latex;
-    operand = piece.operand;
-  }
-  state.depth--;
-  return out;
+  });
 }
 
 function isClosing(token: Token, closing: string | undefined, operand: boolean): boolean {
@@ -75,21 +84,27 @@ function isClosing(token: Token, closing: string | undefined, operand: boolean):
 /** One operator, or one value with what belongs to it. */
 function next(state: State, token: Token, operand: boolean): Piece {
   const { kind, text } = token;
-  if (kind === "number") return { latex: numberAt(state, operand, { argument, command }), operand: true };
-  if (kind === "letter") return factor(state, token);
+  if (kind === "number") return { latex: numberAt(state, operand), operand: true };
+  if (kind === "letter") return variable(state, token);
   if (kind === "command" && text !== "\\lvert") return command(state, text);
   if (text in CLOSING) return { latex: group(state, operand), operand: true };
   state.at++;
   if (text === "^") return raised(state, operand);
-  if (text === "_") throw UNREADABLE;
   if (text === "!") return { latex: operand ? "!" : unreadable(), operand: true };
   if (text === "*" || text === "/") {
+    if (text === "/" && isDerivative(state)) throw UNREADABLE;
     return { latex: operand ? (text === "*" ? "\\cdot " : "/") : unreadable(), operand: false };
   }
   // `--x` is read; longer runs of signs would only deepen the tree.
   if (!operand && isSign(text) && isSign(peek(state, -2)) && isSign(peek(state, -3))) throw UNREADABLE;
   if (isSign(text) || text === ",") return { latex: text, operand: false };
   throw UNREADABLE;
+}
+
+/** The slash of `dy/dx` or `d/dx`. */
+function isDerivative(state: State): boolean {
+  if (peek(state) !== "d" || state.tokens[state.at + 1]?.kind !== "letter") return false;
+  return peek(state, -2) === "d" || (peek(state, -3) === "d" && state.tokens[state.at - 2]?.kind === "letter");
 }
 
 /** A bracketed group in the one spelling of its kind. */
@@ -107,16 +122,13 @@ function group(state: State, operand = false): string {
 
 /** An argument in braces: a group without its brackets, a number, a letter, a command with its own arguments. */
 function argument(state: State, digits: "one" | "all"): string {
-  if (++state.depth > DEEPEST) throw UNREADABLE;
-  const latex = oneArgument(state, digits);
-  state.depth--;
-  return latex;
+  return deeper(state, () => oneArgument(state, digits));
 }
 
 function oneArgument(state: State, digits: "one" | "all"): string {
   const token = state.tokens[state.at];
   if (token === undefined) throw UNREADABLE;
-  if (token.text === "{" || token.text === "(") {
+  if (token.text === "{" || token.text === "(" || token.text === "[") {
     const latex = group(state);
     return latex.slice(1, -1);
   }
@@ -128,7 +140,11 @@ function oneArgument(state: State, digits: "one" | "all"): string {
     state.at++;
     return token.text;
   }
-  if (token.kind === "letter") return letter(state, token).latex;
+  if (token.kind === "letter") {
+    if (peek(state, 1) === "_") return variable(state, token).latex;
+    state.at++;
+    return token.text;
+  }
   if (token.kind !== "command") throw UNREADABLE;
   const piece = command(state, token.text);
   return piece.operand ? piece.latex : piece.latex + argument(state, "all");
@@ -136,10 +152,7 @@ function oneArgument(state: State, digits: "one" | "all"): string {
 
 /** `^` and what it raises to. A sign may stand before it: `2^-3`. Towers lean right: `2^3^2` is `2^{9}`. */
 function raised(state: State, operand: boolean): Piece {
-  if (!operand || ++state.depth > DEEPEST) throw UNREADABLE;
-  const piece = raisedTo(state);
-  state.depth--;
-  return piece;
+  return operand ? deeper(state, () => raisedTo(state)) : unreadable();
 }
 
 function raisedTo(state: State): Piece {
@@ -147,7 +160,7 @@ function raisedTo(state: State): Piece {
     state.at++;
     return { latex: "^{\\circ}", operand: true };
   }
-  const sign = peek(state) === "-" || peek(state) === "+" ? peek(state) : "";
+  const sign = isSign(peek(state)) ? peek(state) : "";
   if (sign !== "") state.at++;
   if (peek(state) === "{" && peek(state, 1) === "\\circ" && peek(state, 2) === "}") {
     state.at += 3;
@@ -161,32 +174,15 @@ function raisedTo(state: State): Piece {
   return { latex: `^{${exponent}}`, operand: true };
 }
 
-/** A variable with its index: `x_1`, `a_{n+1}`. */
-function letter(state: State, token: Token): Piece {
-  state.at++;
-  return { latex: `${token.text}${index(state)}${token.kind === "command" ? " " : ""}`, operand: true };
-}
-
-/** `x2` may be an index, a power or a product. */
-function factor(state: State, token: Token): Piece {
-  const following = state.tokens[state.at + 1];
-  return following?.kind === "number" && !following.gap ? unreadable() : letter(state, token);
-}
-
-function index(state: State): string {
-  if (peek(state) !== "_") return "";
-  state.at++;
-  return `_{${argument(state, "all")}}`;
-}
-
 function command(state: State, text: string): Piece {
-  if (VALUES.has(text)) return letter(state, { kind: "command", text: SPELLING[text] ?? text, gap: false });
-  if (FUNCTIONS.has(text)) return functionName(state, text);
+  if (VALUES.has(text)) return variable(state, { kind: "command", text, gap: false });
+  if (FUNCTIONS.has(text)) return functionAt(state, text);
   state.at++;
+  if (ACCENTS.has(text)) return accented(state, text);
   switch (text) {
     case "\\frac":
     case "\\binom":
-      return { latex: `${text}{${argument(state, "one")}}{${argument(state, "one")}}`, operand: true };
+      return { latex: pair(state, text), operand: true };
     case "\\sqrt":
       return { latex: root(state), operand: true };
     case "\\cbrt":
@@ -207,7 +203,7 @@ function command(state: State, text: string): Piece {
       return { latex: "\\bmod ", operand: false };
     case "\\overline":
     case "\\bar":
-      return { latex: `\\overline{${argument(state, "all")}}`, operand: true };
+      return { latex: conjugate(argument(state, "all")), operand: true };
     case "\\circ":
       return { latex: "^{\\circ}", operand: true };
     default:
@@ -215,70 +211,16 @@ function command(state: State, text: string): Piece {
   }
 }
 
-/** `\sin`, `\sin^{-1}`, `\log_2`, `log2(`. A power stays where it is: the parser raises the value. */
-function functionName(state: State, text: string): Piece {
-  state.at++;
-  let name = text === "\\lg" ? "\\log_{10}" : SPELLING[text] ?? `${text} `;
-  const digits = state.tokens[state.at];
-  if (text === "\\log" && digits?.kind === "number" && !digits.gap && peek(state, 1) === "(") {
-    state.at++;
-    name = `\\log_{${digits.text}}`;
-  } else if (text === "\\log") name = name.trimEnd() + index(state) + " ";
-  if (peek(state) === "^") {
-    state.at++;
-    const power = raised(state, true).latex;
-    const inverse = /^\^\{ ?- ?1 ?\}$/.test(power) ? INVERSE[text] : undefined;
-    name = inverse === undefined ? name.trimEnd() + power : `${inverse} `;
-    if (text === "\\log" && peek(state) === "_") name += index(state);
-  }
-  if (name.includes("\\log_{10}")) name = name.replace("\\log_{10}", "\\lg ");
-  if (LISTS.has(text)) return { latex: name, operand: false };
-  const open = peek(state);
-  const inside = open === "{" || open === "(" ? argument(state, "all") : impliedArgument(state);
-  return { latex: `${name}(${inside})`, operand: true };
+/** A fraction or a binomial coefficient; `\frac{dy}{dx}` is a derivative, which is not read. */
+function pair(state: State, text: string): string {
+  const [over, under] = [argument(state, "one"), argument(state, "one")];
+  if (/^d(?:[A-Za-z]|\\[a-z]+ )(?:\^\{\w+\})?$/.test(under) && /^d(?![A-Za-z]*[-+])/.test(over)) throw UNREADABLE;
+  return `${text}{${over}}{${under}}`;
 }
 
-/**
- * The argument of a function without brackets: the product behind it, up to a sign, a bracket or the next function.
- * `\sin 2x`, `\ln n!`, `\sin\pi/6`; but `\sin x/2` is half a sine.
- */
-function impliedArgument(state: State): string {
-  if (++state.depth > DEEPEST) throw UNREADABLE;
-  const latex = productBehind(state);
-  state.depth--;
-  return latex;
-}
-
-function productBehind(state: State): string {
-  let out = "";
-  let angle = false;
-  let operand = false;
-  for (;;) {
-    const token = state.tokens[state.at];
-    if (token === undefined) break;
-    const { kind, text } = token;
-    const first = out === "";
-    if (first && (text === "-" || text === "+" || FUNCTIONS.has(text))) {
-      if (FUNCTIONS.has(text)) return command(state, text).latex;
-      state.at++;
-      out += text;
-      continue;
-    }
-    const divided = text === "/" && angle && state.tokens[state.at + 1]?.kind === "number";
-    const bracket = (text in CLOSING && (text !== "|" && text !== "\\lvert" || !first)) || isEnd(text);
-    if ((kind === "sign" && !divided && text !== "^" && text !== "!" && bracket) || "+-*,=".includes(text)) break;
-    if (text === "/" && !divided) break;
-    if (FUNCTIONS.has(text) || OPERATORS.has(text)) break;
-    angle ||= text === "\\pi";
-    const piece = next(state, token, operand);
-    operand = piece.operand;
-    out = piece.latex === "!" ? `${out.trimEnd()}!` : out + piece.latex;
-  }
-  return out.trim() === "" || out === "-" || out === "+" ? unreadable() : out;
-}
-
-function isEnd(text: string): boolean {
-  return text === ")" || text === "]" || text === "}";
+/** `\overline{AB}` is a segment. */
+function conjugate(inside: string): string {
+  return /^[A-Z]{2,}$/.test(inside) ? inside : `\\overline{${inside}}`;
 }
 
 function root(state: State): string {
@@ -322,5 +264,8 @@ function start(state: State): string {
   state.at += 3;
   const inside = sequence(state, "}");
   state.at++;
+  state.indices.push(name.text);
   return `${name.text}=${inside}`;
 }
+
+const READERS: Readers = { sequence, next, argument, command, raised };

@@ -3,16 +3,14 @@
  * (`_rewrite.ts`), parsed by the LaTeX parser of the Compute Engine, and taken over by a list of known heads
  * (`_mathjson.ts`). Equations, lists, units, percent are not read here.
  */
-import { LatexSyntax } from "@cortex-js/compute-engine/latex-syntax";
 import { tokensOf } from "./_ascii.ts";
 import { rewriteTokens } from "./_rewrite.ts";
-import { exprOf, literal } from "./_mathjson.ts";
+import { literal, namedExprOf } from "./_mathjson.ts";
+import { parsedLatex } from "./_parser.ts";
 import type { Expr } from "../types.ts";
 
 /** A longer text is no expression. */
 export const LONGEST_EXPRESSION = 1000;
-
-let syntax: LatexSyntax | undefined;
 
 /** `{}_5C_2`, `^5P_2`: how many ways to choose or to arrange. */
 const CHOOSING = /(?:\{\})?[_^](?:\{(\w{1,4})\}|(\w)) ?\\?(?:text|mathrm)?\{?([CP])\}?_(?:\{(\w{1,4})\}|(\w))/;
@@ -32,10 +30,8 @@ export function parseExpression(text: string): Expr | undefined {
     (_, a, b, kind, c, d) => kind === "C" ? `\\binom{${a ?? b}}{${c ?? d}}` : `P(${a ?? b},${c ?? d})`,
   );
   const tokens = tokensOf(source);
-  const latex = tokens && rewriteTokens(tokens);
-  if (latex === undefined) return undefined;
-  syntax ??= new LatexSyntax();
-  return exprOf(syntax.parse(latex));
+  const rewritten = tokens && rewriteTokens(tokens);
+  return rewritten && namedExprOf(parsedLatex(rewritten.latex), rewritten.names);
 }
 
 const PLUS_MINUS = /\\pm(?![A-Za-z])|±|\+\/-/g;
