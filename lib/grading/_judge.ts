@@ -4,7 +4,7 @@
  * decided as mathematics ends the search, so that a longer answer that is wrong is never cut down until it is right.
  */
 import type { AnswerSameness, ReferenceAnswer } from "./equivalence.ts";
-import { joinedBoxes, lastBox } from "./extraction/box.ts";
+import { joinedBoxes, lastBox, lastBoxSpan } from "./extraction/box.ts";
 import { withoutThoughts } from "./extraction/hidden.ts";
 import {
   type AnswerPlace,
@@ -61,7 +61,9 @@ function judgeFinal(
   compare: Compare,
 ): Judgement | undefined {
   let first: Pick<Judgement, "found" | "result"> | undefined;
+  const behind = endOfUnreadable(text, known);
   for (const found of finalCandidates(text, known.box)) {
+    if (found.start < behind && !isAnnounced(found)) continue;
     const result = compare(found.text, reference);
     if (result === undefined) return undefined;
     if (result.same === true) return { ...known, lenient: true, found, result };
@@ -76,6 +78,20 @@ function judgeFinal(
   }
   const shown = known.strict ? { found: known.box as FoundAnswer, result: known.strict } : first;
   return { ...known, lenient: false, ...shown };
+}
+
+/** Places that say they hold the answer. */
+const ANNOUNCED: ReadonlySet<AnswerPlace> = new Set(["tag", "hashes", "phrase"]);
+
+function isAnnounced({ place, text }: FoundAnswer): boolean {
+  return ANNOUNCED.has(place) && !/\\(?:boxed|fbox)(?![A-Za-z])/.test(text);
+}
+
+/** Behind a filled box that cannot be read: what stands before it and is not announced was on the way to it. Else 0. */
+function endOfUnreadable(text: string, { box }: Pick<Judgement, "box">): number {
+  if (typeof box === "object") return box.text === "" ? 0 : box.end;
+  const span = lastBoxSpan(text, box);
+  return span === undefined || !/^\\(?:boxed|fbox)\s*\{/.test(text.slice(span[0], span[0] + 20)) ? 0 : span[1];
 }
 
 /** Places whose marks may be left around a bare answer. */

@@ -123,6 +123,28 @@ Deno.test("a family of answers is the same by any name of its parameter", () => 
   assertOther([["k\\pi, k\\in\\mathbb{Z}", "2k\\pi, k\\in\\mathbb{Z}"]]);
 });
 
+Deno.test("families of answers are the same set when they start elsewhere or go backwards", () => {
+  assertSame([
+    ["\\frac{5\\pi}{4}+k\\pi, k\\in\\mathbb{Z}", "\\frac{\\pi}{4}+k\\pi, k\\in\\mathbb{Z}"],
+    [
+      "\\frac{\\pi}{4}-n\\pi",
+      "\\frac{\\pi}{4}+k\\pi",
+    ],
+    ["2k+1, k\\in\\mathbb{Z}", "2k-1, k\\in\\mathbb{Z}"],
+    ["45^\\circ+180^\\circ k", "225^\\circ + 180^\\circ k"],
+  ]);
+  assertOther([
+    ["\\frac{5\\pi}{4}+2k\\pi", "\\frac{\\pi}{4}+k\\pi"],
+    ["\\frac{\\pi}{3}+k\\pi", "\\frac{\\pi}{4}+k\\pi"],
+    [
+      "2k+1",
+      "2k-1",
+    ],
+    ["2k+1, k\\in\\mathbb{N}", "2k-1, k\\in\\mathbb{N}"],
+    ["2k, k\\in\\mathbb{Z}", "2k-1, k\\in\\mathbb{Z}"],
+  ]);
+});
+
 Deno.test("what is empty, broken or too long is not read", () => {
   const broken = [
     "",

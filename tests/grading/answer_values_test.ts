@@ -173,3 +173,32 @@ Deno.test("a constant of integration has any name and any value, but must be the
   assertSame([["x^2/2 + K", "\\frac{x^2}{2}+C"], ["\\frac{(x+1)^2}{2}+C", "\\frac{x^2}{2}+x+C"], ["C + x", "x + C"]]);
   assertOther([["x^2/2", "\\frac{x^2}{2}+C"], ["x^2 + C", "\\frac{x^2}{2}+C"], ["x^2/2 + x", "\\frac{x^2}{2}+C"]]);
 });
+
+Deno.test("seconds and minutes are no functions behind a number", () => {
+  assertSame([["222 sec", "3.7 minutes"], ["222\\text{ sec}", "222"], ["2 hr, 5 min, 10 sec", "7510 seconds"], [
+    "192\\,\\text{min}",
+    "192\\text{ minutes}",
+  ]]);
+  assertSame([["\\sec 60^\\circ", "2"], ["\\text{min}(3,4)", "3"], ["2\\mathrm{sec}\\,x", "\\frac{2}{\\cos x}"]]);
+  assertOther([["-192\\,\\text{min}", "192\\text{ minutes}"]]);
+});
+
+Deno.test("a unit may be a fraction of letters, and a sum of money dollars and cents", () => {
+  assertSame([
+    ["9.8 \\frac{m}{s^2}", "9.8 m/s^2"],
+    ["9.8\\ \\frac{\\mathrm{m}}{\\mathrm{s}^2}", "9.8"],
+    [
+      "5 \\frac{km}{h}",
+      "5 km/h",
+    ],
+    ["$1 and 50 cents", "$1.50"],
+    ["\\$3 and 25 cents", "3.25"],
+  ]);
+  assertOther([["9.8 \\frac{m}{s}", "9.8 m/s^2"], ["5 \\frac{km}{h}", "5 m/s"], ["$1 and 5 cents", "$1.50"]]);
+  assertOther([["5\\frac{m}{n}", "5"]]);
+});
+
+Deno.test("letters behind the last number of a sum may be a product", () => {
+  assertSame([["2pt+1", "1+2pt"], ["-pty-36+9pt", "9pt-pty-36"], ["ax+by", "by+ax"], ["\\frac23an", "\\frac{2an}{3}"]]);
+  assertOther([["5 by 4", "20"], ["1+2pt", "3"]]);
+});

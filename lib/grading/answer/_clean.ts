@@ -5,6 +5,7 @@
 import { closingBrace } from "../../basics/mod.ts";
 import { withoutHedges } from "./_hedges.ts";
 import { withoutMarkup } from "./_markup.ts";
+import { systemAsList } from "./_systems.ts";
 import { withoutHtml, withoutUnicode } from "./_symbols.ts";
 
 /** A longer text is not read. */
@@ -93,16 +94,12 @@ function withoutCommands(text: string): string {
     .replace(/\^\s*(?:\{\s*\\circ\s*\}|\\circ(?![A-Za-z]))/g, "^\\circ ")
     .replace(/\\not\s*=/g, "\\ne ")
     .replace(/\\not\s*\\in(?![A-Za-z])/g, "\\notin ")
-    .replace(
-      /^\s*(?:\\left)?\s*\{?\s*\\begin\{(?:cases|aligned|align\*?|gathered)\}([^&]*)\\end\{(?:cases|aligned|align\*?|gathered)\}\s*\.?\s*$/,
-      (_, rows: string) => rows.replace(/\ue003/g, ", "),
-    )
     .replace(/\\(?:text)?color ?\{[^{}]*\}/g, " ")
     .replace(/\{([^{}]*)\\choose(?![A-Za-z])([^{}]*)\}/g, "\\binom{$1}{$2}")
     .replace(/\{,\}/g, "\ue001")
-    .replace(/\\([%#&_])/g, (_, c: string) => c)
-    .replace(/\ue003/g, "\\\\");
-  return unwrapped(quadsAsCommas(rest));
+    .replace(/\\([%#_])/g, (_, c: string) => c);
+  const lines = systemAsList(rest, "\ue003").replace(/\\&/g, "&").replace(/\ue003/g, "\\\\");
+  return unwrapped(quadsAsCommas(lines));
 }
 
 /** `\quad` between two things parts them as a comma does; beside punctuation, words or brackets it is a space. */
@@ -126,10 +123,24 @@ function unwrapped(text: string): string {
     const close = closingBrace(rest, open);
     if (close === undefined) break;
     const inside = rest.slice(open + 1, close);
-    rest = rest.slice(0, found.index) + contentOf(found[1] as string, inside) + rest.slice(close + 1);
+    const isUnit = /^\s*(?:sec|min)\s*$/.test(inside) && isBehindNumber(rest, found.index) &&
+      !isArgument(rest, close + 1);
+    rest = rest.slice(0, found.index) + (isUnit ? ` ${inside} ` : contentOf(found[1] as string, inside)) +
+      rest.slice(close + 1);
     UNWRAPPED.lastIndex = found.index;
   }
   return rest;
+}
+
+/** `5 \text{min}`: minutes and no minimum. */
+function isBehindNumber(text: string, at: number): boolean {
+  return /[\d}/] *$/.test(text.slice(Math.max(0, at - 20), at));
+}
+
+function isArgument(text: string, at: number): boolean {
+  return /^ *(?:\^ ?(?:\{? ?\d ?\}?)? *)?(?:[(A-Za-z]|\\(?!text|mathrm|mbox|cdot|times)|\{)/.test(
+    text.slice(at, at + 20),
+  );
 }
 
 function contentOf(command: string, inside: string): string {

@@ -5,6 +5,7 @@
 import type { Value } from "./answer.ts";
 import { decided } from "./_compare_result.ts";
 import { exactRational, freeSymbols, proportional, sameExpression } from "../expression/same.ts";
+import { sameFamily } from "./_families.ts";
 import { conversion, type Unit } from "./_units.ts";
 import type { Rational } from "../number.ts";
 import type { Expr, Sameness } from "../types.ts";
@@ -19,7 +20,9 @@ export function sameValue(answer: Value, reference: Value): Sameness {
   if (isPercent(from) || isPercent(to)) return samePercent(answer, reference);
   if (from !== undefined && to !== undefined) return sameQuantity(answer, reference, from, to);
   if (from === undefined && to === undefined) return sameFormula(answer.value, reference.value);
-  if (reference.loose === true) return decided(false);
+  // `1+2pt` is hardly 3.
+  const isSum = answer.value.kind === "apply" && answer.value.head === "Add";
+  if (reference.loose === true || (answer.loose === true && isSum)) return decided(false);
   const same = sameExpression(answer.value, reference.value);
   if (same.same === true) return same;
   return convertedOtherwise(answer, reference) ?? same;
@@ -29,6 +32,8 @@ export function sameValue(answer: Value, reference: Value): Sameness {
 function sameFormula(answer: Expr, reference: Expr): Sameness {
   const same = sameExpression(answer, reference);
   if (same.same === true) return same;
+  const families = sameFamily(answer, reference);
+  if (families?.same === true) return families;
   const wanted = withoutConstant(reference);
   const given = wanted === undefined ? undefined : withoutConstant(answer);
   if (wanted === undefined || given === undefined) return same;

@@ -53,3 +53,9 @@ export function saidBySentence(text: string): string | undefined {
 function isOption(words: string): boolean {
   return /^[A-Ja-j]$/.test(words) || /^[a-z]$/.test(words);
 }
+
+/** Whether words say that something is not so, or leave it open: "not x", "x if n is odd". */
+export function isDenial(words: string): boolean {
+  return /\b(?:not|never|cannot|can't|isn't|aren't|neither|nor|unless|if|wrong|incorrect|incorrectly|false|or|either)\b/i
+    .test(words);
+}

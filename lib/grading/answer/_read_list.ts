@@ -37,7 +37,11 @@ export function readList(text: string, read: Reader): readonly Answer[] | undefi
     const system = systemOf(items);
     if (system !== undefined) readings.push(system);
     // `x_1=3, x_2=2` may be two solutions of one equation.
-    if (system === undefined || areSolutions(system)) readings.push(listOf(items, system !== undefined));
+    if (system === undefined || areSolutions(system)) {
+      const list = listOf(items, system !== undefined);
+      const alternatives = separators.every((separator) => /^[,;]? ?(?:or|\\lor)$/.test(separator));
+      readings.push(alternatives ? { ...list, alternatives } : list);
+    }
   }
   return readings;
 }

@@ -4,6 +4,7 @@
  */
 import type { Value } from "./answer.ts";
 import { readBased } from "./_base.ts";
+import { compoundValues } from "./_compound.ts";
 import { expressionOf } from "./_formula.ts";
 import { decimalComma, readLiteral, withoutCommas, withoutSeparators } from "./_literals.ts";
 import { isBalanced } from "./_split.ts";
@@ -27,6 +28,9 @@ const TRIGONOMETRY = /(?:sin|cos|tan|cot|sec|csc|cis)/;
 /** More places where a unit could begin are not tried. */
 const MOST_PLACES = 12;
 
+const UNIT_FRACTION =
+  /^(.*[\d})]) ?(?:\\cdot |\\times )?\\frac ?\{( ?[A-Za-z]+(?: ?\^ ?\{? ?\d ?\}?)?) ?\} ?\{ ?([A-Za-z]+(?: ?\^ ?\{? ?\d ?\}?)?) ?\}$/s;
+
 /** All plausible readings of a text as one value, the likeliest first; empty when there is none. */
 export function readValues(text: string): Value[] {
   const plain = readLiteral(text);
@@ -45,11 +49,17 @@ function valuesOf(text: string): Value[] {
   const literal = readLiteral(text);
   if (literal !== undefined) return [{ kind: "value", value: literal }];
   const paid = CURRENCY.exec(text);
-  if (paid !== null) return paidValues(paid);
+  if (paid !== null) {
+    const coins = compoundValues(text);
+    return coins.length > 0 ? coins : paidValues(paid);
+  }
   const ordinal = /^(\d+) ?(?:\^ ?\{? ?)?(?:st|nd|rd|th)(?: ?\})?$/.exec(text);
   if (ordinal !== null) return valuesOf(ordinal[1] as string);
-  const fraction = /^(.*[\d})]) ?\\frac ?\{ ([A-Za-z]+) \} ?\{ ([A-Za-z]+ ?(?:\^ ?\d)?) \}$/s.exec(text);
-  if (fraction !== null) return valuesOf(`${fraction[1]} ${fraction[2]}/${fraction[3]}`);
+  const fraction = text.endsWith("}") ? UNIT_FRACTION.exec(text) : null;
+  if (fraction !== null) {
+    const found = fractionOfUnits(fraction);
+    if (found !== undefined) return found;
+  }
   const signed = /^(?:negative|minus) (?=[\d.\\$])(.+)$/is.exec(text);
   if (signed !== null) return valuesOf(`-${signed[1]}`);
   const compound = compoundValues(text);
@@ -63,14 +73,29 @@ function valuesOf(text: string): Value[] {
   return readings;
 }
 
+/** `9.8 \frac{m}{s^2}`: with a unit, and where its letters are no text also as a product. */
+function fractionOfUnits([text, head = "", top = "", bottom = ""]: RegExpExecArray): Value[] | undefined {
+  const value = expressionOf(head);
+  const unit = readUnit(`${top.trim()}/${bottom}`);
+  if (value === undefined || unit === undefined) return undefined;
+  if (top.startsWith(" ")) return [{ kind: "value", value, unit }];
+  const product = expressionOf(text);
+  if (unit.nouns.length > 0 || hasSymbol(value)) return undefined;
+  return [
+    { kind: "value", value, unit, loose: true },
+    ...(product === undefined ? [] : [{ kind: "value", value: product } as const]),
+  ];
+}
+
 /** `$18.50`, `-$5 per hour`, `$2 million`. */
-function paidValues([, before = "", symbol = "", after = "", amount = ""]: RegExpExecArray): Value[] {
-  const sign = before === "-" || after === "-" ? "-" : "";
+function paidValues([, before = "", symbol = "", after = "", written = ""]: RegExpExecArray): Value[] {
+  // A sign before the currency is that of the first number: `-$6+7` is 1.
+  const amount = before === "-" || after === "-" ? `-${written}` : written;
   const currency = symbol.replace(".", "");
   const whole = expressionOf(amount);
   if (whole !== undefined && !/[A-Za-z]{2,}$/.test(amount.replace(/\\[A-Za-z]+/g, ""))) {
     const unit = readUnit(currency);
-    return [{ kind: "value", value: signed(whole, sign), ...(unit === undefined ? {} : { unit }) }];
+    return [{ kind: "value", value: whole, ...(unit === undefined ? {} : { unit }) }];
   }
   for (const { head, tail } of places(amount)) {
     const value = expressionOf(head);
@@ -79,7 +104,7 @@ function paidValues([, before = "", symbol = "", after = "", amount = ""]: RegEx
     const unit = readUnit(
       rest === "" || /^(?:USD|dollars?|EUR|euros?|pounds?)$/i.test(rest) ? currency : `${currency} ${rest}`,
     );
-    if (unit !== undefined) return [{ kind: "value", value: signed(times(value, factor), sign), unit }];
+    if (unit !== undefined) return [{ kind: "value", value: times(value, factor), unit }];
   }
   return [];
 }
@@ -153,7 +178,11 @@ function quantityAt({ head, tail, spaced }: Place): Value | undefined {
   if (value === undefined || (unit.dimension === "" && !unit.any && hasSymbol(value))) return undefined;
   // `x+9pt` ends in a product of variables, "9pt" is in pints.
   if (!spaced && /^[A-Za-z]{2}/.test(rest) && hasSymbol(value)) return undefined;
-  const loose = !spaced && factor === 1n && /^[A-Za-z](?![A-Za-z])/.test(rest);
+  // `5m` may be a product; so may the end of `1+2pt`.
+  const letters = value.kind === "apply" && value.head === "Add"
+    ? /^[A-Za-z]{1,2}(?![A-Za-z])/
+    : /^[A-Za-z](?![A-Za-z])/;
+  const loose = !spaced && factor === 1n && letters.test(rest);
   return { kind: "value", value: times(value, factor), unit, ...(loose ? { loose } : {}) };
 }
 
@@ -184,47 +213,6 @@ function scaled(tail: string): { factor: bigint; rest: string } {
     rest = rest.slice(word.length).trim();
   }
   return { factor, rest };
-}
-
-/** `1 hour 30 minutes`, `5 feet 6 inches`: in each of its units, the largest first. */
-function compoundValues(text: string): Value[] {
-  const parts: { value: Expr; unit: Unit }[] = [];
-  let rest = text.replace(/^\$ ?(\d+)(?=,? and \d)/, "$1 dollars");
-  while (rest !== "" && parts.length < 6) {
-    const found = /^(\d+(?:\.\d+)?(?: \d+\/\d+)?) ?-?([A-Za-z]+\.?|['"])(?: ?, ?(?:and )?| and | )?(?=\d|$|[a-z])/.exec(
-      rest,
-    );
-    const inWords = found === null && mayBeWords(rest) ? readWords(rest) : undefined;
-    const spelled = inWords === undefined ? null : /^([A-Za-z]+\.?)(?: ?, ?(?:and )?| and | )?/.exec(inWords.rest);
-    const name = found?.[2] ?? spelled?.[1];
-    if (name === undefined) return [];
-    const value: Expr | undefined = found !== null
-      ? readLiteral(found[1] as string)
-      : { kind: "number", value: inWords!.value };
-    const quoted = name === "'" ? "ft" : name === '"' ? "in" : name;
-    const unit = readUnit(quoted === "m" && parts[0]?.unit.dimension === "s:1" ? "min" : quoted);
-    if (value === undefined || unit === undefined || unit.dimension === "" || unit.any) return [];
-    if (parts.length > 0 && unit.dimension !== parts[0]?.unit.dimension) return [];
-    parts.push({ value, unit });
-    rest = found !== null
-      ? rest.slice(found[0].length)
-      : (inWords as { rest: string }).rest.slice(spelled?.[0].length ?? 0);
-  }
-  if (parts.length < 2 || rest !== "") return [];
-  return parts.map(({ unit }) => ({ kind: "value", value: inUnit(parts, unit), unit }));
-}
-
-function inUnit(parts: readonly { value: Expr; unit: Unit }[], to: Unit): Expr {
-  let numerator = 0n;
-  let denominator = 1n;
-  for (const { value, unit } of parts) {
-    if (value.kind !== "number") continue;
-    const top = value.value.numerator * unit.size.numerator * to.size.denominator;
-    const bottom = value.value.denominator * unit.size.denominator * to.size.numerator;
-    numerator = numerator * bottom + top * denominator;
-    denominator *= bottom;
-  }
-  return { kind: "number", value: { numerator, denominator } };
 }
 
 const ONE: Expr = { kind: "number", value: { numerator: 1n, denominator: 1n } };
@@ -279,11 +267,4 @@ function times(value: Expr, factor: bigint): Expr {
     head: "Multiply",
     args: [{ kind: "number", value: { numerator: factor, denominator: 1n } }, value],
   };
-}
-
-function signed(value: Expr, sign: string): Expr {
-  if (sign === "") return value;
-  if (value.kind !== "number") return { kind: "apply", head: "Negate", args: [value] };
-  const { numerator, denominator } = value.value;
-  return { ...value, value: { numerator: -numerator, denominator } };
 }

@@ -4,6 +4,7 @@
  * do not contradict each other.
  */
 import type { Answer, Interval, Region, Relation } from "./answer.ts";
+import { chained } from "./_chains.ts";
 import {
   complement,
   endValue,
@@ -15,14 +16,16 @@ import {
   regionOf,
 } from "./_intervals.ts";
 import { expressionOf } from "./_formula.ts";
-import { freeSymbols, numericValue, sameExpression } from "../expression/same.ts";
+import { isDenial } from "./_hedges.ts";
+import { freeSymbols } from "../expression/same.ts";
 import { cut, type Piece } from "./_split.ts";
 import type { Expr } from "../types.ts";
 
 /** Reads a text of any kind, one level further in. */
 export type Reader = (text: string) => readonly Answer[];
 
-const OPERATOR = /<=|>=|=<|=>|!=|==|:=|<|>|=|\\(?:le|ge|ne|approx|in|ni|notin|equiv|cong)(?![A-Za-z])/y;
+const OPERATOR =
+  /(?<=^[A-Za-z]) in (?=[[({]|\\\{|\\mathbb)|<=|>=|=<|=>|!=|==|:=|<|>|=|\\(?:le|ge|ne|approx|in|ni|notin|equiv|cong)(?![A-Za-z])/y;
 const MEANING: Readonly<Record<string, string>> = {
   "=<": "<=",
   "=>": ">=",
@@ -33,6 +36,7 @@ const MEANING: Readonly<Record<string, string>> = {
   ":=": "=",
   "\\equiv": "=",
   "\\cong": "=",
+  "in": "in",
   "\\in": "in",
   "\\notin": "notin",
   "\\approx": "~",
@@ -45,7 +49,7 @@ const LABEL =
 
 /** Readings of a text with a relation at its top level; undefined when there is none. */
 export function readRelation(text: string, read: Reader): readonly Answer[] | undefined {
-  if (!/[=<>]|\\(?:le|ge|ne|in|notin|approx|equiv|cong)(?![A-Za-z])/.test(text)) return undefined;
+  if (!/[=<>]|\\(?:le|ge|ne|in|notin|approx|equiv|cong)(?![A-Za-z])|^[A-Za-z] in /.test(text)) return undefined;
   const pieces = cut(text, OPERATOR);
   if (pieces.length < 2) return undefined;
   if (pieces.length > MOST_SIDES) return [];
@@ -76,7 +80,9 @@ function equation([left, right]: readonly Piece[], read: Reader): readonly Answe
   if (reversed !== undefined) readings.push(...named(reversed, read(left.text), pair));
   if (pair !== undefined) readings.push({ kind: "relation", operator: "=", left: pair[0], right: pair[1] });
   // `5 = 101_2`
-  if (readings.length === 0 && (a === undefined || isConstant(a))) return chain([left, right], read);
+  if (readings.length === 0 && (a === undefined || isConstant(a)) && !isDenial(left.text)) {
+    return chain([left, right], read);
+  }
   return readings;
 }
 
@@ -89,36 +95,18 @@ function named(name: string, values: readonly Answer[], sides: readonly [Expr, E
 function nameOf(text: string, expr: Expr | undefined): string | undefined {
   if (expr?.kind === "symbol") return isConstant(expr) && expr.name !== "e" ? undefined : expr.name;
   const plain = text.trim();
+  if (isDenial(plain)) return undefined;
   return LABEL.test(plain) ? plain.replace(/\s+/g, " ") : undefined;
 }
 
-/** The last side of `x = 36/2 = 18`; nothing when sides contradict each other. */
+/** The last side of `x = 36/2 = 18`. */
 function chain(pieces: readonly Piece[], read: Reader, operators: readonly string[] = []): readonly Answer[] {
-  const last = pieces.at(-1) as Piece;
-  if (pieces.length === 1) return read(last.text);
-  const sides = pieces.map(({ text }) => expressionOf(text));
-  const numbers = sides.filter((side) => side !== undefined && isConstant(side)) as Expr[];
-  for (let i = 1; i < numbers.length; i++) {
-    if (contradict(numbers[i - 1] as Expr, numbers[i] as Expr)) return [{ kind: "text", words: "contradiction" }];
-  }
-  const values = read(last.text);
-  // What an approximation stands for is as good an answer as the approximation.
-  const exact = operators.at(-1) === "~" ? read((pieces.at(-2) as Piece).text) : [];
-  const first = pieces[0] as Piece;
-  const name = nameOf(first.text, sides[0]);
-  const all = [...exact, ...values];
-  return name === undefined ? all : named(name, all, undefined);
-}
-
-/** Whether two constants are not even nearly the same. */
-function contradict(a: Expr, b: Expr): boolean {
-  if (a.kind === "number" && b.kind === "number" && a.decimals === undefined && b.decimals === undefined) {
-    return sameExpression(a, b).same === false;
-  }
-  const [x, y] = [numericValue(a), numericValue(b)];
-  if (x === undefined || y === undefined) return false;
-  const distance = Math.hypot(x.re - y.re, x.im - y.im);
-  return distance > 0.01 * Math.max(Math.hypot(x.re, x.im), Math.hypot(y.re, y.im));
+  const [first] = pieces as [Piece];
+  if (pieces.slice(0, -1).some(({ text }) => isDenial(text))) return [];
+  const name = pieces.length === 1 ? undefined : nameOf(first.text, expressionOf(first.text));
+  const sides = pieces.map(({ text }, i) => i === 0 && name !== undefined ? [] : read(text));
+  const values = chained(sides, operators);
+  return name === undefined ? values : named(name, values, undefined);
 }
 
 /** `x \in (3, \infty)`, `x, y \in \mathbb{R}`; not an element of finitely many points. */

@@ -32,7 +32,7 @@ const FILLERS = new Set(
 /** Words that cannot be what is counted. */
 const NEVER = new Set(
   ("and or not plus minus times over divided half halves quarter third thirds point squared cubed pi sqrt if then when mod is are " +
-    "zero one two three four five six seven eight nine ten sin cos tan cot sec csc log ln exp arcsin arccos arctan sinh cosh tanh " +
+    "zero one two three four five six seven eight nine ten sin cos tan cot csc log ln exp arcsin arccos arctan sinh cosh tanh " +
     "gcd lcm choose where for but no none nor than less greater unless infinity infty base i don't know maybe")
     .split(" "),
 );
@@ -118,12 +118,12 @@ function addWord(unit: Builder, token: string, exponent: number, below: boolean)
   }
   if (small === "us" || small === "degrees" && unit.known) return true;
   if (NEVER.has(small)) return false;
-  if (/^(?:celsius|centigrade|fahrenheit|kelvin|[CFK])$/i.test(word) && unit.exponents.get("degree") === 1) {
+  if (/^(?:celsius|centigrade|fahrenheit|kelvin|[CF])$/i.test(word) && unit.exponents.get("degree") === 1) {
     unit.exponents.delete("degree");
     unit.top.delete("degree");
     return addKnown(
       unit,
-      small === "c" ? "celsius" : small === "f" ? "fahrenheit" : small === "k" ? "kelvin" : small,
+      small === "c" ? "celsius" : small === "f" ? "fahrenheit" : small,
       1,
       below,
     );

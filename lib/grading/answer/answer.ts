@@ -32,6 +32,8 @@ export interface List {
   readonly kind: "list";
   readonly items: readonly Answer[];
   readonly set: boolean;
+  /** Joined by "or" alone: they may be one answer in several spellings. */
+  readonly alternatives?: boolean;
 }
 
 /** One piece of a set of reals. */

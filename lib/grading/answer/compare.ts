@@ -4,7 +4,7 @@
  */
 import { type Answer, type Choice, type Ratio, readingsOf, type Tuple } from "./answer.ts";
 import { sameItems, sameMatrix, sameMembers, sameNames, vectorOf } from "./_compare_lists.ts";
-import { type Comparison, decided } from "./_compare_result.ts";
+import { allOf, type Comparison, decided } from "./_compare_result.ts";
 import { holdsOn, sameNamed, sameRelation, saysValue } from "./_compare_relations.ts";
 import { sameRegion } from "./_compare_sets.ts";
 import { sameValue } from "./_compare_values.ts";
@@ -42,6 +42,7 @@ const compare: Comparison = compareAnswers;
 function comparePair(a: Answer, b: Answer): Sameness {
   if (a.kind === "choice" || b.kind === "choice") return sameChoice(a, b);
   if (a.kind === b.kind) return sameKind(a, b);
+  if (a.kind === "list" && a.alternatives === true && b.kind !== "region") return allOf(spellings(a.items, b));
   if (a.kind === "named" || b.kind === "named") return withName(a, b);
   if (a.kind === "region" || b.kind === "region") return withRegion(a, b);
   if (a.kind === "relation") return saysValue(a, b);
@@ -54,6 +55,11 @@ function comparePair(a: Answer, b: Answer): Sameness {
   if (a.kind === "ratio" && b.kind === "value" && b.unit === undefined) return ratioAndValue(a, b.value, false);
   if (a.kind === "value" && b.kind === "ratio" && a.unit === undefined) return ratioAndValue(b, a.value, true);
   return decided(false);
+}
+
+/** "1/2 or 0.5" for 0.5: one answer in several spellings, each of them right. */
+function* spellings(items: readonly Answer[], reference: Answer): Generator<Sameness> {
+  for (const item of items) yield compare(item, reference);
 }
 
 /** `B6` for the digits of `B6_{16}`. */

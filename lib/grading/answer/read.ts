@@ -3,6 +3,8 @@
  * and at last one value or words. What could be two things is read as both; what is neither is not read.
  */
 import { type Answer, oneOf, type Ratio } from "./answer.ts";
+import { INTEGER } from "./_families.ts";
+import { sameValue } from "./_compare_values.ts";
 import { namesMore, readChoice } from "./_choice.ts";
 import { cleanAnswer } from "./_clean.ts";
 import { saidBySentence } from "./_hedges.ts";
@@ -13,7 +15,7 @@ import { readBrackets, readSetOperation, withoutFrench } from "./_read_sets.ts";
 import { expressionOf } from "./_formula.ts";
 import { readValues } from "./_read_value.ts";
 import { allReals, readRelation } from "./_relations.ts";
-import { sameExpression } from "../expression/same.ts";
+import { beforeReason, behindLabel, saidTwice, withApproximation } from "./_said.ts";
 import { cut, isBalanced } from "./_split.ts";
 import { meansEverything, meansNothing, normalWords } from "./_text.ts";
 import { readTime } from "./_times.ts";
@@ -24,7 +26,6 @@ const DEEPEST = 6;
 /** Pieces of one answer that are looked at. */
 const MOST_PIECES = 600;
 const MOST_READINGS = 8;
-const LABELLED = /^[A-Za-z][A-Za-z ']{2,40}: ?(\S.*)$/s;
 
 /** How many pieces may still be read. */
 interface Budget {
@@ -44,11 +45,12 @@ function readAll(text: string, depth: number, budget: Budget): readonly Answer[]
   const read = (piece: string): readonly Answer[] => readAll(piece, depth + 1, budget);
   // Digits alone are a number and nothing else.
   if (/^-?\d+(?:\.\d+)?$/.test(text)) return readValues(text);
+  const shorter = depth === 0 ? withApproximation(text) ?? beforeReason(text) : undefined;
+  if (shorter !== undefined) return readAll(shorter, 0, budget);
   const readings = [...structured(text, read)];
   if (depth > 0 && readings.length > 0) return readings.slice(0, MOST_READINGS);
-  const twice = readings.length === 0 ? saidTwice(text, read) : [];
-  readings.push(...twice);
-  const said = saidBySentence(text) ?? LABELLED.exec(text)?.[1];
+  if (readings.length === 0) readings.push(...readTwice(text, read));
+  const said = saidBySentence(text) ?? behindLabel(text);
   if (said !== undefined && readings.length === 0) readings.push(...read(said));
   if (!readings.some(isFormula) && isWord(text)) {
     const words = wordsOf(text);
@@ -58,12 +60,12 @@ function readAll(text: string, depth: number, budget: Budget): readonly Answer[]
 }
 
 /** "Seven (7)": the same number in words and figures. */
-function saidTwice(text: string, read: (text: string) => readonly Answer[]): readonly Answer[] {
-  const found = /^([^()]+) \(([^()]+)\)$/.exec(text);
-  if (found === null) return [];
-  const [one, two] = [oneOf(read(found[1] as string)), oneOf(read(found[2] as string))];
+function readTwice(text: string, read: (text: string) => readonly Answer[]): readonly Answer[] {
+  const [first, second] = saidTwice(text) ?? [];
+  if (first === undefined || second === undefined) return [];
+  const [one, two] = [oneOf(read(first)), oneOf(read(second))];
   if (one?.kind !== "value" || two?.kind !== "value") return [];
-  return sameExpression(one.value, two.value).same === true ? [one] : [];
+  return sameValue(one, two).same === true || sameValue(two, one).same === true ? [one, two] : [];
 }
 
 function isFormula(answer: Answer): boolean {
@@ -121,8 +123,8 @@ function hourOf(text: string): string {
 /** Lists, relations, sets, brackets, or one value. */
 function plural(text: string, read: (text: string) => readonly Answer[]): readonly Answer[] {
   if (text.startsWith("<") && text.endsWith(">")) return readBrackets(text, read) ?? [];
-  const { head, parameter } = withoutClause(text);
-  if (parameter !== undefined) return read(head).map((reading) => renamed(reading, parameter));
+  const clause = clauseOf(text);
+  if (clause !== undefined) return read(clause.head).map((reading) => renamed(reading, clause.parameter, clause.name));
   const mayList = /[,;\n&]|\band\b|\bor\b|\\(?:lor|land|\\)/.test(text);
   const single = mayList ? readValues(text) : [];
   // "one hundred and five": a number; but `12,5` and `100,200` may be two.
@@ -220,28 +222,38 @@ const CLAUSE = new RegExp(
   "s",
 );
 
-/** What stands before `, k \in \mathbb{Z}` or "where k is an integer", and the k. */
-function withoutClause(text: string): { head: string; parameter: string | undefined } {
+/** A parameter and what stands before it. */
+interface Clause {
+  readonly head: string;
+  readonly parameter: string;
+  /** What it is called from here on. */
+  readonly name: string;
+}
+
+const INTEGERS = /\\(?:mathbb|mathbf) ?\{? ?Z ?\}?\)?$|(?<!positive |negative )integers?\)?$/;
+
+/** `, k \in \mathbb{Z}` or "where k is an integer" at the end of a text. */
+function clauseOf(text: string): Clause | undefined {
   const found = /[ZNRQC]|integer|constant|number|real/.test(text) && /[\s,(]/.test(text) ? CLAUSE.exec(text) : null;
   const head = found?.[1]?.trim() ?? "";
   if (found === null || head === "" || /[\\,{([]$/.test(head) || /\\(?:mid|text)$/.test(head) || !isBalanced(head)) {
-    return { head: text, parameter: undefined };
+    return undefined;
   }
-  return { head, parameter: found[2] };
+  return { head, parameter: found[2] as string, name: INTEGERS.test(text) ? INTEGER : "parameter" };
 }
 
 /** The parameter of a family of answers goes by one name. */
-function renamed(answer: Answer, parameter: string): Answer {
-  if (answer.kind === "value") return { ...answer, value: withName(answer.value, parameter) };
-  if (answer.kind === "named" && answer.name !== parameter) {
+function renamed(answer: Answer, from: string, to: string): Answer {
+  if (answer.kind === "value") return { ...answer, value: withName(answer.value, from, to) };
+  if (answer.kind === "named" && answer.name !== from) {
     const { sides: _, ...rest } = answer;
-    return { ...rest, value: renamed(answer.value, parameter) };
+    return { ...rest, value: renamed(answer.value, from, to) };
   }
-  if (answer.kind === "list") return { ...answer, items: answer.items.map((item) => renamed(item, parameter)) };
+  if (answer.kind === "list") return { ...answer, items: answer.items.map((item) => renamed(item, from, to)) };
   return answer;
 }
 
-function withName(expr: Expr, parameter: string): Expr {
-  if (expr.kind === "symbol") return expr.name === parameter ? { kind: "symbol", name: "parameter" } : expr;
-  return expr.kind === "apply" ? { ...expr, args: expr.args.map((arg) => withName(arg, parameter)) } : expr;
+function withName(expr: Expr, from: string, to: string): Expr {
+  if (expr.kind === "symbol") return expr.name === from ? { kind: "symbol", name: to } : expr;
+  return expr.kind === "apply" ? { ...expr, args: expr.args.map((arg) => withName(arg, from, to)) } : expr;
 }

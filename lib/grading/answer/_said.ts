@@ -1,0 +1,52 @@
+/**
+ * Answers that are said with more words than they need: in words and figures ("seven (7)"), with an approximation behind
+ * ("\sqrt2, about 1.41"), with a label before ("Area: 5"), with a reason ("Yes, because 3 is odd"). What takes something back is
+ * left whole.
+ */
+import { expressionOf } from "./_formula.ts";
+import { isDenial } from "./_hedges.ts";
+import { isBalanced } from "./_split.ts";
+
+const LABELLED = /^([A-Za-z][A-Za-z ']{2,40}): ?(\S.*)$/s;
+const ABOUT = /(?:approximately|approx\.?|about|roughly|around|nearly|\\approx)(?![A-Za-z]) ?/;
+const APPROXIMATED = new RegExp(
+  `^(.*[^\\s,(]),? ?(\\(?)(?:or |i\\.e\\.,? |which is |that is,? )?${ABOUT.source}([^\\s(][^()]*)(\\)?)$`,
+  "s",
+);
+const TWICE = /^(.*[^\s(]) ?\((?:or |i\.e\.,? |that is,? |which is |= ?)?([^()]+)\)$/s;
+const REASON = /^(.{1,200}?),? (?:because|since)(?: of)? (.+)$/is;
+const CONFIRMED = /^(yes|no|true|false)(?: ?[,;.!:] ?| - | ?-- ?| ?[\u2014\u2013] ?)(.*)$/is;
+/** Words that may take an answer back, or give another. */
+const REVERSED =
+  /\b(?:but|unless|only|if|or|however|except|although|though|sometimes|maybe|perhaps|depends|might|may|could|yes|no|true|false|otherwise|actually|wait)\b/i;
+
+/** What stands behind a label. */
+export function behindLabel(text: string): string | undefined {
+  const found = LABELLED.exec(text);
+  return found === null || isDenial(found[1] as string) ? undefined : found[2];
+}
+
+/** "\sqrt2 (about 1.41)" as a chain; undefined when nothing of the kind stands there. */
+export function withApproximation(text: string): string | undefined {
+  const found = ABOUT.test(text) ? APPROXIMATED.exec(text) : null;
+  const [, exact = "", open = "", rounded = "", close = ""] = found ?? [];
+  if (found === null || (open === "") !== (close === "") || !isBalanced(exact) || !isBalanced(rounded)) {
+    return undefined;
+  }
+  return /[=<>]/.test(exact) || expressionOf(exact.replace(/\s*\\?[%A-Za-z]*$/, "")) !== undefined
+    ? `${exact} \\approx ${rounded}`
+    : undefined;
+}
+
+/** "seven (7)", `1/2 (0.5)`: both spellings; undefined when there is only one. */
+export function saidTwice(text: string): readonly [string, string] | undefined {
+  const found = TWICE.exec(text);
+  return found === null ? undefined : [found[1] as string, found[2] as string];
+}
+
+/** What stands before a reason: "Yes" of "Yes, because 3 is odd"; undefined when there is no reason or it may take that back. */
+export function beforeReason(text: string): string | undefined {
+  const found = CONFIRMED.exec(text) ?? REASON.exec(text);
+  if (found === null || found[2] === "" || REVERSED.test(found[2] as string)) return undefined;
+  return isDenial(found[1] as string) ? undefined : found[1];
+}
