@@ -23,7 +23,7 @@ Deno.test("a sign before a currency is that of the first number, not of a sum", 
 });
 
 Deno.test("bold is taken off around commands too, and is no power", () => {
-  assertSame([["**\\text{Peter}**", "Peter"], ["**\\textbf{B}**", "B"], ["**18** dollars", "18"], ["2**3", "8"]]]);
+  assertSame([["**\\text{Peter}**", "Peter"], ["**\\textbf{B}**", "B"], ["**18** dollars", "18"], ["2**3", "8"]]);
 });
 
 Deno.test("words that deny are no label", () => {
