@@ -33,9 +33,9 @@ export function withApproximation(text: string): string | undefined {
   if (found === null || (open === "") !== (close === "") || !isBalanced(exact) || !isBalanced(rounded)) {
     return undefined;
   }
-  return /[=<>]/.test(exact) || expressionOf(exact.replace(/\s*\\?[%A-Za-z]*$/, "")) !== undefined
-    ? `${exact} \\approx ${rounded}`
-    : undefined;
+  const isFormula = exact.includes("=") || expressionOf(exact.replace(/\s*\\?[%A-Za-z]*$/, "")) !== undefined;
+  const chain = `${exact} \\approx ${rounded}`;
+  return isFormula && chain !== text.replace(/ ?\\approx ?/, " \\approx ") ? chain : undefined;
 }
 
 /** "seven (7)", `1/2 (0.5)`: both spellings; undefined when there is only one. */
