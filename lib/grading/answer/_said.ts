@@ -8,7 +8,7 @@ import { isDenial } from "./_hedges.ts";
 import { isBalanced } from "./_split.ts";
 
 const LABELLED = /^([A-Za-z][A-Za-z ']{2,40}): ?(\S.*)$/s;
-const ABOUT = /(?:approximately|approx\.?|about|roughly|around|nearly|\\approx)(?![A-Za-z]) ?/;
+const ABOUT = /(?:\\approx|(?<![A-Za-z\\])(?:approximately|approx\.?|about|roughly|around|nearly))(?![A-Za-z]) ?/;
 const APPROXIMATED = new RegExp(
   `^(.*[^\\s,(]),? ?(\\(?)(?:or |i\\.e\\.,? |which is |that is,? )?${ABOUT.source}([^\\s(][^()]*)(\\)?)$`,
   "s",
