@@ -6,6 +6,7 @@ import { closingBrace } from "../../basics/mod.ts";
 import { withoutHedges } from "./_hedges.ts";
 import { withoutMarkup } from "./_markup.ts";
 import { systemAsList } from "./_systems.ts";
+import { unwrapped } from "./_unwrap.ts";
 import { withoutHtml, withoutUnicode } from "./_symbols.ts";
 
 /** A longer text is not read. */
@@ -61,11 +62,6 @@ const ALIASES = new RegExp(`\\\\(${Object.keys(ALIAS).join("|")})(?![A-Za-z])`, 
 const LAYOUT =
   /\\(?:displaystyle|textstyle|scriptstyle|limits|nolimits|bf|rm|it|boldmath|hfill|strut|null|relax|therefore|qedhere)(?![A-Za-z])/g;
 const SPACES = /\\[,;:> ]|~|\\(?:thinspace|medspace|thickspace|enspace|space|nobreakspace)(?![A-Za-z])/g;
-const UNWRAPPED =
-  /\\(text|textbf|textrm|textit|textsf|texttt|textnormal|textup|mbox|hbox|mathrm|mathsf|mathtt|mathit|emph|boxed|fbox|underline|bm|boldsymbol|mathnormal|tag\*?|operatorname\*?)\s*\{/g;
-/** Roman functions that stay commands. */
-const ROMAN = /^(?:arc)?(?:sin|cos|tan|cot|sec|csc)h?$|^(?:ln|log|exp|gcd|lcm|max|min|det|sgn|arg|cis)$/;
-
 /** The text with only its meaning left; undefined when it is too long or empty. */
 export function cleanAnswer(text: string): string | undefined {
   if (text.length > LONGEST) return undefined;
@@ -110,48 +106,6 @@ function quadsAsCommas(text: string): string {
     (_, before: string, __, after: string | undefined) =>
       before !== "" && /[\w]/.test(before) && after === undefined ? `${before}, ` : `${before} `,
   );
-}
-
-/** Boxes and text commands replaced by what stands in them; at most 100. */
-function unwrapped(text: string): string {
-  let rest = text;
-  UNWRAPPED.lastIndex = 0;
-  for (let count = 0; count < 100; count++) {
-    const found = UNWRAPPED.exec(rest);
-    if (found === null) break;
-    const open = found.index + found[0].length - 1;
-    const close = closingBrace(rest, open);
-    if (close === undefined) break;
-    const inside = rest.slice(open + 1, close);
-    const isUnit = /^\s*(?:sec|min)\s*$/.test(inside) && isBehindNumber(rest, found.index) &&
-      !isArgument(rest, close + 1);
-    rest = rest.slice(0, found.index) + (isUnit ? ` ${inside} ` : contentOf(found[1] as string, inside)) +
-      rest.slice(close + 1);
-    UNWRAPPED.lastIndex = found.index;
-  }
-  return rest;
-}
-
-/** `5 \text{min}`: minutes and no minimum. */
-function isBehindNumber(text: string, at: number): boolean {
-  return /[\d}/] *$/.test(text.slice(Math.max(0, at - 20), at));
-}
-
-function isArgument(text: string, at: number): boolean {
-  return /^ *(?:\^ ?(?:\{? ?\d ?\}?)? *)?(?:[(A-Za-z]|\\(?!text|mathrm|mbox|cdot|times)|\{)/.test(
-    text.slice(at, at + 20),
-  );
-}
-
-function contentOf(command: string, inside: string): string {
-  if (command.startsWith("tag")) return " ";
-  if (command === "boxed" || command === "fbox" || command === "underline") return ` ${inside} `;
-  const plain = inside.trim();
-  if (/^(?:bm|boldsymbol)$/.test(command)) return /^[ijk]$/.test(plain) ? `\\mathbf{${plain}}` : inside;
-  if (ROMAN.test(plain)) return `\\${plain} `;
-  // Roman constants and differentials are letters of a formula.
-  if (/^math/.test(command) && /^[eid]$/.test(plain)) return `${plain} `;
-  return ` ${inside} `;
 }
 
 const WRAPPERS: Readonly<Record<string, string>> = { '"': '"', "'": "'", "*": "*", "{": "}" };

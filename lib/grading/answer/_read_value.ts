@@ -176,13 +176,13 @@ function quantityAt({ head, tail, spaced }: Place): Value | undefined {
   const value = expressionOf(head);
   // A name of what is counted stands behind a number, not behind a variable.
   if (value === undefined || (unit.dimension === "" && !unit.any && hasSymbol(value))) return undefined;
-  // `x+9pt` ends in a product of variables, "9pt" is in pints.
-  if (!spaced && /^[A-Za-z]{2}/.test(rest) && hasSymbol(value)) return undefined;
-  // `5m` may be a product; so may the end of `1+2pt`.
-  const letters = value.kind === "apply" && value.head === "Add"
-    ? /^[A-Za-z]{1,2}(?![A-Za-z])/
-    : /^[A-Za-z](?![A-Za-z])/;
-  const loose = !spaced && factor === 1n && letters.test(rest);
+  const few = /^[A-Za-z](?![A-Za-z])/.test(rest) ? 1 : /^[A-Za-z]{2}(?![A-Za-z])/.test(rest) ? 2 : 3;
+  // Behind variables letters are variables: `x+9pt`, `\pi r^2 h`.
+  if ((few === 1 || (few === 2 && !spaced)) && hasSymbol(value)) return undefined;
+  // `5m`, `\frac{\sqrt3}{4} s^2`, `5 m g h` and the end of `1+2pt` may be products.
+  const isMany = /^[A-Za-z](?: [A-Za-z](?![A-Za-z]))+/.test(rest);
+  const loose = factor === 1n &&
+    (few === 1 ? !spaced || isMany || value.kind !== "number" : few === 2 && !spaced && isSum(value));
   return { kind: "value", value: times(value, factor), unit, ...(loose ? { loose } : {}) };
 }
 
@@ -254,6 +254,10 @@ function worded(text: string): Value[] {
 function hasSymbol(expr: Expr): boolean {
   if (expr.kind === "symbol") return !["pi", "e", "i", "infinity"].includes(expr.name);
   return expr.kind === "apply" && expr.args.some(hasSymbol);
+}
+
+function isSum(expr: Expr): boolean {
+  return expr.kind === "apply" && expr.head === "Add";
 }
 
 function times(value: Expr, factor: bigint): Expr {
