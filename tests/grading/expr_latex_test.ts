@@ -149,6 +149,39 @@ q_1+x_2 -> q_1 + x_2`,
 );
 
 claim(
+  "parseExpression() tells functions of what stands in brackets from factors",
+  String.raw`
+f(x)^2 -> f(x)^2
+f'(x) -> f_prime(x)
+f''(x)+f(x) -> f_primeprime(x) + f(x)
+f^{-1}(2) -> f_inverse(2)
+g(x-1) -> g(x - 1)
+F(b)-F(a) -> f(b) - f(a)
+h(a+b) -> h*(a + b)
+A(1+r)^2 -> A*(1 + r)^2
+P(1+rt) -> P*(1 + r*t)
+P(5,2) -> 5!/(5 - 2)!
+C_5^2 -> binomial(5, 2)
+C_{2n}^n -> binomial(2*n, n)
+n choose 3 -> binomial(n, 3)
+\Gamma(\tfrac14)^2 -> gammafunction(1/4)^2
+\Gamma^2(1/4) -> gammafunction(1/4)^2
+\zeta(3) -> zeta(3)
+\operatorname{Li}_2(x) -> li_2(x)
+J_0(2) -> j_0(2)
+\sigma(12) -> sigma(12)
+\phi(\phi+1) -> phi*(phi + 1)
+u(t)-u(t-1) -> u(t) - u(t - 1)
+\delta(x-a) -> delta(x - a)
+\pi(4) -> pi*4
+\deg p -> deg(p)
+3+i4 -> 3 + i*4
+\log_32 -> log(2, 3)
+\log_10 x -> log(x, 10)
+\bar{z}_1 -> conjugate(z_1)`,
+);
+
+claim(
   "parseExpression() knows functions by all their names",
   String.raw`
 \operatorname{arsinh}x -> arsinh(x)
@@ -170,6 +203,10 @@ Im(z) -> imaginary(z)
 log_a(b) -> log(b, a)
 \sqrt[n]{x} -> root(x, n)
 (2n-1)!! -> factorial2(2*n - 1)
+\operatorname{tg}x -> tan(x)
+\operatorname{ctg}\alpha -> cot(alpha)
+\text{cosec}\,x -> csc(x)
+cis(\pi/3) -> cos(pi/3) + i*sin(pi/3)
 \cos 2{\theta} -> cos(2*theta)`,
 );
 
@@ -198,13 +235,12 @@ apples -> -
 \begin{matrix}1\end{matrix} -> -
 \sin -> -
 \unknown{x} -> -
-f'(x) -> -
 \frac{dy}{dx} -> -
 \frac{d^2y}{dx^2} -> -
 d/dx -> -
 \lim_{x\to0}x -> -
-\Gamma(5) -> -
-\deg(p) -> -
+P(3,-2) -> -
+\vec a\times\vec b -> -
 a\equiv b -> -
 7\pmod 5 -> -
 \sum_{k=1}^{n}a_k -> -

@@ -39,7 +39,7 @@ const UNICODE: Readonly<Record<string, string>> = {
 
 /** Commands that say how things look, not what they are. */
 const LOOKS = new Set(
-  ("left right big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr displaystyle textstyle scriptstyle limits " +
+  ("left right big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr displaystyle textstyle scriptstyle large Large LARGE huge Huge small limits " +
     "nolimits mathstrut thinspace medspace thickspace negthinspace enspace quad qquad space mathrm mathbf mathit mathsf " +
     "boldsymbol bm textbf textit textrm text mbox hbox rm bf it mathnormal operatorname mathop nobreak strut")
     .split(" "),
@@ -50,7 +50,7 @@ const LOOKS = new Set(
 const SYNONYMS: Readonly<Record<string, string>> = {
   dfrac: "frac", tfrac: "frac", cfrac: "frac", dbinom: "binom", tbinom: "binom", cdotp: "cdot", ast: "cdot", times: "cdot",
   varphi: "phi", vartheta: "theta", varepsilon: "epsilon", vert: "|", lvert: "lvert", rvert: "rvert", lbrack: "[",
-  rbrack: "]", lbrace: "(", rbrace: ")", lparen: "(", rparen: ")", tg: "tan", ctg: "cot", cotg: "cot", arctg: "arctan",
+  rbrack: "]", lbrace: "(", rbrace: ")", lparen: "(", rparen: ")", tg: "tan", ctg: "cot", cotg: "cot", arctg: "arctan", arcctg: "arccot", Arg: "arg", top: "T", intercal: "T",
   dots: "ldots", cdots: "ldots", dotsc: "ldots", degree: "circ", bmod: "mod", lg: "lg", colon: ":", asin: "arcsin",
   acos: "arccos", atan: "arctan", cosec: "csc", arcsinh: "arsinh", arccosh: "arcosh", arctanh: "artanh", arccoth: "arcoth",
   arcsech: "arsech", arccsch: "arcsch", asinh: "arsinh", acosh: "arcosh", atanh: "artanh", sign: "sgn", hslash: "hbar", Pi: "Pi", exponentialE: "e", imaginaryI: "i", infin: "infty", infinity: "infty",
@@ -62,9 +62,12 @@ const NAMES =
   ("arcsinh arccosh arctanh infinity epsilon arcsin arccos arctan arccot arcsec arccsc arsinh arcosh artanh arcoth lambda " +
     "arccoth arcsech arccsch arsech arcsch sqrt cbrt asin acos atan asinh acosh atanh sinh cosh tanh coth sech csch floor ceil " +
     "binom alpha beta gamma delta theta omega sigma sin cos tan cot sec csc log lcm gcd max min mod exp abs phi rho sgn ln lg " +
-    "pi oo").split(" ");
+    "cosec cotg ctg arctg arcctg choose cis pi oo").split(" ");
 /** Names that are only such in a font or before a bracket. */
-const MARKED_NAMES = new Set(["Re", "Im", "arg", "sign"]);
+const MARKED_NAMES = new Set(
+  "Re Im arg Arg sign tg Li Si Ci Ei li erf erfc Var Cov tr rank dim ker deg det sinc Pr"
+    .split(" "),
+);
 /** Names that are read within a run of letters too, as in `xsin` or `2pir`. */
 const INNER = new Set(("arcsin arccos arctan sqrt cbrt sin cos tan cot sec csc log ln pi exp").split(" "));
 const NUMBER = /(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d{1,4}(?![\d.]))?/y;
@@ -99,12 +102,19 @@ export function tokensOf(text: string): Token[] | undefined {
       i += found.length + braced.length;
       continue;
     }
-    if (!push(tokens, found, gap, source.charCodeAt(i - 1), source.charCodeAt(i + found.length))) return undefined;
+    if (!push(tokens, found, gap, source.charCodeAt(i - 1), isBeforeBracket(source, i + found.length))) {
+      return undefined;
+    }
     // What is dropped (spacing, fonts) stands for a gap.
     gap = tokens.length === before ? found !== "\\!" : false;
     i += found.length;
   }
   return tokens;
+}
+
+function isBeforeBracket(source: string, at: number): boolean {
+  const first = source.charAt(at) === " " ? source.charAt(at + 1) : source.charAt(at);
+  return first === "(" || first === "_";
 }
 
 function match(pattern: RegExp, text: string, at: number): string | undefined {
@@ -130,7 +140,7 @@ function asLatex(text: string): string {
 }
 
 /** Adds one piece; false when it is no part of an expression. */
-function push(tokens: Token[], found: string, gap: boolean, before: number, after: number): boolean {
+function push(tokens: Token[], found: string, gap: boolean, before: number, isBeforeBracket: boolean): boolean {
   const first = found.charCodeAt(0);
   if (found.length === 1 && SIGNS.has(found)) {
     const last = tokens[tokens.length - 1];
@@ -149,7 +159,7 @@ function push(tokens: Token[], found: string, gap: boolean, before: number, afte
   if (!/^[A-Za-z]/.test(found)) return false;
   // A word of an index is one name; without braces it needs three letters, as `x_ab` is `x_a` times `b`.
   if (isIndex(tokens) && (found.length > 2 || tokens.at(-1)?.text === "{")) return pushWord(tokens, found, gap);
-  return MARKED_NAMES.has(found) && after === 40 ? pushName(tokens, found, gap) : pushLetters(tokens, found, gap);
+  return MARKED_NAMES.has(found) && isBeforeBracket ? pushName(tokens, found, gap) : pushLetters(tokens, found, gap);
 }
 
 function pushCommand(tokens: Token[], name: string, gap: boolean): boolean {
@@ -162,7 +172,7 @@ function pushCommand(tokens: Token[], name: string, gap: boolean): boolean {
   if (same === "cdot") tokens.push({ kind: "sign", text: "*", gap });
   else if (same === "div") tokens.push({ kind: "sign", text: "/", gap });
   else if (same.length === 1 && SIGNS.has(same)) tokens.push({ kind: "sign", text: same, gap });
-  else if (same === "e" || same === "i") tokens.push({ kind: "letter", text: same, gap });
+  else if (same === "e" || same === "i" || same === "T") tokens.push({ kind: "letter", text: same, gap });
   else if (!/^[A-Za-z]/.test(same)) return false;
   else tokens.push({ kind: "command", text: `\\${same}`, gap });
   return true;

@@ -18,6 +18,8 @@ import {
   whole,
 } from "./_quotient.ts";
 
+import { beforeGamma, gamma, gammaOfHalf, zetaForm } from "./_special.ts";
+
 const LARGEST_FACTORIAL = 1000;
 /** (n + 20)! is written with n!, (n + 21)! is not. */
 const LARGEST_SHIFT = 20n;
@@ -29,6 +31,10 @@ export function counting(head: string, args: readonly Quotient[], budget: Budget
   switch (head) {
     case "Factorial":
       return factorial(first, budget);
+    case "GammaFunction":
+      return gammaOfHalf(first, budget) ?? factorial(beforeGamma(first, budget), budget);
+    case "Zeta":
+      return zetaForm(first, budget);
     case "Factorial2":
       return doubleFactorial(first, budget);
     case "Binomial":
@@ -60,9 +66,10 @@ function product(from: number, to: number, budget: Budget): Quotient {
 function factorial(argument: Quotient, budget: Budget): Quotient {
   const number = rationalOf(argument);
   const value = smallInteger(argument);
-  if (number !== undefined) {
-    return value === undefined || value < 0 || value > LARGEST_FACTORIAL ? stop() : product(2, value, budget);
+  if (value !== undefined) {
+    return value < 0 || value > LARGEST_FACTORIAL ? stop() : product(2, value, budget);
   }
+  if (number !== undefined) return opaque("factorial", [argument], gamma(Number(number.n) / Number(number.d) + 1));
   const shift = argument.under === UNIT ? argument.over.get("")?.coefficient : undefined;
   if (shift === undefined || shift.d !== 1n || shift.n > LARGEST_SHIFT || shift.n < -LARGEST_SHIFT) {
     return opaque("factorial", [argument], NaN);

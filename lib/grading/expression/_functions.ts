@@ -8,7 +8,7 @@ import type { Token } from "./_ascii.ts";
 /** Commands that take the product behind them. */
 export const FUNCTIONS = new Set(
   ("sin cos tan cot sec csc arcsin arccos arctan arccot arcsec arccsc sinh cosh tanh coth sech csch arsinh arcosh artanh arcoth " +
-    "arsech arcsch ln log lg exp gcd lcm max min sgn arg Re Im").split(" ").map((name) => `\\${name}`),
+    "arsech arcsch ln log lg exp gcd lcm max min sgn arg Re Im cis").split(" ").map((name) => `\\${name}`),
 );
 /** Functions of a list in brackets. */
 const LISTS = new Set(["\\gcd", "\\lcm", "\\max", "\\min"]);
@@ -55,7 +55,10 @@ function logBase(state: State): string {
   }
   if (peek(state) !== "_") return "";
   state.at++;
-  return state.read.argument(state, "all");
+  // `\log_32` is the logarithm of 2 to base 3, but `\log_10 x` has the base 10.
+  const behind = peek(state, 1);
+  const alone = behind === "" || "+-*/,)}".includes(behind);
+  return state.read.argument(state, alone ? "one" : "all");
 }
 
 function argumentOf(state: State, text: string): string {

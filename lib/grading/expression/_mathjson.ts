@@ -1,7 +1,7 @@
 /**
  * From the parser's MathJSON to `Expr`, by a list of what is known: every other head, an error, a gap makes the whole
- * expression unreadable. Products without a sign are sorted out here: `f(x)` applies f, g and h, other letters multiply;
- * `C(5,2)` and `P(5,2)` count. Degrees become radians.
+ * expression unreadable. Decimals take their signs and powers of ten, degrees become radians, permutations quotients of
+ * factorials.
  */
 import type { Expr } from "../types.ts";
 
@@ -14,6 +14,7 @@ const HEADS: Readonly<Record<string, readonly [number, number]>> = {
   Arctan: [1, 1], Arccot: [1, 1], Arcsec: [1, 1], Arccsc: [1, 1], Sinh: [1, 1], Cosh: [1, 1], Tanh: [1, 1], Coth: [1, 1],
   Sech: [1, 1], Csch: [1, 1], Arsinh: [1, 1], Arcosh: [1, 1], Artanh: [1, 1], Arcoth: [1, 1], Arsech: [1, 1], Arcsch: [1, 1],
   Ln: [1, 1], Log: [1, 2], Conjugate: [1, 1], Sign: [1, 1], Argument: [1, 1], Real: [1, 1], Imaginary: [1, 1],
+  GammaFunction: [1, 1], Zeta: [1, 1],
 };
 const CONSTANTS: Readonly<Record<string, string>> = {
   Pi: "pi",
@@ -21,8 +22,6 @@ const CONSTANTS: Readonly<Record<string, string>> = {
   ImaginaryUnit: "i",
   PositiveInfinity: "infinity",
 };
-/** Letters that apply to what stands in brackets behind them. */
-const APPLIED = new Set(["f", "g", "h"]);
 const NAME = /^[A-Za-z]+(?:_\d+)?$/;
 const CAPITALS = new Set("Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega".split(" "));
 const DEGREE: Expr = apply("Divide", { kind: "symbol", name: "pi" }, numberOf(180n));
@@ -49,7 +48,10 @@ export function namedExprOf(json: unknown, names: readonly string[]): Expr | und
 
 function withNames(expr: Expr, names: readonly string[]): Expr {
   if (expr.kind === "number") return expr;
-  if (expr.kind === "apply") return { ...expr, args: expr.args.map((each) => withNames(each, names)) };
+  if (expr.kind === "apply") {
+    const head = expr.head.startsWith("q_") ? names[Number(expr.head.slice(2))] ?? expr.head : expr.head;
+    return { kind: "apply", head, args: expr.args.map((each) => withNames(each, names)) };
+  }
   const name = expr.name.startsWith("q_") ? names[Number(expr.name.slice(2))] : undefined;
   return name === undefined ? expr : { kind: "symbol", name };
 }
@@ -103,8 +105,8 @@ function headOf(head: string, items: readonly unknown[]): Expr | undefined {
   if (head === "Delimiter") return items.length >= 1 && !isSequence(items[0]) ? exprOf(items[0]) : undefined;
   if (head === "Sum" || head === "Product") return bigOperator(head, items);
   if (head === "Tuple" || head === "Sequence") return undefined;
-  if ((head === "C" || head === "P") && items.length === 2) return counting(head, items);
-  if (APPLIED.has(head)) return applied(head, items);
+  if (head === "Combinations" || head === "Permutations") return counting(head, items);
+  if (head === "Applied") return applied(items);
   const args = all(items.flatMap((item) => spread(head, item)));
   if (args === undefined) return undefined;
   if (head === "Multiply") return multiply(args);
@@ -135,6 +137,8 @@ function known(head: string, args: readonly Expr[]): Expr | undefined {
       return args.length === 1 ? apply("Power", { kind: "symbol", name: "e" }, first) : undefined;
     case "Logarithm":
       return args.length === 2 ? apply("Log", ...args) : undefined;
+    case "Cis":
+      return apply("Add", apply("Cos", first), apply("Multiply", { kind: "symbol", name: "i" }, apply("Sin", first)));
     case "Degrees":
       return apply("Multiply", first, DEGREE);
     case "Rational":
@@ -181,44 +185,33 @@ function shifted(mantissa: Expr & { readonly kind: "number" }, power: number): E
   return { kind: "number", value, decimals: (mantissa.decimals ?? 0) - power };
 }
 
-function isDelimiter(item: unknown): item is readonly unknown[] {
-  return Array.isArray(item) && item[0] === "Delimiter";
-}
-
 function isSequence(item: unknown): item is readonly unknown[] {
   return Array.isArray(item) && item[0] === "Sequence";
 }
 
-/** What stands side by side: applications first, the rest multiplies. */
+/** What stands side by side multiplies. */
 function product(items: readonly unknown[]): Expr | undefined {
-  const factors: Expr[] = [];
-  for (let i = 0; i < items.length; i++) {
-    const item = items[i];
-    const behind = items[i + 1];
-    const inside = isDelimiter(behind) ? isSequence(behind[1]) ? behind[1].slice(1) : [behind[1]] : undefined;
-    let factor: Expr | undefined;
-    if (typeof item === "string" && inside !== undefined && (APPLIED.has(item) || inside.length > 1)) {
-      factor = item === "C" || item === "P" ? counting(item, inside) : applied(item, inside);
-      i++;
-    } else factor = exprOf(item);
-    if (factor === undefined) return undefined;
-    factors.push(factor);
-  }
-  return factors.length < 2 ? factors[0] : apply("Multiply", ...factors);
+  const factors = all(items);
+  return factors === undefined || factors.length < 2 ? factors?.[0] : apply("Multiply", ...factors);
 }
 
-function applied(head: string, items: readonly unknown[]): Expr | undefined {
-  const args = all(items);
-  return args === undefined || !APPLIED.has(head) ? undefined : apply(head, ...args);
+/** `q_3(x)`: the head is known by its number until the names are put in. */
+function applied(items: readonly unknown[]): Expr | undefined {
+  const [number, ...args] = all(items) ?? [];
+  if (number?.kind !== "number" || args.length === 0) return undefined;
+  return apply(`q_${number.value.numerator}`, ...args);
 }
 
-/** `C(n,k)` and `P(n,k)`. */
+/** How many ways there are to choose or to arrange k of n. */
 function counting(head: string, items: readonly unknown[]): Expr | undefined {
-  const args = all(items);
-  if (args === undefined || args.length !== 2) return undefined;
-  const [n, k] = args as [Expr, Expr];
-  if (head === "C") return apply("Binomial", n, k);
-  return apply("Divide", apply("Factorial", n), apply("Factorial", apply("Add", n, apply("Negate", k))));
+  const [n, k, ...more] = all(items) ?? [];
+  if (n === undefined || k === undefined || more.length > 0 || isNegative(n) || isNegative(k)) return undefined;
+  if (head === "Combinations") return apply("Binomial", n, k);
+  return apply("Divide", apply("Factorial", n), apply("Factorial", apply("Add", n, negate(k))));
+}
+
+function isNegative(expr: Expr): boolean {
+  return expr.kind === "number" && expr.value.numerator < 0n;
 }
 
 /** A sum or product: `[term, index, from, to]`. */

@@ -3,6 +3,7 @@
  * `x_{max}` are the same name, `\vec{v}` is `v`. A name of more than a letter goes into a table, and the parser sees its number.
  */
 import type { Token } from "./_ascii.ts";
+import { applicationAt, appliedTo, numberOfName } from "./_applied.ts";
 import { peek, type Piece, type State, UNREADABLE, unreadable } from "./_cursor.ts";
 
 /** Commands that stand for a value. */
@@ -19,16 +20,16 @@ export const ACCENTS = new Set(
   ),
 );
 const LONGEST_INDEX = 12;
-/** Behind a prime a bracket would be an argument. */
-const OPENING = new Set(["(", "["]);
+const INVERTIBLE = /^[fgh]$/;
 /** Values that have no primes and no index. */
 const CONSTANTS = new Set(["\\pi", "\\infty"]);
 
 /** A variable as it stands, a letter or a command. */
 export function variable(state: State, token: Token): Piece {
   const following = state.tokens[state.at + 1];
-  // `x2` may be an index, a power or a product.
-  if (token.kind === "letter" && following?.kind === "number" && !following.gap) throw UNREADABLE;
+  // `x2` may be an index, a power or a product; `i2` is a product.
+  const joined = token.kind === "letter" && following?.kind === "number" && !following.gap;
+  if (joined && token.text !== "i") throw UNREADABLE;
   state.at++;
   return named(state, token.text, "");
 }
@@ -64,7 +65,7 @@ function plainName(text: string): string {
   return text.startsWith("\\") ? text.slice(1) : text;
 }
 
-/** A name with the primes and the index behind it. `x^2_0` is the square of `x_0`. */
+/** A name with the primes and the index behind it, and its argument if it is a function. `x^2_0` is the square of `x_0`. */
 function named(state: State, text: string, marks: string): Piece {
   const primes = primesAt(state);
   let index = indexAt(state);
@@ -75,15 +76,49 @@ function named(state: State, text: string, marks: string): Piece {
     state.at += width;
     index = indexAt(state);
   }
-  const known = [marks, "prime".repeat(primes), index].filter((each) => each !== "").join(",");
-  // The gamma function, not a variable.
-  if (text === "\\Gamma" && peek(state) === "(") throw UNREADABLE;
-  if (known === "") return { latex: `${text}${text.startsWith("\\") ? " " : ""}${power}`, operand: true };
-  if (CONSTANTS.has(text) || (primes > 0 && OPENING.has(peek(state)))) throw UNREADABLE;
-  const name = plainName(text) + (/^\w+$/.test(known) ? `_${known}` : `_{${known}}`);
-  const at = state.names.indexOf(name);
-  const number = at >= 0 ? at : state.names.push(name) - 1;
-  return { latex: `q_{${number}}${power}`, operand: true };
+  const inverse = INVERTIBLE.test(text) && isInverse(state) ? "inverse" : "";
+  if (inverse !== "") state.at += peek(state, 1) === "{" ? 5 : 3;
+  const known = [marks, "prime".repeat(primes), index, inverse].filter((each) => each !== "").join(",");
+  if (text === "\\Gamma" && peek(state) === "^" && peek(state, 2) === "(") {
+    const squared = peek(state, 1);
+    state.at += 2;
+    return {
+      latex: `${appliedTo(state, "Gamma").latex}^{${/^\d$/.test(squared) ? squared : unreadable()}}`,
+      operand: true,
+    };
+  }
+  if (known !== "" && CONSTANTS.has(text)) throw UNREADABLE;
+  const name = plainName(text) + (known === "" ? "" : /^\w+$/.test(known) ? `_${known}` : `_{${known}}`);
+  const applied = applicationAt(state, name);
+  if (applied !== undefined) return { ...applied, latex: applied.latex + power };
+  const chosen = text === "C" ? choiceOf(index, state, power) : undefined;
+  if (chosen !== undefined) return chosen;
+  // The parser would apply a capital letter to the brackets behind it.
+  const plain = known === "" && !(peek(state) === "(" && /^[A-Z]$/.test(text));
+  if (plain) return { latex: `${text}${text.startsWith("\\") ? " " : ""}${power}`, operand: true };
+  return { latex: `q_{${numberOfName(state, name)}}${power}`, operand: true };
+}
+
+/** `^{-1}(` behind the name of a function. */
+function isInverse(state: State): boolean {
+  const braced = peek(state, 1) === "{" ? 1 : 0;
+  return peek(state) === "^" && peek(state, 1 + braced) === "-" && peek(state, 2 + braced) === "1" &&
+    peek(state, 3 + 2 * braced) === "(";
+}
+
+/** `C_5^2` and `C_{2n}^{n}` choose, where the lower number is the larger one; undefined for a power of a variable. */
+function choiceOf(index: string, state: State, power: string): Piece | undefined {
+  const raised = power !== "" || peek(state) === "^";
+  if (!raised || index === "" || !/^(?:\d+|\d*[nm])$/.test(index)) return undefined;
+  let below = power.slice(2, -2);
+  if (power === "") {
+    state.at++;
+    below = state.read.raised(state, true).latex.slice(2, -1);
+  }
+  const larger = /^\d+$/.test(index) && /^\d+$/.test(below)
+    ? Number(index) > 2 && Number(below) <= Number(index)
+    : true;
+  return larger ? { latex: `\\binom{${index}}{${below}}`, operand: true } : unreadable();
 }
 
 /** `'`, `''`, `^\prime`, `^{\prime}`: how many. */

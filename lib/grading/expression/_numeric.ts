@@ -5,6 +5,7 @@
  */
 import { randomFrom } from "../../basics/mod.ts";
 import { type Complex, complexValue } from "./_complex.ts";
+import { domainOf, freeSymbols, isComplex } from "./_domains.ts";
 import { type Point, realValue, type Trace } from "./_real.ts";
 import type { Expr } from "../types.ts";
 
@@ -20,12 +21,14 @@ const MOST_VARIABLES = 12;
 const SAFETY = 16;
 
 /** How the values of a round of points are drawn. */
-const ROUNDS: readonly {
+interface Round {
   readonly kind: "real" | "whole" | "complex";
   readonly low: number;
   readonly high: number;
   readonly count: number;
-}[] = [
+}
+
+const ROUNDS: readonly Round[] = [
   { kind: "real", low: 0.3, high: 3, count: 4 },
   { kind: "real", low: -3, high: 3, count: 4 },
   { kind: "real", low: -2.5, high: -0.2, count: 3 },
@@ -35,48 +38,14 @@ const ROUNDS: readonly {
   { kind: "real", low: 3, high: 40, count: 4 },
   { kind: "complex", low: -1.5, high: 1.5, count: 6 },
 ];
+/** Where the variables are whole: one after the other, then larger ones. */
+const WHOLE_ROUNDS: readonly Round[] = [
+  { kind: "whole", low: 1, high: 40, count: 40 },
+  { kind: "whole", low: 97, high: 330, count: 20 },
+  { kind: "whole", low: 995, high: 2100, count: 10 },
+];
 /** Rounds every pair goes through; the later ones are for those that were hardly defined in these. */
 const ALWAYS = 5;
-
-/** Variables of an expression; constants and the indices of sums are none. */
-export function freeSymbols(expr: Expr): Set<string> {
-  const found = new Set<string>();
-  collect(expr, new Set(), found);
-  return found;
-}
-
-const CONSTANTS = new Set(["pi", "e", "i", "infinity"]);
-
-function collect(expr: Expr, bound: ReadonlySet<string>, found: Set<string>): void {
-  if (expr.kind === "symbol") {
-    if (!CONSTANTS.has(expr.name) && !bound.has(expr.name)) found.add(expr.name);
-    return;
-  }
-  if (expr.kind === "number") return;
-  const index = expr.head === "Sum" || expr.head === "Product" ? expr.args[1] : undefined;
-  const inner = index?.kind === "symbol" ? new Set([...bound, index.name]) : bound;
-  expr.args.forEach((each, i) =>
-    collect(each, i === 0 ? inner : index !== undefined && i === 1 ? inner : bound, found)
-  );
-}
-
-/** Whether i stands in it as the imaginary unit. */
-function isComplex(expr: Expr): boolean {
-  if (expr.kind === "symbol") return expr.name === "i";
-  if (expr.kind === "number") return false;
-  const index = expr.head === "Sum" || expr.head === "Product" ? expr.args[1] : undefined;
-  if (index?.kind === "symbol" && index.name === "i") return false;
-  return expr.args.some(isComplex);
-}
-
-const OF_COMPLEX = new Set(["Conjugate", "Real", "Imaginary", "Argument"]);
-
-/** Whether variables are complex in it: the conjugate of z is not z, but that of a + bi is a - bi. */
-function hasComplexVariables(expr: Expr): boolean {
-  if (expr.kind !== "apply") return false;
-  if (OF_COMPLEX.has(expr.head)) return !isComplex(expr) && freeSymbols(expr).size > 0;
-  return expr.args.some(hasComplexVariables);
-}
 
 /**
  * What one expression is against the other: the same; the same and defined wherever the other is; a constant times it; it
@@ -94,15 +63,15 @@ export function agree(a: Expr, b: Expr, relation: Relation = "equal"): boolean |
     return relation === "equal" || relation === "covering" ? sameConstants(a, b, onlyComplex, trace) : undefined;
   }
   const judge = new Judge(relation);
-  const complexVariables = hasComplexVariables(a) || hasComplexVariables(b);
-  ROUNDS.forEach(({ kind, count }, round) => {
-    const late = round >= ALWAYS;
+  const domain = domainOf(a, b, names);
+  (domain === "whole" ? WHOLE_ROUNDS : ROUNDS).forEach(({ kind, count }, round, rounds) => {
+    const late = rounds === ROUNDS && round >= ALWAYS;
     if (late && judge.points >= (kind === "complex" ? FEWEST_POINTS : ENOUGH_POINTS)) return;
     for (let k = 0; k < count && judge.different === 0 && trace.steps > 0; k++) {
-      const values = pointValues(round, k);
-      if (onlyComplex || complexVariables || kind === "complex") {
-        const imaginary = complexVariables || kind === "complex" ? pointValues(round, k, "imaginary") : undefined;
-        const point = new Map(names.map((name, i) => [name, { re: values[i] ?? 0, im: imaginary?.[i] ?? 0 }] as const));
+      const values = pointValues(rounds, round, k);
+      if (onlyComplex || domain === "complex" || kind === "complex") {
+        const imaginary = domain === "complex" || kind === "complex" ? pointValues(rounds, round, k, "imaginary") : [];
+        const point = new Map(names.map((name, i) => [name, { re: values[i] ?? 0, im: imaginary[i] ?? 0 }] as const));
         const x = complexValue(a, point, trace);
         const error = trace.error;
         judge.add(x, complexValue(b, point, trace), error + trace.error);
@@ -118,22 +87,29 @@ export function agree(a: Expr, b: Expr, relation: Relation = "equal"): boolean |
 }
 
 /** Uniform numbers in [0, 1) by round and point: real parts, then imaginary parts. Drawn once. */
-let drawn: readonly (readonly (readonly number[])[])[] | undefined;
+const drawn = new WeakMap<readonly Round[], readonly (readonly (readonly number[])[])[]>();
 
-function drawPoints(): readonly (readonly (readonly number[])[])[] {
-  return ROUNDS.map(({ count }, round) =>
+function drawPoints(rounds: readonly Round[]): readonly (readonly (readonly number[])[])[] {
+  const points = rounds.map(({ count }, round) =>
     Array.from({ length: count }, (_, k) => {
       const random = randomFrom("points of expressions", round, k);
       return Array.from({ length: 2 * MOST_VARIABLES }, () => random.next());
     })
   );
+  drawn.set(rounds, points);
+  return points;
 }
 
 /** The values of all variables at the k-th point of a round; the first variable runs through every whole number. */
-function pointValues(round: number, k: number, part: "real" | "imaginary" = "real"): readonly number[] {
-  drawn ??= drawPoints();
-  const { kind, low, high } = ROUNDS[round] as typeof ROUNDS[number];
-  const uniform = drawn[round]?.[k] ?? [];
+function pointValues(
+  rounds: readonly Round[],
+  round: number,
+  k: number,
+  part: "real" | "imaginary" = "real",
+): readonly number[] {
+  const points = drawn.get(rounds) ?? drawPoints(rounds);
+  const { kind, low, high } = rounds[round] as Round;
+  const uniform = points[round]?.[k] ?? [];
   const half = part === "real" ? uniform.slice(0, MOST_VARIABLES) : uniform.slice(MOST_VARIABLES);
   if (kind !== "whole") return half.map((each) => low + each * (high - low));
   return half.map((each, i) => i === 0 ? low + k : low + Math.floor(each * (high - low + 1)));

@@ -20,7 +20,8 @@ const HEAD_OF_FUNCTION: Readonly<Record<string, string>> = Object.fromEntries(
   ("sin:Sin cos:Cos tan:Tan cot:Cot sec:Sec csc:Csc arcsin:Arcsin arccos:Arccos arctan:Arctan arccot:Arccot arcsec:Arcsec " +
     "arccsc:Arccsc sinh:Sinh cosh:Cosh tanh:Tanh coth:Coth sech:Sech csch:Csch arsinh:Arsinh arcosh:Arcosh artanh:Artanh " +
     "arcoth:Arcoth arsech:Arsech arcsch:Arcsch ln:Ln log:Log logbase:Logarithm exp:Exp gcd:GCD lcm:LCM max:Max min:Min sgn:Sign arg:Argument Re:Real " +
-    "Im:Imaginary").split(" ").map((pair) => pair.split(":")),
+    "Im:Imaginary cis:Cis Gammaof:GammaFunction zetaof:Zeta applied:Applied combinations:Combinations permutations:Permutations")
+    .split(" ").map((pair) => pair.split(":")),
 );
 const GREEK =
   ("alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi rho sigma tau upsilon phi chi psi omega Gamma Delta " +

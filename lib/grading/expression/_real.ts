@@ -5,6 +5,7 @@
  */
 import { randomFrom } from "../../basics/mod.ts";
 import { binomial, factorial, gcd, smallFraction, toDouble } from "./_doubles.ts";
+import { gamma, zeta } from "./_special.ts";
 import type { Expr } from "../types.ts";
 
 /** What an evaluation may spend and what it has met. */
@@ -154,6 +155,10 @@ export function realFunction(head: string, x: number): number {
       return factorial(x, 1);
     case "Factorial2":
       return factorial(x, 2);
+    case "GammaFunction":
+      return Number.isInteger(x) ? factorial(x - 1, 1) : gamma(x);
+    case "Zeta":
+      return zeta(x);
     case "Ln":
       return x > 0 ? Math.log(x) : NaN;
     case "Log":

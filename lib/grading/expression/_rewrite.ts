@@ -8,6 +8,7 @@
  * the whole product without signs behind it (`a/bc` is a/(bc), `x/2y` is x/(2y)).
  */
 import type { Token } from "./_ascii.ts";
+import { appliedTo, OPAQUE } from "./_applied.ts";
 import {
   CLOSING,
   deeper,
@@ -179,6 +180,7 @@ function command(state: State, text: string): Piece {
   if (FUNCTIONS.has(text)) return functionAt(state, text);
   state.at++;
   if (ACCENTS.has(text)) return accented(state, text);
+  if (OPAQUE.has(text)) return opaqueAt(state, text);
   switch (text) {
     case "\\frac":
     case "\\binom":
@@ -203,7 +205,7 @@ function command(state: State, text: string): Piece {
       return { latex: "\\bmod ", operand: false };
     case "\\overline":
     case "\\bar":
-      return { latex: conjugate(argument(state, "all")), operand: true };
+      return { latex: conjugate(state), operand: true };
     case "\\circ":
       return { latex: "^{\\circ}", operand: true };
     default:
@@ -218,9 +220,27 @@ function pair(state: State, text: string): string {
   return `${text}{${over}}{${under}}`;
 }
 
-/** `\overline{AB}` is a segment. */
-function conjugate(inside: string): string {
+/** `\overline{z}`; `\overline{AB}` is a segment, `\bar{z}_1` the conjugate of `z_1`. */
+function conjugate(state: State): string {
+  if (peek(state) === "{" && peek(state, 2) === "}" && peek(state, 3) === "_") {
+    const [name] = state.tokens.splice(state.at + 1, 1);
+    state.tokens.splice(state.at, 2, name as Token);
+    return `\\overline{${next(state, name as Token, false).latex}}`;
+  }
+  const inside = argument(state, "all");
   return /^[A-Z]{2,}$/.test(inside) ? inside : `\\overline{${inside}}`;
+}
+
+/** `\operatorname{Li}_2(x)`, `\deg p`. */
+function opaqueAt(state: State, text: string): Piece {
+  let name = text.slice(1);
+  if (peek(state) === "_") {
+    const index = state.tokens[state.at + 1];
+    if (index?.kind !== "number" && index?.kind !== "letter") throw UNREADABLE;
+    name += `_${index.text}`;
+    state.at += 2;
+  }
+  return appliedTo(state, name);
 }
 
 function root(state: State): string {

@@ -191,6 +191,7 @@ export function absolute(value: Quotient, budget: Budget): Quotient {
 function absolutePoly(poly: Poly, budget: Budget): Quotient {
   const [real, imaginary] = parts(poly);
   if (imaginary.size > 0) {
+    if (hasComplexName(poly)) stop();
     const squares = plus(wholePower(whole(real), 2, budget), wholePower(whole(imaginary), 2, budget), budget);
     return real.size === 0 ? absolutePoly(imaginary, budget) : rootOf(squares, 2, budget);
   }
@@ -205,6 +206,14 @@ function absolutePoly(poly: Poly, budget: Budget): Quotient {
   const { n, d } = term.coefficient;
   const size = rational({ n: n < 0n ? -n : n, d });
   return term.powers.reduce((product, power) => times(product, absolutePower(power, budget), budget), size);
+}
+
+/** Whether z or w is in it, which are seldom real beside i. */
+function hasComplexName(poly: Poly): boolean {
+  for (const { powers } of poly.values()) {
+    if (powers.some(({ generator }) => /^v:[zw](?:_|$)/.test(generator.id))) return true;
+  }
+  return false;
 }
 
 function absolutePower(power: Power, budget: Budget): Quotient {

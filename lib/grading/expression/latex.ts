@@ -18,9 +18,14 @@ const CHOOSING = /(?:\{\})?[_^](?:\{(\w{1,4})\}|(\w)) ?\\?(?:text|mathrm)?\{?([C
 /** An x between numbers that is a times sign: `1.8 x 10^3`, `3 x 4`. */
 const TIMES = /(\d)(?:\s*[xX]\s*(?=10\s*(?:\^|\*\*))|\s+[xX]\s+(?=\d))/g;
 
+/** The product of two vectors, which is none of numbers. */
+const VECTOR_PRODUCT =
+  /\\(?:vec|overrightarrow)\s*(?:\{[^{}]{1,20}\}|\w)\s*\\times\s*\\(?:vec|overrightarrow)(?![a-z])/;
+
 /** The expression that a text stands for; undefined when it cannot be read, or passes a bound. */
 export function parseExpression(text: string): Expr | undefined {
   if (text.length > LONGEST_EXPRESSION) return undefined;
+  if (text.includes("\\times") && VECTOR_PRODUCT.test(text)) return undefined;
   const plain = /^\s*-?\d+(?:\.\d+)?\s*$/.test(text) ? literal(text.trim()) : undefined;
   if (plain !== undefined) return plain;
   const multiplied = text.includes("x") || text.includes("X") ? text.replace(TIMES, "$1*") : text;

@@ -8,12 +8,13 @@ import { type Decimal, irrationalRoundsTo, roundsTo } from "./_decimal.ts";
 import { type Complex, complexValue } from "./_complex.ts";
 import { toDouble } from "./_doubles.ts";
 import { hasBareLog } from "./_normal.ts";
-import { agree, freeSymbols } from "./_numeric.ts";
+import { freeSymbols } from "./_domains.ts";
+import { agree } from "./_numeric.ts";
 import { equalNumbers, type Rational } from "../number.ts";
 import type { Expr, Method, Sameness } from "../types.ts";
 
 export { exactRational } from "./_exact.ts";
-export { freeSymbols } from "./_numeric.ts";
+export { freeSymbols } from "./_domains.ts";
 export { printExpr } from "./_print_expr.ts";
 
 const MOST_STEPS = 20_000;
