@@ -5,6 +5,8 @@
 import type { Answer, Named, Region, Relation } from "./answer.ts";
 import { type Comparison, decided } from "./_compare_result.ts";
 import { endValue } from "./_intervals.ts";
+import { areRivals, argumentOf } from "./_labels.ts";
+import { renamed } from "./_rename.ts";
 import { freeSymbols, numericValue, proportional, sameExpression } from "../expression/same.ts";
 import type { Expr, Sameness } from "../types.ts";
 
@@ -14,20 +16,19 @@ const MOST_PARTS = 60;
 /** Two things with names, or one against an equation. */
 export function sameNamed(a: Named | Relation, b: Named | Relation, compare: Comparison): Sameness {
   if (a.kind === "named" && b.kind === "named") {
-    if (a.name === b.name || !areRivals(a.name, b.name)) {
-      const values = compare(a.value, b.value);
-      if (values.same === true) return values;
-    }
+    if (areRivals(a.name, b.name)) return sameSides(a, b);
+    const [from, to] = [argumentOf(a.name), argumentOf(b.name)];
+    // `f(t) = t^2` and `f(x) = x^2`
+    const isOther = from !== undefined && to !== undefined && from !== to;
+    const values = compare(isOther ? renamed(a.value, new Map([[from, to]])) : a.value, b.value);
+    if (values.same === true) return values;
   }
-  const [x, y] = [relationOf(a), relationOf(b)];
-  return x === undefined || y === undefined ? decided(false) : sameRelation(x, y);
+  return sameSides(a, b);
 }
 
-/** Two names that cannot be for the same thing; `y` and `f(x)` can, and so can words and a letter. */
-function areRivals(a: string, b: string): boolean {
-  const letters = /^[A-Za-z](?:_\w+)?$|^[a-z]+$/;
-  if (letters.test(a) && letters.test(b)) return true;
-  return !(letters.test(a) || letters.test(b)) && /\(/.test(a) && /\(/.test(b) && a.charAt(0) !== b.charAt(0);
+function sameSides(a: Named | Relation, b: Named | Relation): Sameness {
+  const [x, y] = [relationOf(a), relationOf(b)];
+  return x === undefined || y === undefined ? decided(false) : sameRelation(x, y);
 }
 
 function relationOf(answer: Named | Relation): Relation | undefined {

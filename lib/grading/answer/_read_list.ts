@@ -3,10 +3,11 @@
  * they are a union; values of several variables are a tuple by their names.
  */
 import { expandPlusMinus } from "../expression/latex.ts";
-import { type Answer, type List, type Named, oneOf, readingsOf, type Region, type Tuple } from "./answer.ts";
+import { type Answer, type List, type Named, oneOf, readingsOf, type Region } from "./answer.ts";
 import { asRegion, intersection, union } from "./_intervals.ts";
-import type { Reader } from "./_relations.ts";
+import type { Reader } from "./_equations.ts";
 import { cut, type Piece } from "./_split.ts";
+import { areSolutions, systemOf } from "./_tuples.ts";
 
 const SEPARATOR =
   /[,;]? ?\\(?:lor|land)(?![A-Za-z])|[,;] ?(?:and|or)(?=[\s(\\$-])|(?<!\d),|,(?!\d{3}(?!\d))|[;\n]|(?<=[\s)}\]\d])(?:and|or|&)(?=[\s(\\$])|\\\\(?!\})/y;
@@ -18,6 +19,8 @@ const MOST_SIGNS = 3;
 /** Readings of a text that lists several things; undefined when it is one. */
 export function readList(text: string, read: Reader): readonly Answer[] | undefined {
   if (!/[,;\n&]|\band\b|\bor\b|\\(?:lor|land|\\)/.test(text)) return undefined;
+  const systems = readSystems(text, read);
+  if (systems !== undefined) return [systems];
   const pieces = cut(text.replace(/^(?:both|either) /i, ""), SEPARATOR).filter(({ text: piece }) => piece !== "");
   if (pieces.length < 2) return undefined;
   if (pieces.length > MOST_MEMBERS) return [];
@@ -34,16 +37,39 @@ export function readList(text: string, read: Reader): readonly Answer[] | undefi
   if (region !== undefined) readings.push(region);
   // Conditions on one variable are one set and not a list of sets.
   if (region?.variable === undefined || items.some((item) => !isCondition(item))) {
-    const system = systemOf(items);
+    const joined = connective(separators);
+    const system = joined === "or" ? undefined : systemOf(items);
     if (system !== undefined) readings.push(system);
     // `x_1=3, x_2=2` may be two solutions of one equation.
     if (system === undefined || areSolutions(system)) {
-      const list = listOf(items, system !== undefined);
-      const alternatives = separators.every((separator) => /^[,;]? ?(?:or|\\lor)$/.test(separator));
-      readings.push(alternatives ? { ...list, alternatives } : list);
+      readings.push({ ...listOf(items, system !== undefined), ...(joined === undefined ? {} : { joined }) });
     }
   }
   return readings;
+}
+
+const BETWEEN_SYSTEMS = /[,;]? ?(?<=[\s)}\]\d,;])or(?=[\s(\\$])|;|\n|[,;]? ?\\lor(?![A-Za-z])/y;
+
+/** `x=1, y=2 or x=2, y=1` as a list of tuples; undefined when it is none. */
+function readSystems(text: string, read: Reader): List | undefined {
+  if (!/=.*=.*=.*=/s.test(text) || !/\bor\b|[;\n]|\\lor/.test(text)) return undefined;
+  const pieces = cut(text, BETWEEN_SYSTEMS).filter(({ text: piece }) => piece !== "");
+  if (pieces.length < 2 || pieces.length > MOST_MEMBERS) return undefined;
+  const items: Answer[] = [];
+  for (const { text: piece } of pieces) {
+    const system = read(piece).find((reading) => reading.kind === "tuple" && reading.names !== undefined);
+    if (system === undefined) return undefined;
+    items.push(system);
+  }
+  return { kind: "list", items, set: false };
+}
+
+/** The word that stands between all members, or before the last. */
+function connective(separators: readonly string[]): "and" | "or" | undefined {
+  const words = separators.filter((separator) => !/^[,;]$/.test(separator));
+  if (words.length === 0) return undefined;
+  if (words.every((word) => /(?:or|\\lor)$/.test(word))) return "or";
+  return words.every((word) => /(?:and|&|\\land)$/.test(word)) ? "and" : undefined;
 }
 
 /** A list; members that are lists themselves are put in their place. */
@@ -101,34 +127,6 @@ function setOf(item: Answer): Region | undefined {
   const point = equal === undefined ? undefined : asRegion(equal.value);
   return point === undefined || equal === undefined ? undefined : { ...point, variable: equal.name };
 }
-
-/** `x=1, y=2` as a tuple in the order of the names. */
-function systemOf(items: readonly Answer[]): Tuple | undefined {
-  const parts: Named[] = [];
-  for (const item of items) {
-    const part = readingsOf(item).find((reading) =>
-      reading.kind === "named" && /^[A-Za-z](?:_\w+)?$|^[a-z]+$/i.test(reading.name)
-    );
-    if (part === undefined) return undefined;
-    parts.push(part as Named);
-  }
-  if (new Set(parts.map(({ name }) => name)).size !== parts.length) return undefined;
-  const inOrder = parts.every(({ name }) => SERIES.test(name));
-  const sorted = inOrder ? [...parts].sort((a, b) => a.name < b.name ? -1 : 1) : parts;
-  return {
-    kind: "tuple",
-    bracket: "names",
-    items: sorted.map(({ value }) => value),
-    names: sorted.map(({ name }) => name),
-  };
-}
-
-function areSolutions({ names = [] }: Tuple): boolean {
-  return names.every((name) => /_/.test(name) && name.charAt(0) === names[0]?.charAt(0));
-}
-
-/** Names that have an order of their own. */
-const SERIES = /^(?:[a-dA-D]|[x-zX-Z]|[p-s]|[u-w]|[mn]|[A-Za-z]_\d+)$/;
 
 /** Readings of a text with `\pm` as the list of what it stands for; undefined without one. */
 export function readPlusMinus(text: string, read: Reader): readonly Answer[] | undefined {

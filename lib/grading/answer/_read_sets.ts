@@ -4,7 +4,8 @@
  */
 import { type Answer, type Interval, oneOf, type Region } from "./answer.ts";
 import { asRegion, complement, endValue, intersection, regionOf, union } from "./_intervals.ts";
-import { allReals, type Reader } from "./_relations.ts";
+import type { Reader } from "./_equations.ts";
+import { allReals } from "./_relations.ts";
 import { expressionOf } from "./_formula.ts";
 import { cut, insideBrackets, type Piece } from "./_split.ts";
 

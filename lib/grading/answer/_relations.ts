@@ -4,7 +4,6 @@
  * do not contradict each other.
  */
 import type { Answer, Interval, Region, Relation } from "./answer.ts";
-import { chained } from "./_chains.ts";
 import {
   complement,
   endValue,
@@ -16,13 +15,9 @@ import {
   regionOf,
 } from "./_intervals.ts";
 import { expressionOf } from "./_formula.ts";
-import { isDenial } from "./_hedges.ts";
-import { freeSymbols } from "../expression/same.ts";
+import { chain, equation, isConstant, type Reader } from "./_equations.ts";
 import { cut, type Piece } from "./_split.ts";
 import type { Expr } from "../types.ts";
-
-/** Reads a text of any kind, one level further in. */
-export type Reader = (text: string) => readonly Answer[];
 
 const OPERATOR =
   /(?<=^[A-Za-z]) in (?=[[({]|\\\{|\\mathbb)|<=|>=|=<|=>|!=|==|:=|<|>|=|\\(?:le|ge|ne|approx|in|ni|notin|equiv|cong)(?![A-Za-z])/y;
@@ -43,10 +38,6 @@ const MEANING: Readonly<Record<string, string>> = {
 };
 /** More sides are not read. */
 const MOST_SIDES = 12;
-/** The left side of an equation that only says what its right side is. */
-const LABEL =
-  /^(?:[A-Za-z]{1,3}(?:'*|_ ?\{?[A-Za-z\d+,-]{1,8}\}?|\^\{-1\})|\|(?:[A-Z]{2}|[zw](?:_\d)?)\||\[[A-Z]{3,6}\]|(?:m ?)?\\(?:angle|triangle) ?[A-Z]{1,3}|\\overline ?\{?[A-Z]{2}\}?|[fgh](?:'+|\^\{-1\}|_ ?\{?\w\}?)?\([\w\\, ]{1,12}\)|[PEVQTSNCARp](?:_\{?\w\}?)? ?\([^=]{1,40}\)|\\(?:Delta|theta|alpha|beta|gamma|phi|lambda|mu|sigma|omega|rho) ?[a-zA-Z]?|\\(?:int|lim|sum|prod|Pr|det|max|min|gcd|lcm|oint|iint)(?![A-Za-z]).*|\\frac ?\{ ?(?:d|\\partial).*|\|?\\(?:vec|mathbf|overrightarrow) ?\{?[A-Za-z]{1,2}\}?\|?|[A-Za-z]{3,}(?: [A-Za-z]+){0,6}|d[a-z]\/d[a-z]|\([a-z](?:_\d)?(?:, ?[a-z](?:_\d)?)+\)|[a-z](?:: ?[a-z])+)$/s;
-
 /** Readings of a text with a relation at its top level; undefined when there is none. */
 export function readRelation(text: string, read: Reader): readonly Answer[] | undefined {
   if (!/[=<>]|\\(?:le|ge|ne|in|notin|approx|equiv|cong)(?![A-Za-z])|^[A-Za-z] in /.test(text)) return undefined;
@@ -64,49 +55,6 @@ export function readRelation(text: string, read: Reader): readonly Answer[] | un
   }
   if (operators.includes("!=")) return pieces.length === 2 ? unequal(pieces, read) : [];
   return inequality(pieces, operators);
-}
-
-function equation([left, right]: readonly Piece[], read: Reader): readonly Answer[] {
-  if (left === undefined || right === undefined || right.text === "") return [];
-  const sides = [expressionOf(left.text), expressionOf(right.text)] as const;
-  const [a, b] = sides;
-  const pair: readonly [Expr, Expr] | undefined = a !== undefined && b !== undefined ? [a, b] : undefined;
-  if (pair !== undefined && isConstant(pair[0]) && isConstant(pair[1])) return chain([left, right], read);
-  const readings: Answer[] = [];
-  const name = nameOf(left.text, a);
-  if (name !== undefined) readings.push(...named(name, read(right.text), pair));
-  // `3 = x`
-  const reversed = b?.kind === "symbol" && !isConstant(b) ? nameOf(right.text, b) : undefined;
-  if (reversed !== undefined) readings.push(...named(reversed, read(left.text), pair));
-  if (pair !== undefined) readings.push({ kind: "relation", operator: "=", left: pair[0], right: pair[1] });
-  // `5 = 101_2`
-  if (readings.length === 0 && (a === undefined || isConstant(a)) && !isDenial(left.text)) {
-    return chain([left, right], read);
-  }
-  return readings;
-}
-
-function named(name: string, values: readonly Answer[], sides: readonly [Expr, Expr] | undefined): Answer[] {
-  return values.filter(({ kind }) => kind !== "text" || sides === undefined)
-    .map((value) => ({ kind: "named", name, value, ...(sides === undefined ? {} : { sides }) }));
-}
-
-/** The name on one side of an equation: a variable, `f(x)`, words. */
-function nameOf(text: string, expr: Expr | undefined): string | undefined {
-  if (expr?.kind === "symbol") return isConstant(expr) && expr.name !== "e" ? undefined : expr.name;
-  const plain = text.trim();
-  if (isDenial(plain)) return undefined;
-  return LABEL.test(plain) ? plain.replace(/\s+/g, " ") : undefined;
-}
-
-/** The last side of `x = 36/2 = 18`. */
-function chain(pieces: readonly Piece[], read: Reader, operators: readonly string[] = []): readonly Answer[] {
-  const [first] = pieces as [Piece];
-  if (pieces.slice(0, -1).some(({ text }) => isDenial(text))) return [];
-  const name = pieces.length === 1 ? undefined : nameOf(first.text, expressionOf(first.text));
-  const sides = pieces.map(({ text }, i) => i === 0 && name !== undefined ? [] : read(text));
-  const values = chained(sides, operators);
-  return name === undefined ? values : named(name, values, undefined);
 }
 
 /** `x \in (3, \infty)`, `x, y \in \mathbb{R}`; not an element of finitely many points. */
@@ -202,9 +150,4 @@ export function halfLine({ operator, left, right }: Relation): Region | undefine
 /** All reals, for a variable or none. */
 export function allReals(): Region {
   return { kind: "region", pieces: [EVERYTHING] };
-}
-
-/** Whether an expression has no variable. */
-export function isConstant(expr: Expr): boolean {
-  return freeSymbols(expr).size === 0;
 }

@@ -32,8 +32,8 @@ export interface List {
   readonly kind: "list";
   readonly items: readonly Answer[];
   readonly set: boolean;
-  /** Joined by "or" alone: they may be one answer in several spellings. */
-  readonly alternatives?: boolean;
+  /** The word between them, where there is one: with "or" they may be one answer in several spellings. */
+  readonly joined?: "and" | "or";
 }
 
 /** One piece of a set of reals. */

@@ -42,7 +42,7 @@ const compare: Comparison = compareAnswers;
 function comparePair(a: Answer, b: Answer): Sameness {
   if (a.kind === "choice" || b.kind === "choice") return sameChoice(a, b);
   if (a.kind === b.kind) return sameKind(a, b);
-  if (a.kind === "list" && a.alternatives === true && b.kind !== "region") return allOf(spellings(a.items, b));
+  if (a.kind === "list" && a.joined === "or" && b.kind !== "region") return allOf(spellings(a.items, b));
   if (a.kind === "named" || b.kind === "named") return withName(a, b);
   if (a.kind === "region" || b.kind === "region") return withRegion(a, b);
   if (a.kind === "relation") return saysValue(a, b);

@@ -15,6 +15,7 @@ import { readBrackets, readSetOperation, withoutFrench } from "./_read_sets.ts";
 import { expressionOf } from "./_formula.ts";
 import { readValues } from "./_read_value.ts";
 import { allReals, readRelation } from "./_relations.ts";
+import { renamed } from "./_rename.ts";
 import { beforeReason, behindLabel, saidTwice, withApproximation } from "./_said.ts";
 import { cut, isBalanced } from "./_split.ts";
 import { meansEverything, meansNothing, normalWords } from "./_text.ts";
@@ -124,7 +125,9 @@ function hourOf(text: string): string {
 function plural(text: string, read: (text: string) => readonly Answer[]): readonly Answer[] {
   if (text.startsWith("<") && text.endsWith(">")) return readBrackets(text, read) ?? [];
   const clause = clauseOf(text);
-  if (clause !== undefined) return read(clause.head).map((reading) => renamed(reading, clause.parameter, clause.name));
+  if (clause !== undefined) {
+    return read(clause.head).map((reading) => renamed(reading, new Map([[clause.parameter, clause.name]])));
+  }
   const mayList = /[,;\n&]|\band\b|\bor\b|\\(?:lor|land|\\)/.test(text);
   const single = mayList ? readValues(text) : [];
   // "one hundred and five": a number; but `12,5` and `100,200` may be two.
@@ -216,7 +219,7 @@ function partOf(text: string): Expr | undefined {
 }
 
 const CLAUSE = new RegExp(
-  "^(.+?),? ?\\(?(?:where |for (?:all |any |every |some |each )?(?:integers? |real (?:numbers? )?)?|with |and )?([a-zA-Z])(?:" +
+  "^(.+?),? ?\\(?(?:where |for (?:all |any |every |some |each )?(?:integers? |real (?:numbers? )?)?|with |and )?(?<![A-Za-z])([a-zA-Z])(?:" +
     " ?\\\\in ?\\\\(?:mathbb|mathbf) ?\\{? ?[ZNRQC] ?\\}?(?: ?[\\^_] ?(?:\\{[^{}]*\\}|.))?|" +
     " (?:is |being |)(?:an? |any |)(?:arbitrary |positive |nonnegative |non-negative |real |)(?:integer|constant|number|real)s?)\\)?$",
   "s",
@@ -240,20 +243,4 @@ function clauseOf(text: string): Clause | undefined {
     return undefined;
   }
   return { head, parameter: found[2] as string, name: INTEGERS.test(text) ? INTEGER : "parameter" };
-}
-
-/** The parameter of a family of answers goes by one name. */
-function renamed(answer: Answer, from: string, to: string): Answer {
-  if (answer.kind === "value") return { ...answer, value: withName(answer.value, from, to) };
-  if (answer.kind === "named" && answer.name !== from) {
-    const { sides: _, ...rest } = answer;
-    return { ...rest, value: renamed(answer.value, from, to) };
-  }
-  if (answer.kind === "list") return { ...answer, items: answer.items.map((item) => renamed(item, from, to)) };
-  return answer;
-}
-
-function withName(expr: Expr, from: string, to: string): Expr {
-  if (expr.kind === "symbol") return expr.name === from ? { kind: "symbol", name: to } : expr;
-  return expr.kind === "apply" ? { ...expr, args: expr.args.map((arg) => withName(arg, from, to)) } : expr;
 }
