@@ -8,6 +8,7 @@ import {
   proportional,
   sameExpression,
 } from "../../lib/grading/expression/same.ts";
+import { preciseValue } from "../../lib/grading/expression/_precise.ts";
 import type { Expr } from "../../lib/grading/types.ts";
 
 function read(text: string): Expr {
@@ -95,6 +96,47 @@ Deno.test("sameExpression() leaves open what can only be guessed", () => {
       ["(10^{16}+\\sin x)-10^{16}", "(10^{16}+\\cos x)-10^{16}"],
     ] as const
   ) assert.notEqual(sameExpression(read(a), read(b)).same, true, `${a} and ${b}`);
+});
+
+Deno.test("sameExpression() does not take for equal what differs behind the digits of doubles", () => {
+  const pairs: readonly (readonly [string, string])[] = [
+    ["\\sqrt{12+10^{-30}}", "2\\sqrt{3}"],
+    ["\\sqrt{3571^2+10^{-50}}", "3571"],
+    ["3571\\cos(10^{-200})", "3571"],
+    ["\\frac{\\ln(640320^3+744)}{\\sqrt{163}}", "\\pi"],
+    ["\\frac{\\ln(640320^3+744)}{\\sqrt{163}}\\cdot\\frac{\\sqrt2}2", "\\frac{\\pi}{\\sqrt2}"],
+    ["1-\\cos^2 x+10^{-20}x", "\\sin^2 x"],
+    ["\\sin^2 x\\cos(10^{-30}x)", "\\sin^2 x"],
+    ["\\sin 1+10^{-17}", "\\sin 1"],
+    ["\\arctan(2)+\\frac{1}{10^{25}}", "\\frac\\pi2-\\arctan\\frac12"],
+  ];
+  for (const [a, b] of pairs) {
+    assert.notEqual(sameExpression(read(a), read(b)).same, true, `${a} and ${b}`);
+    assert.notEqual(sameExpression(read(b), read(a)).same, true, `${b} and ${a}`);
+  }
+});
+
+Deno.test("preciseValue() has 50 right digits", () => {
+  const digits = (text: string): string => {
+    const value = preciseValue(read(text), { point: new Map(), steps: 100, scale: -Infinity });
+    assert.ok(value !== undefined, text);
+    const { m, e } = value;
+    const scaled = e < 0 ? (m * 10n ** 50n) >> BigInt(-e) : (m * 10n ** 50n) << BigInt(e);
+    return String(scaled).padStart(51, "0");
+  };
+  const known: readonly (readonly [string, string])[] = [
+    ["\\pi", "314159265358979323846264338327950288419716939937510"],
+    ["e", "271828182845904523536028747135266249775724709369995"],
+    ["\\ln 12345", "942100640177927987790587753559409148830162487428165"],
+    ["\\sqrt2", "141421356237309504880168872420969807856967187537694"],
+    ["\\sin 10", "-54402111088936981340474766185137728168364301291623"],
+    ["\\cos 100", "086231887228768393410193851395084253551008400853551"],
+    ["\\arctan 1000", "156979632712822975256479788200483089808696376513328"],
+    ["e^{-7/3}", "009697196786440506280990665929837073148072085892480"],
+  ];
+  for (const [text, expected] of known) {
+    assert.equal(digits(text).slice(0, 48), expected.slice(0, 48), text);
+  }
 });
 
 Deno.test("proportional() finds a constant factor, and only a constant one", () => {

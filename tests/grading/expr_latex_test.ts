@@ -149,6 +149,21 @@ q_1+x_2 -> q_1 + x_2`,
 );
 
 claim(
+  "parseExpression() takes e for a number, and for a power of ten only where it cannot be one",
+  String.raw`
+3e-1+x -> (3*e - 1) + x
+3e-1 -> 3/10
+\frac{3e-1}{2} -> (3*e - 1)/2
+\frac1e+2 -> 1/e + 2
+e^2-2e+1 -> (e^2 - (2*e)) + 1
+2.5e3x -> 2500*x
+2E3x -> 2000*x
+1e-05+x -> 1/100000 + x
+3e8+1 -> 300000000 + 1
+1e-5 -> 1/100000`,
+);
+
+claim(
   "parseExpression() tells functions of what stands in brackets from factors",
   String.raw`
 f(x)^2 -> f(x)^2

@@ -19,6 +19,7 @@ const MOST_TOKENS = 200;
 
 /** The application of a name that has just been read; undefined when brackets do not follow or multiply. */
 export function applicationAt(state: State, name: string): Piece | undefined {
+  if (peek(state) === "{" && peek(state, 1) === "(" && ALWAYS.test(name)) return appliedTo(state, name);
   if (peek(state) !== "(") return undefined;
   const { tokens, commas } = inBrackets(state);
   if ((name === "C" || name === "P") && commas === 1) {

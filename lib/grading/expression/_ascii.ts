@@ -70,7 +70,13 @@ const MARKED_NAMES = new Set(
 );
 /** Names that are read within a run of letters too, as in `xsin` or `2pir`. */
 const INNER = new Set(("arcsin arccos arctan sqrt cbrt sin cos tan cot sec csc log ln pi exp").split(" "));
-const NUMBER = /(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d{1,4}(?![\d.]))?/y;
+/**
+ * Digits, with a power of ten where that is no product with e: `1.5e3`, `2E-3`, `1e-05`, but not `3e-1` or `2e+3`.
+ */
+const NUMBER =
+  /\d*\.\d+[eE][+-]?\d{1,4}(?![\d.])|\d+E[+-]?\d{1,4}(?![\d.])|\d+e[+-]0\d{1,3}(?![\d.])|\d+(?:\.\d+)?|\.\d+/y;
+/** `3e8` where nothing is written in LaTeX. */
+const PLAIN_POWER = /\d+e\d{1,4}(?![\d.A-Za-z^_(])/y;
 const COMMAND = /\\(?:[A-Za-z]+|.)/y;
 /** Letters in a font are one word: a variable, a name we know, or no part of an expression. */
 const FONT_OF_WORD = /^\\(?:text|math|bm|bold|mbox|hbox|operatorname)/;
@@ -85,6 +91,7 @@ const SIGNS = new Set([..."+-/*^_(){}[]|!,.='"]);
 export function tokensOf(text: string): Token[] | undefined {
   const source = asLatex(text);
   const tokens: Token[] = [];
+  const isPlain = !source.includes("\\");
   let gap = false;
   for (let i = 0; i < source.length;) {
     const character = source.charAt(i);
@@ -93,7 +100,8 @@ export function tokensOf(text: string): Token[] | undefined {
       i++;
       continue;
     }
-    const found = match(NUMBER, source, i) ?? match(COMMAND, source, i) ?? match(LETTERS, source, i) ?? character;
+    const found = (isPlain ? match(PLAIN_POWER, source, i) : undefined) ?? match(NUMBER, source, i) ??
+      match(COMMAND, source, i) ?? match(LETTERS, source, i) ?? character;
     const before = tokens.length;
     const braced = FONT_OF_WORD.test(found) ? match(WORD_IN_BRACES, source, i + found.length) : undefined;
     if (braced !== undefined) {

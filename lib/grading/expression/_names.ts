@@ -95,6 +95,8 @@ function named(state: State, text: string, marks: string): Piece {
   if (chosen !== undefined) return chosen;
   // The parser would apply a capital letter to the brackets behind it.
   const plain = known === "" && !(peek(state) === "(" && /^[A-Z]$/.test(text));
+  // `3e-1` would be read as a number.
+  if (text === "e" && known === "") return { latex: `\\exponentialE ${power}`, operand: true };
   if (plain) return { latex: `${text}${text.startsWith("\\") ? " " : ""}${power}`, operand: true };
   return { latex: `q_{${numberOfName(state, name)}}${power}`, operand: true };
 }

@@ -26,7 +26,7 @@ const VECTOR_PRODUCT =
 export function parseExpression(text: string): Expr | undefined {
   if (text.length > LONGEST_EXPRESSION) return undefined;
   if (text.includes("\\times") && VECTOR_PRODUCT.test(text)) return undefined;
-  const plain = /^\s*-?\d+(?:\.\d+)?\s*$/.test(text) ? literal(text.trim()) : undefined;
+  const plain = /^\s*-?\d+(?:\.\d+)?(?:[eE]-?\d{1,4})?\s*$/.test(text) ? literal(text.trim()) : undefined;
   if (plain !== undefined) return plain;
   const multiplied = text.includes("x") || text.includes("X") ? text.replace(TIMES, "$1*") : text;
   const chosen = CHOOSING.exec(multiplied);

@@ -5,6 +5,7 @@
  */
 import { exactlyProportional, exactlySame, exactlyShifted, exactRational, isHidden, type LogBase } from "./_exact.ts";
 import { type Decimal, irrationalRoundsTo, roundsTo } from "./_decimal.ts";
+import { confirmed } from "./_confirm.ts";
 import { type Complex, complexValue } from "./_complex.ts";
 import { toDouble } from "./_doubles.ts";
 import { hasBareLog } from "./_normal.ts";
@@ -114,6 +115,8 @@ function sameByReading(
   if (same === undefined && dividesByZero(a) !== dividesByZero(b)) return verdict(false, "exact");
   if (same !== true) return verdict(same, "numeric");
   if (isHidden(a, b, base)) return verdict(undefined, "numeric");
+  const sure = confirmed(x, y);
+  if (sure !== true) return verdict(sure, "numeric");
   // One side is a rational number and the other is not known to be one.
   if (rational !== undefined && isApproximation(rational, decimal)) return verdict(false, "numeric");
   return verdict(true, "numeric");
