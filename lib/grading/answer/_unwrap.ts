@@ -7,7 +7,8 @@ import { closingBrace } from "../../basics/mod.ts";
 const UNWRAPPED =
   /\\(text|textbf|textrm|textit|textsf|texttt|textnormal|textup|mbox|hbox|mathrm|mathsf|mathtt|mathit|emph|boxed|fbox|underline|bm|boldsymbol|mathnormal|tag\*?|operatorname\*?)\s*\{/g;
 /** Roman functions that stay commands. */
-const ROMAN = /^(?:arc)?(?:sin|cos|tan|cot|sec|csc)h?$|^(?:ln|log|exp|gcd|lcm|max|min|det|sgn|arg|cis)$/;
+const ROMAN =
+  /^(?:arc?)?(?:sin|cos|tan|cot|sec|csc)h?$|^(?:arc)?(?:tg|ctg|cotg)$|^(?:ln|log|exp|gcd|lcm|max|min|det|sgn|arg|cis|cosec|Re|Im)$/;
 
 /** Boxes and text commands replaced by what stands in them; at most 100. */
 export function unwrapped(text: string): string {

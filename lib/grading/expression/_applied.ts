@@ -48,6 +48,8 @@ function applies(name: string, tokens: readonly string[], commas: number): boole
   if (SOMETIMES.test(name)) {
     return tokens.includes("t") || (!name.startsWith("u") && (single || tokens.includes("x") || tokens.includes("n")));
   }
+  // `P(2)` and `V(t)` are values, `P(1+r)` is a product.
+  if (/^[A-EI-Z](?:_.*)?$/.test(name)) return single && /^\w+$/.test(tokens[0] ?? "");
   if (!ARITHMETIC.test(name)) return false;
   if (name === "delta") return tokens.includes("x") || tokens.includes("t");
   return (single && /^(?:[\d.]+|[nx])$/.test(tokens[0] ?? "")) || (name === "Phi" && tokens.length === 2);

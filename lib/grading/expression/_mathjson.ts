@@ -7,7 +7,7 @@ import type { Expr } from "../types.ts";
 
 /** Heads with the same name and number of arguments on both sides: `[least, most]`. */
 // deno-fmt-ignore
-const HEADS: Readonly<Record<string, readonly [number, number]>> = {
+export const HEADS: Readonly<Record<string, readonly [number, number]>> = {
   Add: [1, 1000], Negate: [1, 1], Divide: [2, 2], Power: [2, 2], Root: [2, 2], Abs: [1, 1], Floor: [1, 1], Ceil: [1, 1],
   Factorial: [1, 1], Factorial2: [1, 1], Binomial: [2, 2], GCD: [1, 50], LCM: [1, 50], Max: [1, 50], Min: [1, 50],
   Mod: [2, 2], Sin: [1, 1], Cos: [1, 1], Tan: [1, 1], Cot: [1, 1], Sec: [1, 1], Csc: [1, 1], Arcsin: [1, 1], Arccos: [1, 1],

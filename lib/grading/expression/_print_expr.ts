@@ -1,4 +1,5 @@
 /** An expression as one line of plain text with every bracket it needs, for people to see how an answer was read. */
+import { HEADS } from "./_mathjson.ts";
 import type { Expr } from "../types.ts";
 
 /** Binding: sums 1, products 2, signs 3, powers 4, values 5. */
@@ -37,7 +38,8 @@ function written(expr: Expr): readonly [text: string, binding: number] {
     }
   }
   if (head === "Factorial") return [`${shown(first, VALUE)}!`, POWER];
-  return [`${head.toLowerCase()}(${args.map((each) => shown(each, 0)).join(", ")})`, VALUE];
+  const name = Object.hasOwn(HEADS, head) || head.length > 2 && !head.includes("_") ? head.toLowerCase() : head;
+  return [`${name}(${args.map((each) => shown(each, 0)).join(", ")})`, VALUE];
 }
 
 function writtenSum(args: readonly Expr[]): string {
