@@ -10,6 +10,8 @@ export const KEYS = {
   correct: "env/all/correct",
   lenient: "env/all/lenient",
   format: "env/all/format",
+  recipe: "env/all/recipe_correct",
+  disagreement: "env/all/grader_disagreement",
   tokens: "env/all/ac_tokens_per_turn",
   episodes: "env/all/total_episodes",
   seconds: "time/total",
@@ -31,9 +33,16 @@ export function outcomeKey(outcome: Outcome): string {
   return `env/all/outcome/${outcome}`;
 }
 
+/** With `grader=both` alone. */
+const GRADER_RATES = [
+  ["correct by the recipe's grader", KEYS.recipe],
+  ["graders disagree", KEYS.disagreement],
+] as const;
+
 const RATES = [
   ["accuracy (strict)", KEYS.correct],
   ["accuracy (lenient)", KEYS.lenient],
+  ...GRADER_RATES,
   ["format", KEYS.format],
 ] as const;
 
@@ -81,12 +90,14 @@ export function evaluationTable(evaluations: readonly NamedEvaluation[], spent: 
   const levels = [...new Set(all.flatMap(Object.keys))].filter((key) => /^env\/level_\d+\/correct$/.test(key));
   levels.sort((a, b) => levelOf(a) - levelOf(b));
   const outcomes = OUTCOMES.filter((outcome) => all.some((metrics) => (metrics[outcomeKey(outcome)] ?? 0) > 0));
+  const graders = GRADER_RATES.filter(([, key]) => all.some((metrics) => metrics[key] !== undefined));
   return table([
     ["", ...evaluations.map(({ name }) => name)],
     ["problems", ...evaluations.map(({ evaluation }) => String(evaluation.rollouts.length))],
     row("accuracy (strict)", (metrics) => rate(metrics[KEYS.correct])),
     row("  95 % interval", interval),
     row("accuracy (lenient)", (metrics) => rate(metrics[KEYS.lenient])),
+    ...graders.map(([name, key]) => row(name, (metrics) => rate(metrics[key]))),
     row("format", (metrics) => rate(metrics[KEYS.format])),
     row("length (tokens)", (metrics) => (metrics[KEYS.tokens] ?? NaN).toFixed(1)),
     ...spent,

@@ -2,20 +2,13 @@
  * A training run in the terminal: one of the consumers of the event stream. A line a step stays; while somebody watches,
  * two bars below them move. Text of models is stripped before it is shown.
  */
-import {
-  allTokens,
-  dollars,
-  estimateText,
-  stallText,
-  type TrainEvent,
-  type TrainProgress,
-  ungradedText,
-} from "../training/mod.ts";
+import { estimateText, stallText, type TrainEvent, type TrainProgress, ungradedText } from "../training/mod.ts";
 import type { Metrics, Rollout } from "../vocabulary.ts";
-import { liveLines } from "./_live.ts";
+import { barLines, countStep, type Course, newCourse, startCourse, stepLine } from "./_course.ts";
 import type { CliIo } from "./_io.ts";
+import { liveLines } from "./_live.ts";
 import { KEYS, testKey } from "./_summary.ts";
-import { bar, besideOrBelow, duration, oneLine, painter, quote, rate, short, type Style } from "./_text.ts";
+import { oneLine, type Paint, painter, quote, rate, type Style } from "./_text.ts";
 import { waitNews } from "./_wait_news.ts";
 
 /** Shows a run as it happens. */
@@ -30,9 +23,6 @@ export interface Reporter {
   close(): void;
 }
 
-/** Steps that the estimate of the time left looks back on. */
-const RECENT = 10;
-
 /**
  * A reporter for a terminal, or, where nobody watches, for a file: plain lines only.
  * @param log takes every line that stays, without colours, but for samples and what the recorder logs itself
@@ -40,97 +30,22 @@ const RECENT = 10;
 export function createReporter(io: CliIo, log: (line: string) => void = () => {}): Reporter {
   const live = liveLines(io);
   const paint = painter(io.color);
-  const recent: number[] = [];
-  let total = 0;
-  let done = 0;
-  let within: TrainProgress | undefined;
-  /** Tokens and dollars so far. */
-  let spent = "";
-  let startedAt = io.now();
-  let stepStartedAt = io.now();
-
+  const course = newCourse(io.now());
   function keep(line: string, style: Style = "plain"): void {
     live.print(paint(style, line));
     log(line);
   }
-  /** They count as wrong, which nobody sees in the figures above. */
-  function keepUngraded(metrics: Metrics, prefix?: "test/"): void {
-    const text = ungradedText(metrics, prefix);
-    if (text !== undefined) keep(`  ${text}`, "bold");
-  }
   // Who watches sees it in the bar.
   const news = io.isTerminal ? () => {} : waitNews(io.now, keep);
-
-  function secondsLeft(): number {
-    if (recent.length === 0) return NaN;
-    return (total - done) * recent.reduce((sum, seconds) => sum + seconds, 0) / recent.length;
-  }
-  function redraw(): void {
-    const share = within === undefined || within.total === 0 ? 0 : within.done / within.total;
-    const width = Math.min(30, Math.max(8, io.columns() - 50));
-    const what = within === undefined ? "" : `${within.phase} ${within.done}/${within.total}`;
-    const waiting = within === undefined ? "" : waitingFor(within);
-    // A save comes after its steps, which are done.
-    const current = within?.phase === "saving" ? 0 : share;
-    const time = `${duration((io.now() - startedAt) / 1000)} gone, ${duration(secondsLeft())} left`;
-    live.show([
-      ...besideOrBelow(`step  ${bar(share, width)}  ${what}`, waiting, io.columns() - 1),
-      `run   ${bar(total === 0 ? 0 : (done + current) / total, width)}  ${done}/${total}  ${time}${spent}`,
-    ]);
-  }
-  function stepLine(step: number, metrics: Metrics): string {
-    const seconds = metrics[KEYS.seconds] ?? (io.now() - stepStartedAt) / 1000;
-    stepStartedAt = io.now();
-    recent.push(seconds);
-    if (recent.length > RECENT) recent.shift();
-    done = step + 1;
-    const [cost, tokens] = [metrics[KEYS.cost], allTokens(metrics)];
-    spent = [tokens === undefined ? "" : `  ${short(tokens)} tokens`, cost === undefined ? "" : `  ${dollars(cost)}`]
-      .join("");
-    const digits = String(total).length;
-    return [
-      `step ${String(done).padStart(digits)}/${total}`,
-      `reward ${rate(metrics[KEYS.reward])}`,
-      `accuracy ${rate(metrics[KEYS.correct])}`,
-      `length ${(metrics[KEYS.tokens] ?? NaN).toFixed(1)}`,
-      `${seconds.toFixed(1)} s`,
-      `${duration(secondsLeft())} left`,
-      ...(cost === undefined ? [] : [`${dollars(cost)} so far`]),
-    ].join("  ");
-  }
+  const redraw = () => live.show(barLines(course, io.columns(), io.now()));
   return {
     event(event) {
-      switch (event.type) {
-        case "start":
-          [done, total] = [event.step, event.total];
-          startedAt = stepStartedAt = io.now();
-          if (event.estimate !== undefined) live.print(estimateText(event.estimate));
-          break;
-        case "evaluation":
-          within = undefined;
-          keep(evaluationLine(event.step, event.metrics, event.rollouts.length), "bold");
-          keepUngraded(event.metrics, "test/");
-          if (io.isTerminal) live.print(sampleText(pick(event.rollouts, event.step), io.columns(), paint));
-          break;
-        case "step":
-          within = undefined;
-          keep(stepLine(event.step, event.metrics));
-          keepUngraded(event.metrics);
-          break;
-        case "checkpoint":
-          if (within?.phase === "saving") within = undefined;
-          keep(`checkpoint ${oneLine(event.checkpoint.name)}`, "dim");
-          break;
-        case "stall":
-          live.print(paint("bold", oneLine(stallText(event), 500)));
-          break;
-        case "done":
-          return;
-      }
-      if (total > 0) redraw();
+      if (event.type === "done") return;
+      report(event, course, { io, keep, print: live.print, paint });
+      if (course.total > 0) redraw();
     },
     progress(progress) {
-      within = progress;
+      course.within = progress;
       news(progress.waiting);
       redraw();
     },
@@ -139,12 +54,50 @@ export function createReporter(io: CliIo, log: (line: string) => void = () => {}
   };
 }
 
-/** What the server makes the run wait for, as `waiting: paused_capacity (reason) 0:42`; nothing when it does not. */
-function waitingFor({ waiting }: TrainProgress): string {
-  if (waiting === undefined) return "";
-  const { state, reason, seconds } = waiting;
-  const why = reason === undefined ? "" : ` (${oneLine(reason, 80)})`;
-  return `waiting: ${state}${why} ${duration(seconds)}`;
+/** Where lines go. */
+interface Lines {
+  readonly io: CliIo;
+  /** Writes a line that stays, and logs it. */
+  readonly keep: (line: string, style?: Style) => void;
+  /** Writes lines that stay. */
+  readonly print: (text: string) => void;
+  readonly paint: Paint;
+}
+
+/** Takes note of an event, and writes what there is to say of it. */
+function report(event: TrainEvent, course: Course, { io, keep, print, paint }: Lines): void {
+  switch (event.type) {
+    case "start":
+      startCourse(course, event.step, event.total, io.now());
+      if (event.estimate !== undefined) print(estimateText(event.estimate));
+      break;
+    case "evaluation":
+      course.within = undefined;
+      keep(evaluationLine(event.step, event.metrics, event.rollouts.length), "bold");
+      keepUngraded(keep, event.metrics, "test/");
+      if (io.isTerminal) print(sampleText(pick(event.rollouts, event.step), io.columns(), paint));
+      break;
+    case "step": {
+      course.within = undefined;
+      const seconds = countStep(course, event.step, event.metrics, io.now());
+      keep(stepLine(course, event.metrics, seconds, io.columns()));
+      keepUngraded(keep, event.metrics);
+      break;
+    }
+    case "checkpoint":
+      if (course.within?.phase === "saving") course.within = undefined;
+      keep(`checkpoint ${oneLine(event.checkpoint.name)}`, "dim");
+      break;
+    case "stall":
+      print(paint("bold", oneLine(stallText(event), 500)));
+      break;
+  }
+}
+
+/** They count as wrong, which nobody sees in the figures above. */
+function keepUngraded(keep: Lines["keep"], metrics: Metrics, prefix?: "test/"): void {
+  const text = ungradedText(metrics, prefix);
+  if (text !== undefined) keep(`  ${text}`, "bold");
 }
 
 function evaluationLine(step: number, metrics: Metrics, problems: number): string {
@@ -165,7 +118,7 @@ function pick(rollouts: readonly Rollout[], step: number): Rollout | undefined {
 }
 
 /** One trajectory for people: question, completion, verdict. */
-export function sampleText(rollout: Rollout | undefined, columns: number, paint: ReturnType<typeof painter>): string {
+export function sampleText(rollout: Rollout | undefined, columns: number, paint: Paint): string {
   if (rollout === undefined) return "";
   const { grade, problem, text } = rollout;
   const verdict = `${grade.outcome}: answered ${oneLine(grade.extracted ?? "nothing", 40)}, ` +

@@ -67,12 +67,14 @@ function headOf(
 function rowsOf({ metrics, tokens, backend }: Shown): Row[] {
   const rate = (key: string) => (metrics[key] ?? NaN).toFixed(3);
   const share = (label: string, key: string): Row => [label, rate(key), metrics[key]];
+  const graders = GRADER_RATES.filter(([, key]) => metrics[key] !== undefined);
   const [low, high] = [rate("env/all/correct_low"), rate("env/all/correct_high")];
   const counted = OUTCOMES.filter((outcome) => (metrics[`env/all/outcome/${outcome}`] ?? 0) > 0);
   const spent = tokens.prompt + tokens.completion;
   return [
     [ACCURACY, `${rate("env/all/correct")} (95 %: ${low} to ${high})`, metrics["env/all/correct"]],
     share("accuracy (lenient)", "env/all/lenient"),
+    ...graders.map(([label, key]) => share(label, key)),
     share("format", "env/all/format"),
     ["reward", rewardText(metrics)],
     ["length (tokens)", (metrics["env/all/ac_tokens_per_turn"] ?? NaN).toFixed(1)],
@@ -85,6 +87,12 @@ function rowsOf({ metrics, tokens, backend }: Shown): Row[] {
 }
 
 const ACCURACY = "accuracy (strict)";
+
+/** With `grader: "both"` alone. */
+const GRADER_RATES = [
+  ["correct by the recipe's grader", "env/all/recipe_correct"],
+  ["graders disagree", "env/all/grader_disagreement"],
+] as const;
 
 function intervalOf(label: string, metrics: Metrics): readonly [number, number] | undefined {
   if (label !== ACCURACY) return undefined;

@@ -90,6 +90,22 @@ Deno.test("a step whose completions could not all be graded says so, and an eval
   assert.deepEqual(io.said().split("\n").filter((line) => line.includes("graded")), [said, said]);
 });
 
+Deno.test("the line of a step has the recipe's verdict where both graders judge and there is room for it", () => {
+  for (
+    const [columns, says] of [[90, /accuracy 0\.660  recipe's 0\.500  length/], [
+      80,
+      /accuracy 0\.660  length/,
+    ]] as const
+  ) {
+    const io = fakeIo({ columns });
+    const reporter = createReporter(io);
+    reporter.event(start);
+    reporter.event(stepEvent(0, { ...METRICS, "env/all/recipe_correct": 0.5 }));
+    reporter.close();
+    assert.match(io.said(), says);
+  }
+});
+
 Deno.test("text of models cannot steer the terminal", () => {
   const hostile = "\x1b[2J\x1b]0;owned\x07\x1b]52;c;aGk=\x07safe\u202e text\r\x08";
   const io = fakeIo({ isTerminal: true, columns: 80 });

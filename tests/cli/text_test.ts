@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
-import { beforeAfterTable } from "../../lib/cli/_summary.ts";
+import { beforeAfterTable, evaluationTable } from "../../lib/cli/_summary.ts";
 import { bar, besideOrBelow, cut, duration, oneLine, quote, short, table } from "../../lib/cli/_text.ts";
+import type { Evaluation } from "../../lib/training/mod.ts";
+import type { Metrics } from "../../lib/vocabulary.ts";
 
 Deno.test("quote() wraps at spaces, cuts long words, and says when lines are missing", () => {
   assert.equal(quote("one two three four", "> ", 12, 9), "> one two\n> three four");
@@ -53,4 +55,23 @@ Deno.test("two parts stand beside each other where they fit, else one below the 
   assert.deepEqual(besideOrBelow("ab", "cd", 6), ["ab  cd"]);
   assert.deepEqual(besideOrBelow("ab", "cd", 5), ["ab", "  cd"]);
   assert.deepEqual(besideOrBelow("ab", "", 1), ["ab"]);
+});
+
+Deno.test("tables have the recipe's grader and how often the graders differ where both have judged, and only there", () => {
+  const both = { "env/all/correct": 0.75, "env/all/recipe_correct": 0.5, "env/all/grader_disagreement": 0.25 };
+  const held = (metrics: Metrics) =>
+    Object.fromEntries(Object.entries(metrics).map(([key, value]) => [`test/${key}`, value]));
+  const before = { ...both, "env/all/recipe_correct": 0.25 };
+  const change = beforeAfterTable(held(before), held(both));
+  assert.match(change, /correct by the recipe's grader +0\.250 +0\.500 +\+0\.250\ngraders disagree +0\.250 +0\.250/);
+  const named = (metrics: Metrics) => ({
+    name: "plain",
+    evaluation: { metrics, rollouts: [] } as unknown as Evaluation,
+  });
+  const one = { "env/all/correct": 0.75 };
+  assert.match(
+    evaluationTable([named(both), named(one)]),
+    /correct by the recipe's grader +0\.500 +-\ngraders disagree +0\.250 +-/,
+  );
+  assert.doesNotMatch(evaluationTable([named(one)]) + beforeAfterTable(held(one), held(one)), /grader/);
 });

@@ -1,6 +1,7 @@
 /** Runs and evaluations under another grader, and problems that nothing can be graded against. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { DISPLAY } from "../../lib/basics/mod.ts";
 import type { TrainInput } from "../../lib/config/mod.ts";
 import { evaluate, type OpenPolicy, trainGRPO } from "../../lib/launch/mod.ts";
 import { openForSampling } from "../../lib/policy/mod.ts";
@@ -64,6 +65,11 @@ Deno.test("an evaluation has the grader of its run, or the one that is asked for
     const same = await evaluate(run, asked);
     const ours = await evaluate(run, { ...asked, grader: "standard", grader_timeout: 5 });
     assert.equal(same.metrics["env/all/correct"], 0);
+    assert.doesNotMatch(Deno.inspect(same), /grader/);
+    const both = await evaluate(run, { ...asked, grader: "both" });
+    const share = both.metrics["env/all/correct"]!.toFixed(3);
+    assert.match(Deno.inspect(both), new RegExp(`by the recipe's grader +0\\.000\\n +graders disagree +${share}`));
+    assert.match(String((await both[DISPLAY]())["text/html"]), /graders disagree<\/th>/);
     assert.ok(ours.metrics["env/all/correct"]! > 0);
     const more = { log_path, max_steps: 2, grader: "standard", behavior_if_log_dir_exists: "resume" } as const;
     await trainGRPO(more, { open, problems });
