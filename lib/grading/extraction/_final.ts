@@ -15,13 +15,17 @@ const MOST_PASSED = 30;
 /** The last formula or number. */
 export function lastAnswer(text: string): FoundAnswer | undefined {
   let passed = 0;
+  let aside: FoundAnswer | undefined;
   for (let i = text.length - 1; i >= 0 && passed < MOST_PASSED; i--) {
     const code = text.charCodeAt(i);
     if (code === 36 || ((code === 41 || code === 93) && text.charAt(i - 1) === "\\")) {
       const open = openingOf(text, i);
       if (open === undefined) continue;
       passed++;
-      if (isAnswer(text.slice(open, i + 1)) && !isDenied(text, open)) return listed(text, open, i + 1);
+      if (isAnswer(text.slice(open, i + 1)) && !isDenied(text, open)) {
+        if (!isAside(text, open, i + 1)) return listed(text, open, i + 1);
+        aside ??= listed(text, open, i + 1);
+      }
       i = open;
     } else if ((code >= 48 && code <= 57) || code === 0x3c0 || code === 0x221e) {
       const found = expressionAt(text, i);
@@ -30,7 +34,19 @@ export function lastAnswer(text: string): FoundAnswer | undefined {
       i = Math.min(i, found.start);
     }
   }
-  return undefined;
+  return aside;
+}
+
+/** Whether a formula gives a condition or a reason: `since $x > 0$`, `with $x > 2$`, `(the other root, $x = -1$, ...)`. */
+function isAside(text: string, from: number, to: number): boolean {
+  const before = text.slice(Math.max(0, from - 80), from);
+  if (/\b(?:since|because|where|when|if|provided|given|assuming|unless)\b(?: that)?(?: \w+){0,2}\s*$/i.test(before)) {
+    return true;
+  }
+  if (
+    /\b(?:with|as|for)\s*$/i.test(before) && /[<>]|\\(?:leq?|geq?|neq?|lt|gt)(?![A-Za-z])/.test(text.slice(from, to))
+  ) return true;
+  return /\((?:[A-Za-z]+[ ,]+){2,8}$/.test(before);
 }
 
 const WORDS =
@@ -45,9 +61,10 @@ export function lastWords(text: string, last: FoundAnswer | undefined): FoundAns
 
 /** `not 18`: what stands at an index is said to be no answer. */
 function isDenied(text: string, at: number): boolean {
-  return /(?:\bnot|n['\u2019]t|\brather than|\binstead of)(?: (?:be|equal to))?\s+$/i.test(
-    text.slice(Math.max(0, at - 24), at),
-  );
+  return /(?:\b(?:not|cannot|rather than|instead of|more than|less than|fewer than|greater than|anything but|other than|twice|root of|half of)|n['\u2019]t)(?: (?:be|equal to))?\s+$/i
+    .test(
+      text.slice(Math.max(0, at - 24), at),
+    );
 }
 
 /** `4 + 5 = 9 points in the 40 minutes`: nothing but a remark stands behind the result. */
@@ -84,7 +101,7 @@ function openingOf(text: string, at: number): number | undefined {
 
 /** A formula that says more than the name of something. */
 function isAnswer(formula: string): boolean {
-  const content = formula.replace(/^(?:\$\$?|\\[([])|(?:\$\$?|\\[)\]])$/g, "").trim();
+  const content = formula.replace(/^(?:\$\$?|\\[([])|(?:\$\$?|\\[)\]])$/g, "").trim().replace(/\s*[,;.]$/, "");
   if (/[-+*/,]$|^[,)]/.test(content)) return false;
   return /\d|\\(?:frac|sqrt|pi|infty|emptyset|varnothing|mathbb|ln|log|sin|cos|tan|text)|\w\s?[-+*/^=<>]\s?\w/.test(
     content,
@@ -133,8 +150,19 @@ function expressionAt(text: string, at: number): FoundAnswer {
   let start = lineStart + leftReach(before);
   while (start < at && isOpen(text.slice(start, right))) start++;
   const unit = unitLength(text, right);
+  start -= mixedLength(text.slice(lineStart, start), text.slice(start, right));
   if (unit > 0) start -= MIXED_UNITS.exec(text.slice(lineStart, start))?.[0].length ?? 0;
   return unwrapped("number", text, start, right + unit);
+}
+
+/** Length of what a number continues: `2 ` before `1/2`, `3 to ` or `3 out of ` before 5, `1.2 x ` before `10^3`. */
+function mixedLength(before: string, number: string): number {
+  const mixed = /^\d+\/\d/.test(number) ? /(?<![\d.,/^])\d+ $/.exec(before) : null;
+  const ratio = mixed ?? (/^\d/.test(number) ? /(?<![\d.,/])\d+ out of $/.exec(before) : null) ??
+    (/\bratio\b/i.test(before) ? /(?<![\d.,/])\d+(?:\.\d+)? (?:to|:) $/.exec(before) : null);
+  const scientific = ratio ?? (/^10\s?\^/.test(number) ? /(?<![\d.,/])\d+(?:\.\d+)? x $/.exec(before) : null);
+  const list = scientific ?? (/^\d+$/.test(number) ? /(?<![\d.,/]|, )\d+, (?:\d+, )+$/.exec(before) : null);
+  return list?.[0].length ?? 0;
 }
 
 /** Whether a text begins with a bracket that is not closed in it. */

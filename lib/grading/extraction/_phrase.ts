@@ -12,7 +12,7 @@ const MOST_TRIED = 50;
 /** Longest tagged, bold or `####` answer. */
 const LONGEST = 1000;
 
-const NOUN = String.raw`\b(?:answers?|(?:final|end) result|(?:correct|right|best) (?:option|choice))(?![\w-])`;
+const NOUN = String.raw`\b(?:answers?|ans|(?:final|end) result|(?:correct|right|best) (?:option|choice))(?![\w-])`;
 const OF = String.raw`(?:\s(?:to|for|of|in)\s[^.\n:=]{1,60}?)?`;
 const VERB = String
   .raw`(?:\s*(?:is|are|was|(?:will|would|should|must|can) be|equals|comes (?:out )?to(?: be)?)(?!\w)(?!\s+not\b)|\s*[:=\u2192\uff1a]|\s*\*{0,2}[ \t]*(?=\n))`;
@@ -28,6 +28,20 @@ export function taggedAnswer(text: string): FoundAnswer | undefined {
   if (open < 0 || close - open > LONGEST) return undefined;
   const found = unwrapped("tag", text, open + 8, close);
   return found.text === "" ? undefined : found;
+}
+
+const KEYED = /"(?:final_?)?answer"\s*:\s*("(?:[^"\\\n]|\\.){0,1000}"|[^,}\n"]{1,200})/gi;
+
+/** The value of `"answer"` in JSON. */
+export function keyedAnswer(text: string): FoundAnswer | undefined {
+  const last = text.includes('nswer"') ? [...text.matchAll(KEYED)].at(-1) : undefined;
+  const value = last?.[1]?.trim();
+  if (last === undefined || value === undefined || value === "") return undefined;
+  const start = last.index + last[0].lastIndexOf(value);
+  if (!value.startsWith('"')) return trimmed("tag", text, start, start + value.length);
+  const found = trimmed("tag", text, start + 1, start + value.length - 1);
+  // In JSON a backslash is written twice.
+  return found.text === "" ? undefined : { ...found, text: found.text.replace(/\\(["\\/])/g, "$1") };
 }
 
 /** What stands behind the last `####` that is no heading. */
@@ -53,10 +67,17 @@ function isHeading(text: string, isLast: boolean): boolean {
   return !isLast && !/^[-+\u2212$\u20ac\u00a3\\([{.]*\s?\d|^\\|^\$|^[a-z]\s?=|^\(?[A-J]\)?$/i.test(text);
 }
 
+/** `To find the answer:` announces the way to it. */
+const LOOKED_FOR =
+  /\b(?:to|find|finding|get|getting|reach|reaching|compute|computing|calculate|calculating|determine|determining|obtain|obtaining|derive|deriving|verify|check|at)\s+(?:the\s+|your\s+|our\s+|an\s+)?(?:final\s+|correct\s+)?$/i;
+
 /** What the last phrase such as `the answer is` announces. */
 export function phrasedAnswer(text: string, masked: string): FoundAnswer | undefined {
   const matches = [...masked.matchAll(PHRASE)].slice(-MOST_TRIED).reverse();
   for (const match of matches) {
+    if (
+      LOOKED_FOR.test(masked.slice(Math.max(0, match.index - 60), match.index)) && !/(?:is|are|was)\s*$/i.test(match[0])
+    ) continue;
     const found = behindPhrase(text, match.index + match[0].length);
     if (found !== undefined) return found;
   }
@@ -109,48 +130,6 @@ function cutBold(text: string, start: number, end: number): number {
   const marks = text.slice(start, end).split("**").length - 1;
   return marks % 2 === 1 ? start + bold : end;
 }
-
-const CHOSEN = [
-  /\b(?:option|choice|alternative|answer)\s+\(?([A-J])\)?\s+(?:is|must be)\s+(?:the\s+)?(?:correct|right|best)\b/g,
-  /\b(?:choose|pick|select)\s+(?:option\s+|choice\s+|answer\s+)?\(?([A-J])\)?(?![\w'\u2019])/g,
-];
-
-/** The letter in `option (A) is correct` or `I choose B`. */
-export function chosenLetter(text: string): FoundAnswer | undefined {
-  const matches = CHOSEN.flatMap((pattern) => [...text.matchAll(pattern)]);
-  const [last] = matches.sort((a, b) => b.index - a.index);
-  if (last === undefined) return undefined;
-  const start = last.index + last[0].search(/(?<![A-Za-z])[A-J](?![A-Za-z'])/);
-  return { place: "phrase", text: last[1] as string, start, end: start + 1 };
-}
-
-const SAID = /^[^]*\b(?:is|are|was|were|be|equals)\s+((?:[\w'\u2019-]+\s?){1,3})[.!]?\s*$/;
-
-/** The few words at the very end in `The day is Monday.` */
-export function saidLast(text: string): FoundAnswer | undefined {
-  const from = Math.max(0, text.length - 200);
-  const match = SAID.exec(text.slice(from));
-  if (match === null) return undefined;
-  const start = from + match[0].lastIndexOf(match[1] as string);
-  return trimmed("phrase", text, start, start + (match[1] as string).length);
-}
-
-const BOLD = /\*\*([^*\n]{1,300})\*\*(?!\s*:)/g;
-
-/** The last bold text that can be an answer: no heading, no number of a step. */
-export function boldAnswer(text: string): FoundAnswer | undefined {
-  let found: FoundAnswer | undefined;
-  for (const match of text.matchAll(BOLD)) {
-    const inside = match[1] as string;
-    if (/:\s*$/.test(inside) || /^\s*\d+[.)]\s+\p{L}/u.test(inside) || !MATHEMATICAL.test(inside)) continue;
-    found = unwrapped("bold", text, match.index + 2, match.index + match[0].length - 2);
-  }
-  return found;
-}
-
-/** Begins like a number, a formula, a point, an equation, or is one letter. */
-const MATHEMATICAL =
-  /^\s*(?:[-+\u2212]?[$\u20ac\u00a3]?\s?\.?\d|[-+\u2212]?\\|\$|[([{]\s?[-+]?[\d\\A-Ja-z]|[a-z](?:\([a-z]\))?\s?[=<>\u2264\u2265]|[A-J][.)]?\s*$|[-+]?[\u221a\u03c0\u221e])/i;
 
 /** A text that is an answer and nothing else: one short line with hardly a word, and none that makes a sentence. */
 export function wholeAnswer(text: string): FoundAnswer | undefined {

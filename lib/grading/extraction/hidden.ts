@@ -18,6 +18,7 @@ const THOUGHT =
  * never closed goes on to the end.
  */
 export function withoutThoughts(text: string): string {
+  if (text.includes("<|channel|>")) return withoutThoughts(finalChannel(text));
   if (!mayThink(text)) return text;
   const hidden: [start: number, end: number][] = [];
   let behind = 0;
@@ -35,6 +36,15 @@ export function withoutThoughts(text: string): string {
   }
   if (open >= 0) hidden.push([open, text.length]);
   return blanked(text, hidden);
+}
+
+/** Only the last `final` channel of a text in channels; where there is none, what stands before the first. Marks are hidden. */
+function finalChannel(text: string): string {
+  const mark = "<|channel|>final<|message|>";
+  const final = text.lastIndexOf(mark);
+  const [from, to] = final < 0 ? [0, text.indexOf("<|channel|>")] : [final + mark.length, text.length];
+  const visible = text.slice(from, to).replace(/<\|\w{1,20}\|>/g, (found) => " ".repeat(found.length));
+  return " ".repeat(from) + visible + " ".repeat(text.length - to);
 }
 
 function mayThink(text: string): boolean {
