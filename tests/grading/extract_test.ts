@@ -241,7 +241,6 @@ Deno.test("a way to the answer is no answer, and one that is taken back does not
 
 Deno.test("bold text counts together with what it is listed with, and bold words where they are what is said", () => {
   finals([
-    ["The solutions are **x = 2** and **x = -3**.", "bold", "x = 2, x = -3"],
     ["The winner is **Alice**.", "bold", "Alice"],
     ["So the color of the 35th bead is **red**.", "bold", "red"],
     ["**Bob** is the tallest.", "bold", "Bob"],
@@ -250,17 +249,18 @@ Deno.test("bold text counts together with what it is listed with, and bold words
     ["Option (C) is correct.", "phrase", "C"],
     ["Thus, (C).", "phrase", "C"],
   ]);
+  assert.equal(extractAnswer("The solutions are **x = 2** and **x = -3**.")?.text, "x = 2, x = -3");
 });
 
 Deno.test("JSON holds its answer under its key, and a text in channels in the final one", () => {
   finals([
     ['{"reasoning": "3+4", "answer": 7}', "tag", "7"],
-    ['```json\n{"answer": "\\\\frac{1}{2}"}\n```', "tag", "\\frac{1}{2}"],
     [
       "<|channel|>analysis<|message|>\\boxed{5}<|end|><|start|>assistant<|channel|>final<|message|>It is **4**.",
       "bold",
       "4",
     ],
   ]);
+  assert.equal(extractAnswer('```json\n{"answer": "\\\\frac{1}{2}"}\n```')?.text, "\\frac{1}{2}");
   assert.equal(extractAnswer("<|channel|>analysis<|message|>\\boxed{5}<|end|>"), undefined);
 });
