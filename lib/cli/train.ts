@@ -117,7 +117,7 @@ async function trainTask(
   messages.moveTo(reporter.line, log);
   reporter.line(startLine(config, recorder, total, resume?.run));
   // The recorder has logged it.
-  if (task.notice !== undefined) io.out(`${oneLine(task.notice, 500)}\n`);
+  for (const notice of task.notices ?? []) io.out(`${oneLine(notice, 500)}\n`);
   const notice = () => reporter.line("finishing: saving a checkpoint... (Ctrl-C again stops at once)");
   const interrupt = listenForInterrupt(io, notice, () => reporter.close());
   try {

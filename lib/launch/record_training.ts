@@ -8,6 +8,7 @@ import type { OpeningOptions, OpenOptions } from "../policy/mod.ts";
 import { createRun, LogFolderError, RUN_FILES, type RunRecorder } from "../runs/mod.ts";
 import { train, type TrainArgs, type TrainEvent } from "../training/mod.ts";
 import { estimateOf } from "./budget.ts";
+import { gradingNotices } from "./grading_notices.ts";
 import { historyOf } from "./history.ts";
 import type { Plan } from "./plan.ts";
 import { loadStart } from "./load_start.ts";
@@ -15,7 +16,7 @@ import { explainGone } from "./problem_place.ts";
 import type { LoadingOptions, ProblemSides } from "./problems.ts";
 import { refuseOtherProblems } from "./same_problems.ts";
 import { closeTask, type OpenPolicy, openPrepared, prepareTask, requireCheckpoint, type Task } from "./task.ts";
-import { recordedTemplate, templateNotice } from "./templates.ts";
+import { recordedTemplate, templateNotices } from "./templates.ts";
 
 /** Who watches a run, and who may stop it. */
 export interface Watchers {
@@ -68,8 +69,11 @@ export async function openPlan(
   try {
     signal?.throwIfAborted();
     const estimate = estimateOf(plan, task);
-    const notice = resume && await templateNotice(resume.run, config, task.template);
-    return { ...task, ...(estimate && { estimate }), ...(notice !== undefined && { notice }) };
+    const notices = resume && [
+      ...await templateNotices(resume.run, config, task.template),
+      ...gradingNotices(resume.run, config),
+    ];
+    return { ...task, ...(estimate && { estimate }), ...(notices && { notices }) };
   } catch (error) {
     await closeTask(task);
     throw error;
@@ -90,7 +94,7 @@ export async function openRecorder(plan: Plan, task: Task, opening: Opening = {}
   const { template, problems } = task;
   const recorder = await createRun(config, { template, problems, reward, behavior, decode, gone });
   if (recorder.from.checkpoint?.state_path === loaded) {
-    if (task.notice !== undefined) await recorder.log(task.notice);
+    for (const notice of task.notices ?? []) await recorder.log(notice);
     return recorder;
   }
   await recorder.close();

@@ -38,8 +38,8 @@ export interface Task extends PreparedTask {
   readonly environment: Environment;
   /** What training will cost, where prices are known. */
   readonly estimate?: RunEstimate;
-  /** What whoever resumes the run has to know of its template, in a sentence. */
-  readonly notice?: string;
+  /** What whoever resumes the run has to know of its template and its grading, in sentences; absent: nothing. */
+  readonly notices?: readonly string[];
 }
 
 /**

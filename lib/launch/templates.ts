@@ -43,26 +43,28 @@ export async function templateOf(
 
 /**
  * What somebody who resumes a run has to know of its template, in a sentence: that it is another one from here on, or that
- * it is not although its file has changed. Nothing where all is as it was.
+ * it is not although its file has changed. None where all is as it was.
  * @param template what the run goes on with
  */
-export async function templateNotice(
+export async function templateNotices(
   { template: before }: Pick<Run, "template">,
   choice: TemplateChoice,
   template: PromptTemplate,
-): Promise<string | undefined> {
-  if (typeof before.question !== "string") return undefined;
+): Promise<string[]> {
+  if (typeof before.question !== "string") return [];
   const name = clipLine(template.name, 80);
   if (!sameTemplate(before, template)) {
-    return `From here on problems are put by ${name}, which is not what the run had before; config.json keeps both texts.`;
+    return [
+      `From here on problems are put by ${name}, which is not what the run had before; config.json keeps both texts.`,
+    ];
   }
   const { prompt_template } = choice;
-  if (typeof prompt_template !== "string") return undefined;
+  if (typeof prompt_template !== "string") return [];
   // The run does not need the file: one that is gone, or broken, or not to be read, is no news of its template.
   const now = await templateOf(choice).catch(() => undefined);
-  if (now === undefined || sameTemplate(now, template)) return undefined;
-  return `The template ${
-    clipLine(prompt_template, 200)
-  } has changed since: the run goes on with the text that it has ` +
-    "recorded; to use the new one, give it under another name.";
+  if (now === undefined || sameTemplate(now, template)) return [];
+  return [
+    `The template ${clipLine(prompt_template, 200)} has changed since: the run goes on with the text that it has ` +
+    "recorded; to use the new one, give it under another name.",
+  ];
 }

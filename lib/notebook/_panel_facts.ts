@@ -179,6 +179,8 @@ function numbers({ metrics, tokens, cost, evaluations }: PanelState, charts: rea
   const found: [string, string | undefined][] = [
     ["reward", single("env/all/reward/total", 3)],
     ["accuracy", single("env/all/correct", 3)],
+    ["by the recipe's grader", fixed(metrics["env/all/recipe_correct"], 3)],
+    ["graders disagree", fixed(metrics["env/all/grader_disagreement"], 3)],
     ["length", single("env/all/ac_tokens_per_turn", 1)],
     ...rewardParts(metrics),
     [`held-out accuracy, step ${last?.step ?? 0}`, heldOut === "" ? undefined : heldOut],

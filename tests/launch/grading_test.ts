@@ -2,11 +2,13 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { DISPLAY } from "../../lib/basics/mod.ts";
+import { main as trainMain } from "../../lib/cli/train.ts";
 import type { TrainInput } from "../../lib/config/mod.ts";
 import { evaluate, type OpenPolicy, trainGRPO } from "../../lib/launch/mod.ts";
 import { openForSampling } from "../../lib/policy/mod.ts";
 import { openRun } from "../../lib/runs/mod.ts";
 import type { Problem, Split } from "../../lib/vocabulary.ts";
+import { fakeIo } from "../cli/_io.ts";
 import { openAdder } from "../cli/_policy.ts";
 import { inTempFolder } from "../runs/_fakes.ts";
 
@@ -76,6 +78,30 @@ Deno.test("an evaluation has the grader of its run, or the one that is asked for
     const { config, facts } = await openRun(log_path);
     assert.equal(config.grader, "standard");
     assert.deepEqual(facts.resumed[0]?.changed.grader, ["recipe", "standard"]);
+  }));
+
+Deno.test("who resumes a run with another grader or time limit is told, on the terminal and in the log", () =>
+  inTempFolder(async (folder) => {
+    const log_path = join(folder, "run");
+    const train = async (...more: string[]): Promise<string> => {
+      const io = fakeIo();
+      const small = "backend=local env=arithmetic prompt_template=none groups_per_batch=2 group_size=2 test_limit=2";
+      const args = [...small.split(" "), "save_every=1", "eval_every=0", `log_path=${log_path}`, ...more];
+      assert.equal(await trainMain([...args, "behavior_if_log_dir_exists=resume"], io, openAdder()), 0);
+      return io.said().split("\n").filter((line) => line.startsWith("From here on")).join("\n");
+    };
+    assert.equal(await train("max_steps=1"), "");
+    const both = await train("max_steps=2", "grader=both");
+    assert.match(
+      both,
+      /^From .* grader=both, not grader=standard: .* as before, and the recipe's verdicts are recorded\.$/,
+    );
+    assert.equal(await train("max_steps=3"), "");
+    const recipe = await train("max_steps=4", "grader=recipe", "grader_timeout=2.5");
+    assert.match(recipe, /grader=recipe, not grader=both: the recipe's grader decides .* cannot be compared\.\n/);
+    assert.match(recipe, /longer than 2\.5 s to grade is not right; before it was 1 s\.$/);
+    const log = await Deno.readTextFile(join(log_path, "log.txt"));
+    for (const line of [both, ...recipe.split("\n")]) assert.equal(log.split(line).length, 2, line);
   }));
 
 Deno.test("problems that are given with an answer nothing can be graded against are refused before a model is opened", async () => {

@@ -229,6 +229,20 @@ Deno.test("the last numbers, tokens, dollars, held-out accuracy and the estimate
   assertShows(sent, /1 checkpoint, last final/);
 });
 
+Deno.test("where both graders judge, what the recipe's says is shown", async () => {
+  const { clock, sent, options } = notebook();
+  const panel = livePanel(options);
+  tell(panel, START, step(0));
+  await clock.pass(4250);
+  assertHides(sent, /grader/);
+  const metrics = { ...METRICS, "env/all/recipe_correct": 0.375, "env/all/grader_disagreement": 0.125 };
+  tell(panel, { type: "step", step: 1, metrics, groups: [] });
+  await clock.pass(4250);
+  assertShows(sent, /by the recipe's grader 0\.375/);
+  assertShows(sent, /graders disagree 0\.125/);
+  await clock.until(panel.close());
+});
+
 Deno.test("the time left does not run out while a step takes long", async () => {
   const { clock, sent, options } = notebook();
   const panel = livePanel(options);
