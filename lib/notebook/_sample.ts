@@ -3,9 +3,9 @@
  * around the answer that was found when the sample is taken, so that a panel never holds a long one.
  */
 import { cut, escapeHtml, oneLine, stripControls } from "../basics/mod.ts";
-import { extractAnswer } from "../grading/mod.ts";
 import { completionTokens } from "../training/mod.ts";
-import type { Group, Outcome, Rollout, Split } from "../vocabulary.ts";
+import { answerSpan } from "../viewer/mod.ts";
+import type { Grade, Group, Outcome, Rollout, Split } from "../vocabulary.ts";
 
 /** Characters of a question, and of a completion, that are shown. */
 const MOST_QUESTION = 400;
@@ -50,13 +50,12 @@ export function sampleOf(groups: readonly Group[], split: Split, step: number): 
 }
 
 function answerOf({ text, grade, reward, completion }: Rollout): SampleAnswer {
-  return { text: parts(text), outcome: grade.outcome, reward, tokens: completionTokens(completion) };
+  return { text: parts(text, grade), outcome: grade.outcome, reward, tokens: completionTokens(completion) };
 }
 
-/** Cuts a completion so that its answer is in it, found as it is graded. */
-function parts(text: string): SampleAnswer["text"] {
-  const found = extractAnswer(text);
-  const [start, end] = found === undefined ? [text.length, text.length] : [found.start, found.end];
+/** Cuts a completion so that the answer that was judged is in it. */
+function parts(text: string, { extracted, span }: Grade): SampleAnswer["text"] {
+  const [start, end] = answerSpan({ text, extracted: extracted ?? null, span }) ?? [text.length, text.length];
   const after = clean(text, end, end + TAIL) + (end + TAIL < text.length ? "…" : "");
   const answer = cut(clean(text, start, Math.min(end, start + 400)), 100);
   const room = MOST_TEXT - HEAD;

@@ -36,6 +36,8 @@ export interface TrajectoryRow {
   readonly logprobs: readonly (number | null)[];
   /** The answer found; null: none. */
   readonly extracted: string | null;
+  /** First and last index (exclusive) of the answer in `text`, in UTF-16 code units; absent: not recorded. */
+  readonly span?: readonly [start: number, end: number];
   /** The right answer. */
   readonly reference: string;
   /** What became of it. */
@@ -163,10 +165,11 @@ function packRollout(row: TrajectoryRow, align: AlignTokens | undefined): Packed
   };
 }
 
-function pageText({ text, extracted, tokens, logprobs }: TrajectoryRow, align: AlignTokens | undefined): PageText {
+function pageText(row: TrajectoryRow, align: AlignTokens | undefined): PageText {
+  const { text, extracted, tokens, logprobs } = row;
   const answer = extracted === null ? {} : { answer: cut(extracted, LONGEST_WORD) };
   if (text.length > LONGEST_TEXT) return { text: withoutMiddle(text), ...answer };
-  const span = extracted === null ? undefined : answerSpan(text, extracted);
+  const span = answerSpan(row);
   const lengths = align?.(text, tokens);
   const code = lengths && encodeLengths(lengths);
   return {
@@ -178,13 +181,30 @@ function pageText({ text, extracted, tokens, logprobs }: TrajectoryRow, align: A
   };
 }
 
-/** Where grading found the answer; for an answer found in another way, where it stands last. */
-function answerSpan(text: string, extracted: string): readonly [number, number] | undefined {
-  if (extracted === "") return undefined;
+/** What tells where an answer stands. */
+export interface PlacedAnswer extends Pick<TrajectoryRow, "text" | "extracted"> {
+  /** As recorded, by whoever wrote the file. */
+  readonly span?: readonly [start: number, end: number] | undefined;
+}
+
+/**
+ * First and last index (exclusive) of an answer in its text: as recorded; else, in rows that are older, where it would be
+ * found today, or where it stands last. Undefined where there is no answer, or where it stands nowhere.
+ */
+export function answerSpan({ text, extracted, span }: PlacedAnswer): readonly [number, number] | undefined {
+  if (extracted === null || extracted === "") return undefined;
+  if (span !== undefined && isWithin(span, text.length)) return [span[0], span[1]];
   const found = extractAnswer(text);
   if (found?.text.startsWith(extracted)) return [found.start, found.end];
   const at = text.lastIndexOf(extracted);
   return at < 0 ? undefined : [at, at + extracted.length];
+}
+
+/** A row read from a file may hold anything. */
+function isWithin(span: readonly number[], length: number): boolean {
+  if (!Array.isArray(span) || span.length !== 2 || !span.every(Number.isInteger)) return false;
+  const [start, end] = span as [number, number];
+  return 0 <= start && start < end && end <= length;
 }
 
 /** The beginning and the end, where the answer is. */

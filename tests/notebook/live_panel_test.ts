@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { TINKER_DEFAULTS, type TrainConfig } from "../../lib/config/mod.ts";
 import { type Broadcast, type LivePanel, livePanel, type PanelOptions } from "../../lib/notebook/mod.ts";
 import type { TrainEvent, TrainProgress } from "../../lib/training/mod.ts";
-import type { Group, Metrics } from "../../lib/vocabulary.ts";
+import type { Group, Metrics, Rollout } from "../../lib/vocabulary.ts";
 import { answered, notebook, seen, type Sent } from "./_notebook.ts";
 
 const CONFIG: TrainConfig = { ...TINKER_DEFAULTS, backend: "tinker", log_path: "runs/first", model_name: "some/model" };
@@ -433,6 +433,17 @@ Deno.test("of the last step a right and a wrong answer to one problem are shown,
   await clock.until(panel.close());
   assertShows(sent, /sample, training problem after 1 step; right answer 4/);
   assertShows(sent, /I do not know/);
+});
+
+Deno.test("the answer that is marked in a sample is the one that was judged", async () => {
+  const { clock, sent, options } = notebook();
+  const panel = livePanel(options);
+  const group = answered(["\\boxed{4} or \\boxed{5}"], 4);
+  const [rollout] = group.rollouts as [Rollout];
+  const judged = { ...rollout, grade: { ...rollout.grade, extracted: "4", span: [7, 8] as const } };
+  tell(panel, START, measured(0, METRICS, [{ ...group, rollouts: [judged] }]));
+  await clock.until(panel.close());
+  assert.match(sent.at(-1)!.text, /\\boxed\{⟦4⟧\} or \\boxed\{5\}/);
 });
 
 Deno.test("before the first step the sample is the evaluation's", async () => {

@@ -57,6 +57,17 @@ Deno.test("the answer's span is the box that grading read, the last one", () => 
   assert.equal(start, text.lastIndexOf("12"));
 });
 
+Deno.test("the answer's span is the recorded one, unless it is no place in the text", () => {
+  const text = "first \\boxed{12}, but that is not all: \\boxed{12} and 1 more";
+  const spanned = (span: unknown, more: Partial<TrajectoryRow> = {}) =>
+    only({ text, extracted: "12", span: span as [number, number], ...more });
+  const last = [text.lastIndexOf("12"), text.lastIndexOf("12") + 2];
+  const wrong = [[-1, 3], [3, 3], [5, 4], [0, text.length + 1], [1.5, 3], [13], ["13", "15"], { 0: 13, 1: 15 }, null];
+  const rows = [spanned([13, 15]), ...wrong.map((span) => spanned(span)), spanned([13, 15], { extracted: null })];
+  const { texts } = pageContent(trajectoryPage(pack(rows), { title: "run" }));
+  assert.deepEqual(texts.map(({ span }) => span), [[13, 15], ...wrong.map(() => last), undefined]);
+});
+
 Deno.test("an answer found in another way is marked where it stands last, and nowhere if it does not stand there", () => {
   const rows = [only({ text: "7 or seven, 7 it is", extracted: "seven" }), only({ text: "nothing", extracted: "8" })];
   const { texts } = pageContent(trajectoryPage(pack(rows), { title: "run" }));
