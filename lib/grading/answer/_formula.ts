@@ -52,11 +52,14 @@ function hasWords(text: string): boolean {
   if (text.includes(",") && cut(text, /,/y).length > 1) return true;
   if (/[?"@#;]|\\text(?![A-Za-z])/.test(text)) return true;
   for (const [run] of text.replace(/\\[A-Za-z]+/g, " ").matchAll(/[A-Za-z]{3,}/g)) {
-    if (FUNCTIONS.has(run) || FUNCTIONS.has(run.toLowerCase()) || isAscending(run)) continue;
+    if (FUNCTIONS.has(run) || FUNCTIONS.has(run.toLowerCase()) || isAscending(run) || VOWELLESS.test(run)) continue;
     if (run.length > 3 && !startsWithFunction(run)) return true;
   }
   return false;
 }
+
+/** `xyzw`. */
+const VOWELLESS = /^[b-df-hj-np-tv-z]{4}$/;
 
 /** `abcd`, `wxyz`. */
 function isAscending(run: string): boolean {

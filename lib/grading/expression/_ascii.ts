@@ -82,7 +82,8 @@ const COMMAND = /\\(?:[A-Za-z]+|.)/y;
 const FONT_OF_WORD = /^\\(?:text|math|bm|bold|mbox|hbox|operatorname)/;
 const WORD_IN_BRACES = /\s*\{\s*[A-Za-z]+\s*\}/y;
 const LETTERS = /[A-Za-z]+/y;
-/** A longer run of letters without a name in it is a word, not a product, unless it is alphabetical as in `abcd`. */
+/** A longer run of letters without a name in it is a word, not a product, unless it is alphabetical as in `abcd` or has
+ * no vowel as in `xyzw`. */
 const LONGEST_PRODUCT = 3;
 const LONGEST_RUN = 6;
 const SIGNS = new Set([..."+-/*^_(){}[]|!,.='"]);
@@ -210,7 +211,7 @@ function pushLetters(tokens: Token[], run: string, gap: boolean): boolean {
     const name = NAMES.find((each) => INNER.has(each) && run.startsWith(each, i));
     if (name === undefined) {
       tokens.push({ kind: "letter", text: run.charAt(i++), gap: space });
-      if (++single > LONGEST_PRODUCT && !isAlphabetical(run)) return false;
+      if (++single > LONGEST_PRODUCT && !isNoWord(run)) return false;
     } else {
       pushName(tokens, name, space);
       i += name.length;
@@ -219,7 +220,8 @@ function pushLetters(tokens: Token[], run: string, gap: boolean): boolean {
   return true;
 }
 
-function isAlphabetical(run: string): boolean {
+function isNoWord(run: string): boolean {
+  if (/^[b-df-hj-np-tv-z]{4}$/.test(run)) return true;
   if (run.length > LONGEST_RUN) return false;
   for (let i = 1; i < run.length; i++) {
     if (run.charAt(i) <= run.charAt(i - 1)) return false;

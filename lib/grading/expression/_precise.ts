@@ -23,7 +23,7 @@ import {
   ZERO,
 } from "./_big_floats.ts";
 import { bits, smallFraction } from "./_doubles.ts";
-import { realOperation } from "./_real.ts";
+import { realFunction, realOperation } from "./_real.ts";
 import type { Expr } from "../types.ts";
 
 /** Values of variables, and what an evaluation has met. */
@@ -89,7 +89,7 @@ function wholeFunction(head: string, values: readonly BigFloat[], args: readonly
   const numbers = values.map(toNumber);
   if (!numbers.every((each) => Number.isInteger(each) && Math.abs(each) < LARGEST_WHOLE)) return undefined;
   const [first = NaN, ...rest] = numbers;
-  const result = rest.length === 0 ? NaN : realOperation(head, first, rest, args[1] as Expr);
+  const result = rest.length === 0 ? realFunction(head, first) : realOperation(head, first, rest, args[1] as Expr);
   return Number.isSafeInteger(result) ? fromDouble(result) : undefined;
 }
 

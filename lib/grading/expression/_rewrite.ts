@@ -133,6 +133,7 @@ function oneArgument(state: State, digits: "one" | "all"): string {
     const latex = group(state);
     return latex.slice(1, -1);
   }
+  if (token.text === "|") return group(state);
   if (token.kind === "number") {
     if (digits === "one" && token.text.length > 1) {
       state.tokens[state.at] = { kind: "number", text: token.text.slice(1), gap: true };

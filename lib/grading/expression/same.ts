@@ -113,9 +113,8 @@ function sameByReading(
   // A missing absolute value is missed: ln x is not ln|x|.
   const same = agree(x, y, hasHead(b, "Abs") && !hasHead(a, "Abs") ? "covering" : "equal");
   if (same === undefined && dividesByZero(a) !== dividesByZero(b)) return verdict(false, "exact");
-  if (same !== true) return verdict(same, "numeric");
-  if (isHidden(a, b, base)) return verdict(undefined, "numeric");
-  const sure = confirmed(x, y);
+  if (same === false) return verdict(false, "numeric");
+  const sure = confirmed(x, y, same === true && !isHidden(a, b, base));
   if (sure !== true) return verdict(sure, "numeric");
   // One side is a rational number and the other is not known to be one.
   if (rational !== undefined && isApproximation(rational, decimal)) return verdict(false, "numeric");
