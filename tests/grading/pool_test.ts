@@ -52,6 +52,38 @@ Deno.test("what overruns is ended, wherever it stands; everything else is graded
   });
 });
 
+/** Worker threads of this process that are there, idle or not. */
+async function workerThreads(): Promise<number> {
+  const command = new Deno.Command("sh", { args: ["-c", `cat /proc/${Deno.pid}/task/*/comm`] });
+  const { stdout } = await command.output();
+  return new TextDecoder().decode(stdout).split("\n").filter((name) => name.startsWith("worker-")).length;
+}
+
+Deno.test({
+  name: "no thread goes on after an overrun, a full heap or close(): not one spins",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    const before = await workerThreads();
+    await withStandIn({ workers: 2, timeoutMs: 150 }, async (grader) => {
+      const overruns = ["hang", "hang", "match", "mute", "grow", "hang"];
+      assert.deepEqual(await outcomes(grader, ...overruns), overruns.map(() => "grader_timeout"));
+      assert.ok(await workerThreads() > before, "workers are counted");
+      const interrupted = assert.rejects(grader.grade(requests("hang")), /closed/);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      await grader.close();
+      await interrupted;
+    });
+    await withStandIn({ workers: 1, timeoutMs: 1500 }, async (grader) => {
+      assert.deepEqual(await outcomes(grader, "fill"), ["grader_timeout"]);
+    });
+    // A thread ends a moment after its worker; one that spins never does.
+    for (let i = 0; i < 100 && await workerThreads() > before; i++) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    assert.equal(await workerThreads(), before);
+  },
+});
+
 Deno.test("the time of one completion does not count for the next", async () => {
   await withStandIn({ workers: 1, timeoutMs: 600 }, async (grader) => {
     const slow = Array.from({ length: 8 }, () => "sleep 90");
@@ -109,7 +141,7 @@ Deno.test("an abort ends the waiting with its reason, and the grader goes on wit
 });
 
 Deno.test("close() ends workers that are busy or just starting, and what is waited for", async () => {
-  const grader = createGrader({ module: STAND_IN, workers: 2, timeoutMs: 60_000 });
+  const grader = createGrader({ module: STAND_IN, workers: 2, timeoutMs: 2000 });
   await grader.grade(requests("a"));
   const grading = grader.grade(requests("hang", ...Array.from({ length: 30 }, () => "b")));
   const rejected = assert.rejects(grading, /the grader was closed/);

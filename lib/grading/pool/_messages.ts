@@ -25,10 +25,16 @@ export type Job =
   | { readonly by: "recipe"; readonly request: Pick<JudgeRequest, "text" | "reference" | "bare"> };
 
 /** To a worker: jobs, to be taken in order. The number is the job's own and comes back with its answer. */
-export type ToWorker = readonly { readonly id: number; readonly job: Job }[];
+export interface ToWorker {
+  /** Longest time for each. */
+  readonly limitMs: number;
+  /** At least one. */
+  readonly jobs: readonly { readonly id: number; readonly job: Job }[];
+}
 
-/** From a worker. */
+/** From a worker; after `overrun` it takes no more. */
 export type FromWorker =
   | { readonly type: "ready" }
   | { readonly type: "graded"; readonly id: number; readonly result: unknown }
-  | { readonly type: "failed"; readonly id: number; readonly message: string };
+  | { readonly type: "failed"; readonly id: number; readonly message: string }
+  | { readonly type: "overrun"; readonly id: number };

@@ -1,23 +1,28 @@
 /**
  * One worker of the grader, from the calling thread. It is a worker of `node:worker_threads` and not of the web, because
- * that one's heap can be limited: a web worker that runs out of memory takes the whole process with it. A worker that has
- * used its heap up stops without a word, so it is the time limit that finds it. Its permissions are those of the program:
- * Deno gives a worker fewer only with `--unstable-worker-options`.
+ * that one's heap can be limited: a web worker that runs out of memory takes the whole process with it. A worker holds to
+ * the limit in time itself (`_limit.ts`); the timer here finds what it cannot end, and a worker that has used its heap up,
+ * which stops without a word. Its permissions are those of the program: Deno gives a worker fewer only with
+ * `--unstable-worker-options`.
  */
 import { Worker } from "node:worker_threads";
+import { clipLine } from "../../basics/mod.ts";
 import type { FromWorker, Job, ToWorker } from "./_messages.ts";
 
 /** Of a worker's heap, in MiB: enough for whatever is within the bounds of grading. */
 const HEAP = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 32 } as const;
 
 /**
- * How long an overrun job may stay unanswered: when the calling thread was busy, its timer goes off before the answer that
- * lies there already is looked at.
+ * How long an overrun job may stay unanswered: the worker is to say so itself, and when the calling thread was busy, its
+ * timer goes off before the answer that lies there already is looked at.
  */
 const GRACE_MS = 15;
 
 /** A worker that does not report ready by then will not. */
 const START_MS = 60_000;
+
+/** Longest reason of a failure, in characters: an error's message may hold what was graded. */
+const LONGEST_REASON = 200;
 
 /** That a job was not done. */
 export interface JobFailure {
@@ -25,6 +30,8 @@ export interface JobFailure {
   readonly failure: "timeout" | "crash";
   /** Why, in words. */
   readonly reason: string;
+  /** Milliseconds it took until then. */
+  readonly ms: number;
 }
 
 /** What became of a job. */
@@ -63,6 +70,8 @@ export class PoolWorker {
   #tasks: Task[] = [];
   /** Number of the first task. */
   #id = 0;
+  /** When the first task began. */
+  #began = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #ending: Promise<unknown> | undefined;
 
@@ -87,11 +96,12 @@ export class PoolWorker {
     this.#state = "busy";
     this.#tasks = [...tasks];
     this.#worker.ref();
-    this.#worker.postMessage(tasks.map(({ job }, i) => ({ id: this.#id + i, job })) satisfies ToWorker);
+    const jobs = tasks.map(({ job }, i) => ({ id: this.#id + i, job }));
+    this.#worker.postMessage({ limitMs: this.#limitMs, jobs } satisfies ToWorker);
     this.#watch();
   }
 
-  /** Ends it, whatever it does. @returns its tasks that are not answered */
+  /** Ends it; a job under way may take its thread to the job's limit. @returns its tasks that are not answered */
   end(): readonly Task[] {
     this.#state = "gone";
     clearTimeout(this.#timer);
@@ -99,7 +109,7 @@ export class PoolWorker {
     return this.#tasks.splice(0);
   }
 
-  /** Is done once a worker that was ended is gone. */
+  /** Is done once a worker that was ended is told so. */
   async ended(): Promise<void> {
     await this.#ending;
   }
@@ -108,10 +118,11 @@ export class PoolWorker {
     if (this.#state === "gone") return;
     if (message.type === "ready") return this.#rest();
     if (message.id !== this.#id) return;
+    if (message.type === "overrun") return this.#overrun();
     const task = this.#tasks.shift();
     this.#id++;
     if (message.type === "graded") task?.answer({ result: message.result });
-    else task?.answer({ failure: "crash", reason: message.message });
+    else task?.answer(this.#failure("crash", message.message));
     this.#events.onAnswer();
     if (this.#tasks.length === 0) this.#rest();
     else this.#watch();
@@ -128,10 +139,17 @@ export class PoolWorker {
   /** The time of the first task begins now. */
   #watch(): void {
     clearTimeout(this.#timer);
-    const overdue = () => {
-      this.#timer = setTimeout(() => this.#leave("timeout", `it took longer than ${this.#limitMs} ms`), GRACE_MS);
-    };
+    this.#began = performance.now();
+    const overdue = () => this.#timer = setTimeout(() => this.#overrun(), GRACE_MS);
     this.#timer = setTimeout(overdue, this.#limitMs);
+  }
+
+  #overrun(): void {
+    this.#leave("timeout", `it took longer than ${this.#limitMs} ms`);
+  }
+
+  #failure(failure: JobFailure["failure"], reason: string): JobFailure {
+    return { failure, reason: clipLine(reason, LONGEST_REASON), ms: performance.now() - this.#began };
   }
 
   #crashed(reason: string): void {
@@ -141,7 +159,7 @@ export class PoolWorker {
 
   #leave(why: "timeout" | "crash" | "start", reason: string): void {
     const [task, ...left] = this.end();
-    if (why !== "start") task?.answer({ failure: why, reason });
+    if (why !== "start") task?.answer(this.#failure(why, reason));
     this.#events.onGone(this, why, reason, left);
   }
 }

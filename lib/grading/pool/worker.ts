@@ -1,10 +1,12 @@
 /**
- * A worker of the grader: takes completions in order and answers each. What grading throws is an answer too, so that only
- * what cannot be caught ends the worker.
+ * A worker of the grader: takes completions in order and answers each, within its limit in time. What grading throws is an
+ * answer too, so that only what cannot be caught ends the worker. After an overrun it is done: what is remembered between
+ * jobs may be half written.
  */
 import { parentPort } from "node:worker_threads";
 import type { FromWorker, Job, ToWorker } from "./_messages.ts";
 import { gradeAnswer, gradeCompletion } from "../grade.ts";
+import { limitedRunner } from "./_limit.ts";
 import { recipeGrade, recipeSameAnswer } from "../recipe/recipe.ts";
 
 function send(message: FromWorker): void {
@@ -25,15 +27,22 @@ function perform({ by, request }: Job): unknown {
   }
 }
 
-function answer(id: number, job: Job): FromWorker {
+const limited = limitedRunner();
+
+function answer(id: number, job: Job, limitMs: number): FromWorker {
   try {
-    return { type: "graded", id, result: perform(job) };
+    const done = limited(() => perform(job), limitMs);
+    return done === "overrun" ? { type: done, id } : { type: "graded", id, result: done.result };
   } catch (error) {
     return { type: "failed", id, message: error instanceof Error ? error.message : String(error) };
   }
 }
 
-parentPort?.on("message", (jobs: ToWorker) => {
-  for (const { id, job } of jobs) send(answer(id, job));
+parentPort?.on("message", ({ limitMs, jobs }: ToWorker) => {
+  for (const { id, job } of jobs) {
+    const message = answer(id, job, limitMs);
+    send(message);
+    if (message.type === "overrun") return;
+  }
 });
 send({ type: "ready" });
