@@ -60,7 +60,7 @@ const ALIAS: Readonly<Record<string, string>> = {
 };
 const ALIASES = new RegExp(`\\\\(${Object.keys(ALIAS).join("|")})(?![A-Za-z])`, "g");
 const LAYOUT =
-  /\\(?:displaystyle|textstyle|scriptstyle|limits|nolimits|bf|rm|it|boldmath|hfill|strut|null|relax|therefore|qedhere)(?![A-Za-z])/g;
+  /\\(?:displaystyle|textstyle|scriptstyle|limits|nolimits|bf|rm|it|boldmath|hfill|strut|null|relax|therefore|qedhere|tiny|small|normalsize|large|Large|LARGE|huge|Huge)(?![A-Za-z])/g;
 const SPACES = /\\[,;:> ]|~|\\(?:thinspace|medspace|thickspace|enspace|space|nobreakspace)(?![A-Za-z])/g;
 /** The text with only its meaning left; undefined when it is too long or empty. */
 export function cleanAnswer(text: string): string | undefined {
@@ -69,6 +69,9 @@ export function cleanAnswer(text: string): string | undefined {
   if (/[<&]/.test(rest)) rest = withoutHtml(rest);
   if (rest.includes("{:}")) rest = rest.replace(/(?<![A-Za-z])\{:\}/g, ":");
   if (/[$*`_]/.test(rest)) rest = withoutMarkup(rest);
+  // `5!=120` is five factorial.
+  if (rest.includes("!=")) rest = rest.replace(/(?<=[\d)])!=(?!=)/g, "! =");
+  if (rest.includes("~")) rest = rest.replace(/(?<=[\w}),])~+(?=[\w\\(])/g, " ");
   if (rest.includes("\\")) rest = withoutCommands(rest);
   rest = rest.replace(/\s*\n\s*/g, "\n").replace(/[ \t]+/g, " ").trim();
   if (rest.includes("inf")) rest = rest.replace(/(?<![A-Za-z\\])inf(?:inity|ty)?(?![A-Za-z])/gi, "\\infty ");
@@ -79,7 +82,11 @@ export function cleanAnswer(text: string): string | undefined {
 
 function withoutCommands(text: string): string {
   const rest = text
+    .replace(/\{\s*\\(?:rm|bf|it|sf|tt)\s+([^{}]*)\}/g, "\\text{$1}")
+    .replace(/\\[hv]space\*?\s*\{[^{}]*\}/g, " ")
+    .replace(/(?:\\q?quad|\s)*\\(?:blacksquare|square|Box|qed|checkmark)(?![A-Za-z])[\s.]*$/, "")
     // Row ends are kept from the commands below.
+    .replace(/(?:\\\\\s*)+$/, "")
     .replace(/\\\\(?:\s*\[[^\]]{0,10}\])?/g, "\ue003")
     .replace(SIZES, "")
     .replace(LAYOUT, " ")

@@ -1,11 +1,37 @@
 /** Compares lists and sets (no order), tuples, vectors and matrices (in order). */
-import type { Answer, List, Matrix, Tuple } from "./answer.ts";
+import { type Answer, type List, type Matrix, readingsOf, type Tuple } from "./answer.ts";
 import { allOf, type Comparison, decided } from "./_compare_result.ts";
 import { numericValue, sameExpression } from "../expression/same.ts";
 import type { Expr, Sameness } from "../types.ts";
 
 /** Up to so many members each is held against each. */
 const MOST_PAIRS = 50;
+
+/** "x > 3 or y < 2" against "x > 3 and y < 2", "Tom or Jerry" against "Tom and Jerry"; between numbers the word does not count. */
+export function joinedOtherwise(a: List, b: List): boolean {
+  if (a.joined === b.joined || a.set || b.set) return false;
+  const items = [...a.items, ...b.items];
+  // Between conditions a comma means "and".
+  if (items.every(isCondition) && !areOfOneVariable(items)) return a.joined === "or" || b.joined === "or";
+  return a.joined !== undefined && b.joined !== undefined && items.every(isWordOrLetter);
+}
+
+function isCondition(item: Answer): boolean {
+  return readingsOf(item).some(({ kind }) => kind === "region" || kind === "relation" || kind === "named");
+}
+
+function areOfOneVariable(items: readonly Answer[]): boolean {
+  const names = items.flatMap((item) =>
+    readingsOf(item).flatMap((it) => it.kind === "named" ? [it.name] : it.kind === "region" ? [it.variable ?? ""] : [])
+  );
+  return new Set(names).size === 1;
+}
+
+function isWordOrLetter(item: Answer): boolean {
+  return readingsOf(item).every((it) =>
+    it.kind === "text" || it.kind === "choice" || (it.kind === "value" && it.value.kind === "symbol")
+  );
+}
 
 /** The same members on both sides, in any order; what stands there twice counts once in a set. */
 export function sameMembers(answer: List, reference: List, compare: Comparison): Sameness {

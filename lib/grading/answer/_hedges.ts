@@ -3,6 +3,8 @@
  * parentheses without a number. A sentence that says no, or says or, is left whole.
  */
 
+import { mayBeWords } from "./_words.ts";
+
 const LEADING = new RegExp(
   "^(?:(?:so|thus|hence|therefore|then|finally|answer|final answer|the final answer|result|solution)\\b[,: ]|" +
     "(?:(?:the |my |our )?(?:final |correct |right |exact )?(?:answer|result|solution|value)s?" +
@@ -10,12 +12,12 @@ const LEADING = new RegExp(
     "approximately|approx\\.?|about|around|roughly|nearly|almost|exactly|precisely|just|only|simply|equals?|is|are|" +
     "it is|it's|there (?:are|is|will be)|we (?:get|have|find|obtain)|he|a total of|in total|total(?: of)?:?|" +
     "(?:the )?(?:points?|sets?|interval|vector|ordered (?:pair|triple)|pair|coordinates|matrix|number|value|ratio|equation|line)" +
-    "(?= ?[({[<\\\\\\d-])|\\\\approx|\\\\sim(?:eq)?|\\\\Rightarrow|\\\\implies|\\\\boldsymbol)(?![A-Za-z])[:, ]?|#+ |[~=:])\\s*",
+    "(?= ?[({[<\\\\\\d-])|\\\\approx|\\\\sim(?:eq)?|\\\\Rightarrow|\\\\implies|\\\\to|\\\\boldsymbol)(?![A-Za-z])[:, ]?|#+ |[~=:])\\s*",
   "i",
 );
 const TRAILING = new RegExp(
   "(?:\\s*\\((?:approx(?:\\.|imately)?|rounded[^()\\d]*|exact(?:ly)?)\\)|[, ]+(?:approximately|approx\\.?|exactly|in total|" +
-    "in all|total|altogether|or so|overall))\\.?$",
+    "in all|total|altogether|or so|overall)|\\s*\\(not [^()]{1,40}\\)|[\\s.]+Q\\.? ?E\\.? ?D)\\.?$",
   "i",
 );
 /** An explanation in parentheses behind a number, closing brace or bracket. */
@@ -34,7 +36,8 @@ export function withoutHedges(text: string): string {
     rest = rest.replace(LEADING, "").replace(TRAILING, "").trim();
     const explained = EXPLAINED.exec(rest);
     if (
-      explained !== null && !isOption(explained[2] as string) && /[\d}%)\]]$|[A-Za-z]{3}$/.test(explained[1] as string)
+      explained !== null && !isOption(explained[2] as string) && !mayBeWords(explained[2] as string) &&
+      /[\d}%)\]]$|[A-Za-z]{3}$/.test(explained[1] as string)
     ) {
       rest = explained[1] as string;
     }

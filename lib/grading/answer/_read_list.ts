@@ -128,12 +128,17 @@ function setOf(item: Answer): Region | undefined {
   return point === undefined || equal === undefined ? undefined : { ...point, variable: equal.name };
 }
 
+const SIGNS = /\\(?:pm|mp)(?![A-Za-z])|\+\/-|\+-(?=\s?[\d\\])/;
+
 /** Readings of a text with `\pm` as the list of what it stands for; undefined without one. */
 export function readPlusMinus(text: string, read: Reader): readonly Answer[] | undefined {
   const plain = /plus or minus/i.test(text) ? text.replace(/plus or minus /gi, "\\pm ") : text;
-  // `x \ne \pm 1` excludes both.
-  if (/\\ne(?![A-Za-z])/.test(plain)) return undefined;
-  if (!/\\(?:pm|mp)(?![A-Za-z])|\+\/-|\+-(?=\s?[\d\\])/.test(plain)) return undefined;
+  if (!SIGNS.test(plain)) return undefined;
+  // `x \ne \pm 1` excludes both; the signs in `\{0, \pm 2\}` are those of its members.
+  if (/\\ne(?![A-Za-z])/.test(plain) || !SIGNS.test(plain.replace(/\\\{.*\\\}/s, ""))) return undefined;
+  // Of `x = \frac{8 \pm 2}{2} = 5` only the last side counts.
+  const sides = cut(plain, /=/y);
+  if (sides.length > 1 && !SIGNS.test(sides.at(-1)?.text ?? "")) return undefined;
   const source = plain.replace(/\+\/?-/g, "\\pm ");
   let texts: string[] = [source];
   const signs = source.match(/\\pm(?![A-Za-z])/g)?.length ?? 0;

@@ -134,7 +134,12 @@ function readSet(inside: string, read: Reader): readonly Answer[] {
   const pieces = cut(inside, BETWEEN);
   if (pieces.length > MOST_MEMBERS) return [];
   const items = members(pieces, read);
-  return items === undefined ? [] : [{ kind: "list", items, set: true }];
+  return items === undefined ? [] : [{ kind: "list", items: items.flatMap(membersOf), set: true }];
+}
+
+/** `\pm 2` in a set is two members. */
+function membersOf(item: Answer): readonly Answer[] {
+  return item.kind === "list" && !item.set ? item.items : [item];
 }
 
 function byCondition(head: string, condition: string, read: Reader): readonly Answer[] {

@@ -61,9 +61,11 @@ export function readRelation(text: string, read: Reader): readonly Answer[] | un
 function memberships(pieces: readonly Piece[], operators: readonly string[], read: Reader): readonly Answer[] {
   const [left, right] = pieces;
   if (pieces.length !== 2 || left === undefined || right === undefined) return [];
+  const readings = read(right.text);
+  // `(x,y) \in \{(1,2), (2,1)\}`
+  if (/^\([a-z](?:, ?[a-z])+\)$/.test(left.text) && operators[0] === "in") return readings;
   const name = expressionOf(left.text);
   if (name?.kind !== "symbol") return [];
-  const readings = read(right.text);
   if (operators[0] === "in") {
     return readings.filter(({ kind }) => kind !== "tuple")
       .map((reading) => reading.kind === "region" ? { ...reading, variable: name.name } : reading);

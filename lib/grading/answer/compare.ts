@@ -2,8 +2,8 @@
  * Compares two answers of any kind: each reading of the answer with each reading of the reference, by the rule for their kinds.
  * Right when one pair is the same; undecided when no pair of a kind could tell.
  */
-import { type Answer, type Choice, type Ratio, readingsOf, type Tuple } from "./answer.ts";
-import { sameItems, sameMatrix, sameMembers, sameNames, vectorOf } from "./_compare_lists.ts";
+import { type Answer, type Choice, type List, type Ratio, readingsOf, type Tuple } from "./answer.ts";
+import { joinedOtherwise, sameItems, sameMatrix, sameMembers, sameNames, vectorOf } from "./_compare_lists.ts";
 import { allOf, type Comparison, decided } from "./_compare_result.ts";
 import { holdsOn, sameNamed, sameRelation, saysValue } from "./_compare_relations.ts";
 import { sameRegion } from "./_compare_sets.ts";
@@ -69,7 +69,9 @@ function areDigits(words: Answer, number: Answer): boolean {
 
 function sameKind(a: Answer, b: Answer): Sameness {
   if (a.kind === "value" && b.kind === "value") return sameValue(a, b);
-  if (a.kind === "list" && b.kind === "list") return sameMembers(a, b, compare);
+  if (a.kind === "list" && b.kind === "list") {
+    return joinedOtherwise(a, b) ? decided(false) : sameMembers(a, b, compare);
+  }
   if (a.kind === "tuple" && b.kind === "tuple") return sameTuple(a, b);
   if (a.kind === "region" && b.kind === "region") return sameRegion(a, b);
   if (a.kind === "named" && b.kind === "named") return sameNamed(a, b, compare);
@@ -104,11 +106,11 @@ function sameTuple(a: Tuple, b: Tuple): Sameness {
 
 /** A bare list is a tuple in the same order; a set is none. */
 function listAndTuple(
-  list: { items: readonly Answer[]; set: boolean },
+  list: List,
   tuple: Tuple,
   turned = false,
 ): Sameness {
-  if (list.set) return decided(false);
+  if (list.set || list.joined === "or") return decided(false);
   return turned ? sameItems(tuple.items, list.items, compare) : sameItems(list.items, tuple.items, compare);
 }
 
