@@ -18,25 +18,51 @@ const CHOOSING = /(?:\{\})?[_^](?:\{(\w{1,4})\}|(\w)) ?\\?(?:text|mathrm)?\{?([C
 /** An x between numbers that is a times sign: `1.8 x 10^3`, `3 x 4`. */
 const TIMES = /(\d)(?:\s*[xX]\s*(?=10\s*(?:\^|\*\*))|\s+[xX]\s+(?=\d))/g;
 
+const PLAIN_NUMBER = /^\s*-?\d+(?:\.\d+)?(?:[eE]-?\d{1,4})?\s*$/;
+
 /** The product of two vectors, which is none of numbers. */
 const VECTOR_PRODUCT =
   /\\(?:vec|overrightarrow)\s*(?:\{[^{}]{1,20}\}|\w)\s*\\times\s*\\(?:vec|overrightarrow)(?![a-z])/;
 
+/** Short texts whose expressions are remembered, the oldest forgotten first: answers come again, in a group and in training. */
+const MOST_REMEMBERED = 2048;
+const LONGEST_REMEMBERED = 200;
+// Pure memory: the same text is always the same expression.
+const remembered = new Map<string, Expr | undefined>();
+
 /** The expression that a text stands for; undefined when it cannot be read, or passes a bound. */
 export function parseExpression(text: string): Expr | undefined {
+  if (text.length > LONGEST_REMEMBERED) return parsed(text);
+  const known = remembered.get(text);
+  if (known !== undefined || remembered.has(text)) return known;
+  if (remembered.size >= MOST_REMEMBERED) remembered.delete(remembered.keys().next().value as string);
+  const expr = parsed(text);
+  remembered.set(text, expr);
+  return expr;
+}
+
+function parsed(text: string): Expr | undefined {
   if (text.length > LONGEST_EXPRESSION) return undefined;
   if (text.includes("\\times") && VECTOR_PRODUCT.test(text)) return undefined;
-  const plain = /^\s*-?\d+(?:\.\d+)?(?:[eE]-?\d{1,4})?\s*$/.test(text) ? literal(text.trim()) : undefined;
-  if (plain !== undefined) return plain;
-  const multiplied = text.includes("x") || text.includes("X") ? text.replace(TIMES, "$1*") : text;
-  const chosen = CHOOSING.exec(multiplied);
-  const source = chosen === null ? multiplied : multiplied.replace(
+  if (PLAIN_NUMBER.test(text)) {
+    const plain = literal(text.trim());
+    if (plain !== undefined) return plain;
+  }
+  const tokens = tokensOf(withChoices(withTimes(text)));
+  const rewritten = tokens && rewriteTokens(tokens);
+  return rewritten && namedExprOf(parsedLatex(rewritten.latex), rewritten.names);
+}
+
+function withTimes(text: string): string {
+  return text.includes("x") || text.includes("X") ? text.replace(TIMES, "$1*") : text;
+}
+
+function withChoices(text: string): string {
+  if (!text.includes("C") && !text.includes("P")) return text;
+  return text.replace(
     CHOOSING,
     (_, a, b, kind, c, d) => kind === "C" ? `\\binom{${a ?? b}}{${c ?? d}}` : `P(${a ?? b},${c ?? d})`,
   );
-  const tokens = tokensOf(source);
-  const rewritten = tokens && rewriteTokens(tokens);
-  return rewritten && namedExprOf(parsedLatex(rewritten.latex), rewritten.names);
 }
 
 const PLUS_MINUS = /\\pm(?![A-Za-z])|±|\+\/-/g;

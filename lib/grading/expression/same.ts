@@ -10,6 +10,7 @@ import { type Complex, complexValue } from "./_complex.ts";
 import { toDouble } from "./_doubles.ts";
 import { hasBareLog } from "./_normal.ts";
 import { freeSymbols } from "./_domains.ts";
+import { differsClearly } from "./_quick.ts";
 import { agree } from "./_numeric.ts";
 import { equalNumbers, type Rational } from "../number.ts";
 import type { Expr, Method, Sameness } from "../types.ts";
@@ -35,8 +36,9 @@ export function sameExpression(answer: Expr, reference: Expr): Sameness {
   const infinite = sameInfinities(answer, reference);
   if (infinite !== undefined) return infinite;
   if (isIdentical(answer, reference)) return verdict(true, "exact");
-  const [given, wanted] = [exactRational(answer), exactRational(reference)];
   const decimal = decimalOf(reference);
+  if (decimal === undefined && differsClearly(answer, reference)) return verdict(false, "numeric");
+  const [given, wanted] = [exactRational(answer), exactRational(reference)];
   if (given !== undefined && wanted !== undefined) {
     const same = equalNumbers(given, wanted) ||
       (decimal !== undefined && roundsTo(given, decimalOf(answer)?.decimals, decimal));
