@@ -3,6 +3,7 @@
  * a field or never ends becomes a line with an error, and the next one is read.
  */
 import { clipLine, isObject } from "../basics/mod.ts";
+import { isKept, writtenNumbers } from "./_json_numbers.ts";
 
 /** One line that was not empty. */
 export interface GradeLine {
@@ -27,8 +28,11 @@ export interface GradeLine {
 /** Longest line, in UTF-16 code units. */
 const LONGEST_LINE = 1 << 25;
 
-/** Longest id that is handed on, in characters of JSON. */
+/** Longest id, in characters of JSON: it is handed on with every verdict. */
 const LONGEST_ID = 200;
+
+/** Keys whose values matter to the last digit. */
+const EXACT = ["completion", "answer", "reference", "id"] as const;
 
 /**
  * Reads lines.
@@ -73,25 +77,37 @@ function readLine(text: string | undefined, number: number, source: string): Omi
   // Editors on Windows put a byte order mark first; JSON has none.
   const bare = number === 1 ? text.replace(/^\ufeff/, "") : text;
   if (bare.trim() === "") return undefined;
-  let value: unknown;
   try {
-    value = JSON.parse(bare);
+    const value: unknown = JSON.parse(bare);
+    if (!isObject(value)) return bad(`expected an object, got ${shown(value)}`);
+    return readRow(value, number, bad, changedNumber(value, bare));
   } catch (error) {
-    return bad(`not JSON (${(error as Error).message.slice(0, 200)})`);
+    const message = (error as Error).message.slice(0, 200);
+    return bad(error instanceof SyntaxError ? `not JSON (${message})` : `cannot be read (${message})`);
   }
-  if (!isObject(value)) return bad(`expected an object, got ${shown(value)}`);
-  return readRow(value, number, bad);
+}
+
+/** What there is to say of a number that would not be the one that is written. */
+function changedNumber(value: Readonly<Record<string, unknown>>, text: string): string | undefined {
+  if (!EXACT.some((key) => typeof value[key] === "number")) return undefined;
+  for (const [key, written] of writtenNumbers(text, EXACT)) {
+    if (isKept(written)) continue;
+    return `"${key}" is ${clipLine(written, 80)}, a number that would lose digits; write it as a text, in quotes`;
+  }
+  return undefined;
 }
 
 function readRow(
   value: Readonly<Record<string, unknown>>,
   number: number,
   bad: (what: string) => Omit<GradeLine, "last">,
+  changed: string | undefined,
 ): Omit<GradeLine, "last"> {
   const given = ["completion", "answer"].filter((key) => Object.hasOwn(value, key));
   if (given.length !== 1) {
     return bad(`needs one of "completion" and "answer", has ${given.length === 0 ? "neither" : "both"}`);
   }
+  if (changed !== undefined) return bad(changed);
   const [key] = given as ["completion" | "answer"];
   const [text, reference] = [asText(value[key]), asText(value.reference)];
   if (text === undefined) return bad(`"${key}" is ${shown(value[key])}; expected a text`);
@@ -105,17 +121,17 @@ function readRow(
   if (value.correct !== undefined && typeof value.correct !== "boolean") {
     return bad(`"correct" is ${shown(value.correct)}; expected true or false`);
   }
-  const id = value.id !== undefined && JSON.stringify(value.id).length <= LONGEST_ID ? { id: value.id } : {};
+  if (value.id !== undefined && JSON.stringify(value.id).length > LONGEST_ID) {
+    return bad(`"id" is longer than ${LONGEST_ID} characters of JSON: ${shown(value.id)}`);
+  }
+  const id = value.id === undefined ? {} : { id: value.id };
   const label = value.correct === undefined ? {} : { label: value.correct };
   return { number, row: { text, bare: key === "answer", reference, ...id, ...label } };
 }
 
-/** Numbers are taken as JSON writes them: those that lose digits there are refused. */
+/** A number is its value, as JavaScript writes it: of `3.10` that is `3.1`. */
 function asText(value: unknown): string | undefined {
-  if (typeof value === "string") return value;
-  return typeof value === "number" && (!Number.isInteger(value) || Number.isSafeInteger(value))
-    ? String(value)
-    : undefined;
+  return typeof value === "number" ? String(value) : typeof value === "string" ? value : undefined;
 }
 
 function shown(value: unknown): string {

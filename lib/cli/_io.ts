@@ -10,6 +10,8 @@ import { TemplateError } from "../prompts/mod.ts";
 export interface CliIo {
   /** Writes to standard output. */
   readonly out: (text: string) => void;
+  /** Whether nobody reads standard output any more, as far as the last write has shown. */
+  readonly isClosed: () => boolean;
   /** Writes to standard error. */
   readonly err: (text: string) => void;
   /** Whether a person watches standard output. */
@@ -43,13 +45,18 @@ export class Interrupted extends Error {
 /** What the conventions of a shell make of SIGINT. */
 export const INTERRUPTED = 130;
 
+/** And of SIGPIPE: nobody reads what the command writes. */
+export const CLOSED = 141;
+
 /** The real terminal. */
 export function systemIo(): CliIo {
   // A dumb terminal cannot move its cursor.
   const isTerminal = Deno.stdout.isTerminal() && readEnv("TERM") !== "dumb";
+  let isClosed = false;
   return {
-    out: (text) => writeTo(Deno.stdout, text),
-    err: (text) => writeTo(Deno.stderr, text),
+    out: (text) => void (isClosed = !writeTo(Deno.stdout, text)),
+    isClosed: () => isClosed,
+    err: (text) => void writeTo(Deno.stderr, text),
     isTerminal,
     color: isTerminal && !readEnv("NO_COLOR"),
     columns: () => isTerminal ? consoleColumns() : 100,
@@ -61,13 +68,16 @@ export function systemIo(): CliIo {
   };
 }
 
-function writeTo(stream: typeof Deno.stdout, text: string): void {
+/** @returns whether somebody reads it */
+function writeTo(stream: typeof Deno.stdout, text: string): boolean {
   const bytes = new TextEncoder().encode(text);
   try {
     for (let done = 0; done < bytes.length;) done += stream.writeSync(bytes.subarray(done));
+    return true;
   } catch (error) {
     // A reader that left (`| head`) is no reason to end a training run.
     if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+    return false;
   }
 }
 

@@ -22,6 +22,8 @@ const HELP = `Measures the embedded engine and grading on this machine:
 
   deno task bench [engine|grading] [repeats=8] [gsm8k=PATH]
 
+Without engine or grading it measures both; repeats is how often each is measured.
+
 training  forward, backward and Adam over 32 sequences of 128 tokens
 decoding  64 prompts of 8 to 32 tokens, 128 new tokens each
 GRPO      16 prompts of 128 tokens, 8 completions of 48 tokens each: drawn, trained on, Adam
@@ -35,7 +37,7 @@ const SCHOOL_ROWS = 1000;
 /** Measures and prints. @returns the exit code */
 export function main(args: readonly string[], io: CliIo = systemIo()): Promise<number> {
   return runCommand(io, async () => {
-    if (args.some((arg) => arg === "--help" || arg === "-h")) {
+    if (args.some((arg) => arg === "--help" || arg === "-h" || arg === "help")) {
       io.out(HELP);
       return 0;
     }
@@ -96,25 +98,34 @@ function rate({ amount, medianMs, bestMs }: Timing): string {
   return `${perSecond(medianMs).padStart(8)} (${perSecond(bestMs)})`;
 }
 
-interface Asked {
+/** What is to be measured. */
+export interface BenchOptions {
+  /** Absent: both. */
   readonly part: "engine" | "grading" | undefined;
   readonly repeats: number;
   /** A folder with GSM8K's files. */
   readonly gsm8k: string | undefined;
 }
 
-function parseBenchArgs(args: readonly string[]): Asked {
-  const asked: { -readonly [K in keyof Asked]: Asked[K] } = { part: undefined, repeats: 8, gsm8k: undefined };
+/**
+ * Reads the command line.
+ * @throws {UsageError} when it holds anything else, or something twice
+ */
+export function parseBenchArgs(args: readonly string[]): BenchOptions {
+  const given = new Map<string, string>();
   for (const arg of args) {
-    const [, repeats] = /^repeats=(\d{1,4})$/.exec(arg) ?? [];
-    if (arg === "engine" || arg === "grading") asked.part = arg;
-    else if (arg.startsWith("gsm8k=")) asked.gsm8k = arg.slice("gsm8k=".length);
-    else if (Number(repeats) >= 1 && Number(repeats) <= 1000) asked.repeats = Number(repeats);
-    else {
-      throw new UsageError(`bench takes engine or grading, repeats=1 to repeats=1000 and gsm8k=PATH, not "${arg}"`);
+    const [, part, key, value] = /^(?:(engine|grading)|(repeats|gsm8k)=(.+))$/s.exec(arg) ?? [];
+    const name = part === undefined ? key : "part";
+    const isCount = key !== "repeats" || (/^\d{1,4}$/.test(value!) && Number(value) >= 1 && Number(value) <= 1000);
+    if (name === undefined || !isCount || given.has(name)) {
+      throw new UsageError(
+        `bench takes engine or grading, repeats=1 to repeats=1000 and gsm8k=PATH, each once, not "${arg}"\n\n${HELP}`,
+      );
     }
+    given.set(name, part ?? value!);
   }
-  return asked;
+  const part = given.get("part") as BenchOptions["part"];
+  return { part, repeats: Number(given.get("repeats") ?? 8), gsm8k: given.get("gsm8k") };
 }
 
 if (import.meta.main) Deno.exit(await main(Deno.args));

@@ -5,7 +5,7 @@
 import { duration } from "../basics/mod.ts";
 import { type GraderName, GRADERS } from "../config/mod.ts";
 import { createJudge, type Judge, type JudgeRequest, type Verdict } from "../grading/mod.ts";
-import { type CliIo, INTERRUPTED, runCommand, systemIo, UsageError } from "./_io.ts";
+import { type CliIo, CLOSED, INTERRUPTED, runCommand, systemIo, UsageError } from "./_io.ts";
 import { addTo, emptyTally, summaryOf, type Tally } from "./_grade_summary.ts";
 import { type GradeLine, gradeLines } from "./_grade_lines.ts";
 import { liveLines } from "./_live.ts";
@@ -19,13 +19,14 @@ Every line is a JSON object with "reference" and one of
   "answer"       a bare answer: the whole of it is judged
   "completion"   what a model wrote: its final answer is looked for
 and may have "id", which is handed on, and "correct" (true or false), a label that the verdict is compared with.
+Texts are taken as they are written, numbers by their value (3.10 is 3.1); a number that would lose digits is refused.
 
   place=any         where a completion's answer may stand: any or box
   grader=standard   standard; recipe is the math_rl recipe's own, faults included; both says in "recipe" what that one says
   grader_timeout=1  seconds for one verdict, up to 60
 
 Standard output has one verdict for each line, in order, standard error the summary. It ends with 1 when a line could not
-be used.
+be used, and stops when nobody reads standard output any more.
 `;
 
 /** Lines that are graded at once: many enough to keep the workers busy, few enough to print as they come. */
@@ -119,6 +120,7 @@ async function gradeAll(bytes: ReadableStream<Uint8Array>, asked: Asked, io: Cli
     for await (const batch of batches(gradeLines(bytes, source, ending.signal))) {
       if (ending.signal.aborted) break;
       io.out(await gradeBatch(judge, batch, asked, tally, ending.signal));
+      if (io.isClosed()) break;
       live.show([`${tally.lines.toLocaleString("en-US")} lines, ${duration((io.now() - start) / 1000)}`]);
     }
   } catch (error) {
@@ -130,6 +132,7 @@ async function gradeAll(bytes: ReadableStream<Uint8Array>, asked: Asked, io: Cli
     io.err(summaryOf(tally, (io.now() - start) / 1000));
   }
   if (ending.signal.aborted) return INTERRUPTED;
+  if (io.isClosed()) return CLOSED;
   return tally.unusable > 0 ? 1 : 0;
 }
 

@@ -20,16 +20,19 @@ export interface FakeOptions {
   readonly answers?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly now?: () => number;
+  /** Nobody reads more characters of standard output than these; absent: all of them are read. */
+  readonly closesAfter?: number;
 }
 
 export function fakeIo(options: FakeOptions = {}): FakeIo {
-  const { isTerminal = false, color = false, columns = 100, env = {}, now = () => 0 } = options;
+  const { isTerminal = false, color = false, columns = 100, env = {}, now = () => 0, closesAfter } = options;
   const answers = [...options.answers ?? []];
   const handlers = new Set<() => void>();
   const exits: number[] = [];
   let [said, complained] = ["", ""];
   return {
     out: (text) => said += text,
+    isClosed: () => closesAfter !== undefined && said.length > closesAfter,
     err: (text) => complained += text,
     isTerminal,
     color,

@@ -67,7 +67,7 @@ Deno.test("grade reads a file, and lines that arrive in pieces, end with a carri
 Deno.test("grade gives a line that cannot be used its place in the output, goes on, and ends with 1", async () => {
   const { code, io, rows } = await gradeInput(
     "nonsense\n[1]\n" + line({ answer: "1" }) + line({ answer: "1", completion: "1", reference: "1" }) +
-      line({ answer: ["1"], reference: "1" }) + line({ answer: 12345678901234567890, reference: "1" }) +
+      line({ answer: ["1"], reference: "1" }) + line({ answer: "1", reference: "1", id: "x".repeat(199) }) +
       line({ answer: "1", reference: null }) + line({ answer: "1", reference: "1", correct: "yes" }) +
       line({ answer: "1", reference: "1" }),
   );
@@ -78,13 +78,93 @@ Deno.test("grade gives a line that cannot be used its place in the output, goes 
     'has no "reference"',
     'needs one of "completion" and "answer", has both',
     '"answer" is ["1"]; expected a text',
-    '"answer" is 12345678901234567000; expected a text',
+    `"id" is longer than 200 characters of JSON: "${"x".repeat(78)}…`,
     '"reference" is null; expected a text',
     '"correct" is "yes"; expected true or false',
   ]);
   assert.equal(rows[8].correct, true);
   assert.match(io.complained(), /error: 8 of 9 lines could not be used\n {2}standard input, line 1: not JSON/);
   assert.match(io.complained(), /\n {2}and 3 more\n$/);
+});
+
+Deno.test("grade takes numbers by their value, and refuses those that would lose digits", async () => {
+  const answered = (answer: string, reference: string, more = "") =>
+    `{"answer":${answer},"reference":${reference},"other":{"answer":1e400,"list":[1e999]}${more}}\n`;
+  const kept = [
+    ["3.10", "3.1"],
+    ["-0.50", "-0.5"],
+    ["1e3", "1000"],
+    ["9007199254740993000", "9007199254740993000"],
+    [
+      "1E-7",
+      "0.0000001",
+    ],
+    ["0.0", "0"],
+    ["100000000000000000000000", "1e23"],
+  ] as const;
+  const right = await gradeInput(kept.map(([answer, reference]) => answered(answer, `"${reference}"`)).join(""));
+  assert.deepEqual(right.rows.map(({ correct }) => correct), kept.map(() => true), right.io.complained());
+  const lost = ["1e400", "-1e400", "1e-400", "0.12345678901234567890", "12345678901234567890", "9007199254740993"];
+  const wrong = await gradeInput(
+    lost.map((number) => answered(number, '"1"')).join("") + answered('"1"', "1e400") +
+      answered("1", "1", ',"id":12345678901234567890'),
+  );
+  const says = (key: string, number: string) =>
+    `"${key}" is ${number}, a number that would lose digits; write it as a text, in quotes`;
+  assert.deepEqual(
+    wrong.rows.map(({ error }) => error.replace(/^standard input, line \d: /, "")),
+    [...lost.map((number) => says("answer", number)), says("reference", "1e400"), says("id", "12345678901234567890")],
+  );
+});
+
+Deno.test("a line that is nested without end is one that cannot be used, and no more", async () => {
+  const deep = "[".repeat(200_000) + "]".repeat(200_000);
+  const { code, rows } = await gradeInput(
+    `{"id":${deep},"answer":"1","reference":"1"}\n{"x":${deep},"answer":1,"reference":1}\n` +
+      line({ answer: "1", reference: "1" }),
+  );
+  assert.equal(code, 1);
+  assert.match(rows[0].error, /line 1: "id" is longer than 200 characters of JSON: \[\[\[/);
+  assert.match(rows[1].error, /line 2: cannot be read \(/);
+  assert.equal(rows[2].correct, true);
+});
+
+Deno.test("grade stops when nobody reads what it writes", async () => {
+  const io = fakeIo({ closesAfter: 0 });
+  let [asked, cancelled] = [0, false];
+  const endless = new ReadableStream<Uint8Array>({
+    pull: (controller) => {
+      asked++;
+      controller.enqueue(new TextEncoder().encode(line({ answer: "1", reference: "1" })));
+    },
+    cancel: () => void (cancelled = true),
+  });
+  assert.equal(await main(["-"], io, () => endless), 141);
+  assert.ok(asked < 1000, `${asked} lines were asked for`);
+  assert.equal(cancelled, true);
+  assert.match(io.complained(), /^\d+ graded in /);
+});
+
+Deno.test("grade of an endless input ends when its reader has what it wants, without a stack", async () => {
+  const cwd = new URL("../../", import.meta.url);
+  const args = ["run", "-q", "--no-prompt", "-P=view", "lib/cli/grade.ts", "-"];
+  const grade = new Deno.Command("deno", { args, cwd, stdin: "piped", stdout: "piped", stderr: "piped" }).spawn();
+  const rows = new TextEncoder().encode(line({ answer: "1/2", reference: "0.5" }).repeat(100));
+  const writer = grade.stdin.getWriter();
+  // It ends by an error: nobody reads.
+  const writing = (async () => {
+    while (true) await writer.write(rows);
+  })().catch(() => {});
+  const reader = grade.stdout.getReader();
+  const first = await reader.read();
+  await reader.cancel();
+  const [{ code }, complained] = await Promise.all([grade.status, new Response(grade.stderr).text()]);
+  await writing;
+  await writer.close().catch(() => {});
+  assert.match(new TextDecoder().decode(first.value), /^\{"correct":true/);
+  assert.equal(code, 141);
+  assert.match(complained, /^[\d,]+ graded in /);
+  assert.doesNotMatch(complained, /\bat .*:\d+:\d+|BrokenPipe/);
 });
 
 Deno.test("grade takes completions by their box only, by the recipe's rules, or by both", async () => {
