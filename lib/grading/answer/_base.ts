@@ -2,7 +2,8 @@
 import type { Value } from "./answer.ts";
 import { readWords } from "./_words.ts";
 
-const SUBSCRIPT = /^(-?) ?\(?([0-9A-Fa-f][0-9A-Fa-f ]*)\)? ?_ ?(?:\{ ?\(?(\d{1,2}|[a-z]+)\)? ?\}|(\d{1,2}))$/;
+const SUBSCRIPT =
+  /^(-?) ?\(?([0-9A-Fa-f][0-9A-Fa-f ]*)\)? ?_ ?(?:\{ ?\(?(\d{1,2}|[a-z]+)\)? ?\}|(\d{1,2})|([a-z]{3,8}))$/;
 const IN_WORDS = /^(-?) ?([0-9A-Fa-f]+) ?(?:,? ?\(?(?:in )?base[ -](\d{1,2}|[a-z]+)\)?)$/i;
 
 /** Reads a number with its base; undefined when it is none, or a digit does not exist in that base. */
@@ -11,7 +12,7 @@ export function readBased(text: string): Value | undefined {
   const found = SUBSCRIPT.exec(text) ?? IN_WORDS.exec(text);
   if (found === null) return undefined;
   const digits = (found[2] as string).replace(/ /g, "").toUpperCase();
-  const radix = radixOf((found[3] ?? found[4]) as string);
+  const radix = radixOf((found[3] ?? found[4] ?? found[5]) as string);
   // `A_2` is a name; digits that are letters only stand beside figures, or in a base that has them.
   if (radix === undefined || digits.length > 300 || (!/\d/.test(digits) && radix < 11)) return undefined;
   let value = 0n;

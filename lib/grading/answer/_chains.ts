@@ -3,6 +3,7 @@
  * the exact one too; nothing is, when sides contradict each other.
  */
 import { type Answer, readingsOf, type Value } from "./answer.ts";
+import { hasUnknown } from "./_functions.ts";
 import { numericValue, sameExpression } from "../expression/same.ts";
 import type { Expr } from "../types.ts";
 
@@ -23,7 +24,9 @@ export function chained(sides: readonly (readonly Answer[])[], operators: readon
 /** The number on one side; undefined for anything else. */
 function valueOf(readings: readonly Answer[]): Value | undefined {
   const [first] = readings.flatMap(readingsOf);
-  return first?.kind === "value" && numericValue(first.value) !== undefined ? first : undefined;
+  return first?.kind === "value" && !hasUnknown(first.value) && numericValue(first.value) !== undefined
+    ? first
+    : undefined;
 }
 
 /** Whether two numbers are not even nearly the same; behind `\approx`: whether the second is not the first, rounded or cut off. */

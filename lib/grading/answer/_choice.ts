@@ -12,7 +12,7 @@ export interface FoundChoice {
 const ALONE =
   /^(?:(?:the )?(?:option|choice|answer|alternative) ?:? ?)?[([]?([A-Ja-j])[)\]]?[.:]?(?: is (?:correct|right|the (?:correct |right )?(?:answer|choice|option)))?$/i;
 const BRACKETED = /^(?:(?:option|choice|answer) )?\(([A-J])\)[:.,]?\s*(?!or\b|and\b|,)(\S.*)$/is;
-const MARKED = /^(?:(?:option|choice|answer) )?([A-Ja-j])(?:\)\s*|[.:]\s+)(?!or\b|and\b|,)(\S.*)$/s;
+const MARKED = /^(?:(?:option|choice|answer) )?([A-Ja-j])(?:\)\s*| ?[.:]\s+)(?!or\b|and\b|,)(\S.*)$/s;
 const NAMED = /^(?:option|choice) ([A-J])[:.,)]?\s+(?!or\b|and\b|,)(\S.*)$/is;
 
 /** Reads an option; undefined when the text is none, or when it names several. */

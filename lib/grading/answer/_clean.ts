@@ -75,6 +75,7 @@ export function cleanAnswer(text: string): string | undefined {
   if (rest.includes("\\")) rest = withoutCommands(rest);
   rest = rest.replace(/\s*\n\s*/g, "\n").replace(/[ \t]+/g, " ").trim();
   if (rest.includes("inf")) rest = rest.replace(/(?<![A-Za-z\\])inf(?:inity|ty)?(?![A-Za-z])/gi, "\\infty ");
+  if (rest.endsWith("!")) rest = EXCLAIMED.test(rest) ? rest.replace(/!+$/, "") : rest;
   rest = withoutHedges(withoutWrappers(rest));
   rest = withoutWrappers(rest);
   return rest === "" ? undefined : rest;
@@ -95,6 +96,16 @@ function withoutCommands(text: string): string {
     .replace(/\\[()[\]]/g, " ")
     .replace(ALIASES, (_, name: string) => `${ALIAS[name] ?? ""} `)
     .replace(/\^\s*(?:\{\s*\\circ\s*\}|\\circ(?![A-Za-z]))/g, "^\\circ ")
+    .replace(
+      /\\(mathbb|mathbf|mathcal|mathfrak|triangle|angle)\s*(?:\{\s*([A-Za-z]+)\s*\}|([A-Z])(?![A-Za-z]))/g,
+      (all, name: string, inside: string | undefined, letter: string | undefined) =>
+        name.endsWith("angle") ? inside === undefined ? all : `\\${name} ${inside}` : `\\${name}{${inside ?? letter}}`,
+    )
+    .replace(/(\\mathbb\{[A-Z]\})\s*-\s*(?=\\\{)/g, "$1\\setminus ")
+    .replace(/\\[lr]Vert(?![A-Za-z])/g, "\\|")
+    .replace(/\\cr(?![A-Za-z])/g, "\ue003")
+    .replace(/\\([pbv]?matrix)\s*\{([^{}]*)\}/g, "\\begin{$1}$2\\end{$1}")
+    .replace(/\\hat\s*\{\s*\\mathbf\s*\{\s*\\?([ijk])(?:math)?\s*\}\s*\}/g, "\\mathbf{$1}")
     .replace(/\\not\s*=/g, "\\ne ")
     .replace(/\\not\s*\\in(?![A-Za-z])/g, "\\notin ")
     .replace(/\\(?:text)?color ?\{[^{}]*\}/g, " ")
@@ -116,6 +127,9 @@ function quadsAsCommas(text: string): string {
 }
 
 const WRAPPERS: Readonly<Record<string, string>> = { '"': '"', "'": "'", "*": "*", "{": "}" };
+
+/** "Yes!", "$8.00!": words and amounts have no factorial. */
+const EXCLAIMED = /^(?:[A-Z]?[a-z]{2,}[A-Za-z ,']*|.*\d\.\d+)!+$/;
 
 /** Quotes and braces around everything, and the last period or comma. */
 function withoutWrappers(text: string): string {

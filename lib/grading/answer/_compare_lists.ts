@@ -36,6 +36,7 @@ function isWordOrLetter(item: Answer): boolean {
 /** The same members on both sides, in any order; what stands there twice counts once in a set. */
 export function sameMembers(answer: List, reference: List, compare: Comparison): Sameness {
   const [a, b] = [answer.items, reference.items];
+  if (reference.loose === true) return answer.set ? decided(false) : sameItems(a, b, compare);
   if (a.length > MOST_PAIRS || b.length > MOST_PAIRS) return sameSorted(a, b, compare);
   const isBare = !answer.set && !reference.set;
   if (isBare && a.length !== b.length) return decided(false);

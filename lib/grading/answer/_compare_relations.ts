@@ -5,8 +5,9 @@
 import type { Answer, Named, Region, Relation } from "./answer.ts";
 import { type Comparison, decided } from "./_compare_result.ts";
 import { endValue } from "./_intervals.ts";
+import { hasUnknown } from "./_functions.ts";
 import { areRivals, argumentOf } from "./_labels.ts";
-import { renamed } from "./_rename.ts";
+import { renamed, substituted } from "./_rename.ts";
 import { freeSymbols, numericValue, proportional, sameExpression } from "../expression/same.ts";
 import type { Expr, Sameness } from "../types.ts";
 
@@ -20,10 +21,17 @@ export function sameNamed(a: Named | Relation, b: Named | Relation, compare: Com
     const [from, to] = [argumentOf(a.name), argumentOf(b.name)];
     // `f(t) = t^2` and `f(x) = x^2`
     const isOther = from !== undefined && to !== undefined && from !== to;
+    // `x = 2x+1` does not say what x is.
+    if (isCircular(a) !== isCircular(b)) return decided(false);
     const values = compare(isOther ? renamed(a.value, new Map([[from, to]])) : a.value, b.value);
     if (values.same === true) return values;
   }
   return sameSides(a, b);
+}
+
+/** Whether a name stands in its own value. */
+export function isCircular({ name, value }: Named): boolean {
+  return value.kind === "value" && freeSymbols(value.value).has(name);
 }
 
 function sameSides(a: Named | Relation, b: Named | Relation): Sameness {
@@ -69,11 +77,6 @@ function sameSign(a: Expr, b: Expr): boolean | undefined {
 
 function numberAt(numerator: bigint, denominator: bigint): Expr {
   return { kind: "number", value: { numerator, denominator } };
-}
-
-function substituted(expr: Expr, at: ReadonlyMap<string, Expr>): Expr {
-  if (expr.kind === "symbol") return at.get(expr.name) ?? expr;
-  return expr.kind === "apply" ? { ...expr, args: expr.args.map((arg) => substituted(arg, at)) } : expr;
 }
 
 /** What stands above the line when a sum of fractions is brought over one denominator; undefined when it grows too large. */
@@ -127,19 +130,29 @@ function joined(a: Expr | undefined, b: Expr | undefined): Expr | undefined {
   return a === undefined ? b : product(a, b);
 }
 
-/** `x + y = 5` says 5 where a number is asked for; `2x = 18` says neither 18 nor 9. */
+/** `x + y = 5` and `f(2) = 5` say 5 where a number is asked for; `2x = 18` says neither 18 nor 9. */
 export function saysValue(answer: Relation, reference: Answer): Sameness {
-  if (answer.operator !== "=" || reference.kind !== "value") return decided(false);
-  const isAsked = (freeSymbols(answer.left).size > 1 || isTrigonometric(answer.left)) &&
-    freeSymbols(answer.right).size === 0;
-  return isAsked && freeSymbols(reference.value).size === 0
-    ? sameExpression(answer.right, reference.value)
-    : decided(false);
+  if (reference.kind !== "value" || freeSymbols(reference.value).size > 0) return decided(false);
+  const isAsked = answer.operator === "=" && freeSymbols(answer.right).size === 0 &&
+    (freeSymbols(answer.left).size > 1 || isQuantity(answer.left));
+  return isAsked ? sameExpression(answer.right, reference.value) : decided(false);
 }
 
-/** `\sin\theta`: nobody would solve for the angle by giving its sine. */
-function isTrigonometric(expr: Expr): boolean {
-  return expr.kind === "apply" && /^(?:Sin|Cos|Tan|Cot|Sec|Csc)$/.test(expr.head);
+/** A number against `f(2) = 5` or `|A| = 5`. */
+export function isValueOf(answer: Answer, reference: Relation): Sameness {
+  if (answer.kind !== "value" || reference.operator !== "=" || !isQuantity(reference.left)) return decided(false);
+  return freeSymbols(reference.right).size === 0 ? sameExpression(answer.value, reference.right) : decided(false);
+}
+
+/** `\sin\theta`, `|A|`, `|z|^2`, `\dim V`, `f(2) + f(3)`: nobody is asked to solve for what stands in it. */
+function isQuantity(expr: Expr): boolean {
+  if (expr.kind !== "apply") return false;
+  if (/^(?:Sin|Cos|Tan|Cot|Sec|Csc)$/.test(expr.head) || hasUnknown(expr)) return true;
+  const [inside] = expr.args;
+  if (expr.head === "Power" && inside !== undefined) {
+    return inside.kind === "apply" && inside.head === "Abs" && isQuantity(inside);
+  }
+  return expr.head === "Abs" && inside?.kind === "symbol" && /^[A-Zvwz]/.test(inside.name);
 }
 
 /** Whether an inequality in one variable holds on a region and nowhere else. */

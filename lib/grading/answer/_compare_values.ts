@@ -15,6 +15,7 @@ const STRAIGHT: Expr = { kind: "number", value: { numerator: 180n, denominator: 
 
 /** Whether two values are the same. */
 export function sameValue(answer: Value, reference: Value): Sameness {
+  if (reference.comma === true && answer.comma !== true) return decided(false);
   if (answer.base !== undefined || reference.base !== undefined) return sameBased(answer, reference);
   const [from, to] = [answer.unit, reference.unit];
   if (isPercent(from) || isPercent(to)) return samePercent(answer, reference);

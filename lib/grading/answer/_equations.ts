@@ -8,6 +8,7 @@ import { expressionOf } from "./_formula.ts";
 import { isDenial } from "./_hedges.ts";
 import { labelOf } from "./_labels.ts";
 import type { Piece } from "./_split.ts";
+import { hasUnknown } from "./_functions.ts";
 import { systemOf } from "./_tuples.ts";
 import { freeSymbols, sameExpression } from "../expression/same.ts";
 import type { Expr } from "../types.ts";
@@ -29,6 +30,11 @@ export function equation([left, right]: readonly Piece[], read: Reader): readonl
   const reversed = b?.kind === "symbol" && !isConstant(b) ? nameOf(right.text, b) : undefined;
   if (reversed !== undefined) readings.push(...named(reversed, read(left.text), pair));
   if (pair !== undefined) readings.push({ kind: "relation", operator: "=", left: pair[0], right: pair[1] });
+  // `x^2-1 = (x-1)(x+1)` says one thing twice.
+  const isSaidTwice = name === undefined && pair !== undefined && left.text !== right.text;
+  if (isSaidTwice && sameExpression(pair[1], pair[0]).same === true) {
+    readings.push(...read(right.text));
+  }
   if (readings.length > 0 || (a !== undefined && !isConstant(a)) || isDenial(left.text)) return readings;
   // `5 = 101_2`, "5 boxes = 60 eggs"; but what a formula says that cannot be read is not its right side.
   if (a === undefined && /[\\^'_]/.test(left.text) && read(left.text).length === 0) return asWritten(left, right);
@@ -93,7 +99,7 @@ function isSaidAgain(before: Expr, after: Expr, isNamed: boolean): boolean {
   return isNamed && [...freeSymbols(after)].some((letter) => freeSymbols(before).has(letter));
 }
 
-/** Whether an expression has no variable. */
+/** Whether an expression has no variable and no function that is not known. */
 export function isConstant(expr: Expr): boolean {
-  return freeSymbols(expr).size === 0;
+  return freeSymbols(expr).size === 0 && !hasUnknown(expr);
 }

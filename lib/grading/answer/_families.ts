@@ -2,6 +2,7 @@
  * Families of numbers with a whole-number parameter: `\frac{\pi}{4} + k\pi` and `\frac{5\pi}{4} - n\pi` are the same set. Both
  * must be linear in their parameter; steps are equal up to the sign, starts differ by a whole number of steps.
  */
+import { substituted } from "./_rename.ts";
 import { freeSymbols, numericValue, sameExpression } from "../expression/same.ts";
 import type { Expr, Sameness } from "../types.ts";
 
@@ -47,8 +48,7 @@ function familyOf(expr: Expr, name: string): Family | undefined {
 }
 
 function at(expr: Expr, name: string, value: Expr): Expr {
-  if (expr.kind === "symbol") return expr.name === name ? value : expr;
-  return expr.kind === "apply" ? { ...expr, args: expr.args.map((arg) => at(arg, name, value)) } : expr;
+  return substituted(expr, new Map([[name, value]]));
 }
 
 function hasPi(expr: Expr): boolean {

@@ -2,8 +2,7 @@
  * What stands around an answer and does not count: "the answer is", "approximately", "(approx.)", a trailing explanation in
  * parentheses without a number. A sentence that says no, or says or, is left whole.
  */
-
-import { mayBeWords } from "./_words.ts";
+import { readWords } from "./_words.ts";
 
 const LEADING = new RegExp(
   "^(?:(?:so|thus|hence|therefore|then|finally|answer|final answer|the final answer|result|solution)\\b[,: ]|" +
@@ -36,7 +35,7 @@ export function withoutHedges(text: string): string {
     rest = rest.replace(LEADING, "").replace(TRAILING, "").trim();
     const explained = EXPLAINED.exec(rest);
     if (
-      explained !== null && !isOption(explained[2] as string) && !mayBeWords(explained[2] as string) &&
+      explained !== null && !isOption(explained[2] as string) && !isNumber(explained[2] as string) &&
       /[\d}%)\]]$|[A-Za-z]{3}$/.test(explained[1] as string)
     ) {
       rest = explained[1] as string;
@@ -51,6 +50,11 @@ export function saidBySentence(text: string): string | undefined {
   const found = SENTENCE.exec(text);
   if (found === null || DENIED.test(text)) return undefined;
   return found[2];
+}
+
+/** "18 (eighty)": a number in words is no explanation. */
+function isNumber(words: string): boolean {
+  return readWords(words)?.rest === "";
 }
 
 function isOption(words: string): boolean {

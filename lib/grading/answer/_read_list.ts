@@ -3,10 +3,12 @@
  * they are a union; values of several variables are a tuple by their names.
  */
 import { expandPlusMinus } from "../expression/latex.ts";
+import { freeSymbols, sameExpression } from "../expression/same.ts";
 import { type Answer, type List, type Named, oneOf, readingsOf, type Region } from "./answer.ts";
 import { asRegion, intersection, union } from "./_intervals.ts";
 import type { Reader } from "./_equations.ts";
 import { cut, type Piece } from "./_split.ts";
+import { substituted } from "./_rename.ts";
 import { areSolutions, systemOf } from "./_tuples.ts";
 
 const SEPARATOR =
@@ -37,6 +39,9 @@ export function readList(text: string, read: Reader): readonly Answer[] | undefi
   if (region !== undefined) readings.push(region);
   // Conditions on one variable are one set and not a list of sets.
   if (region?.variable === undefined || items.some((item) => !isCondition(item))) {
+    if (separators.every((separator) => separator === ";" || separator === "\\\\") && isDerivation(items)) {
+      return [items.at(-1) as Answer];
+    }
     const joined = connective(separators);
     const system = joined === "or" ? undefined : systemOf(items);
     if (system !== undefined) readings.push(system);
@@ -62,6 +67,20 @@ function readSystems(text: string, read: Reader): List | undefined {
     items.push(system);
   }
   return { kind: "list", items, set: false };
+}
+
+/** `2x = 8; x = 4`: the last line follows from the ones before, and has the same single variable. */
+function isDerivation(items: readonly Answer[]): boolean {
+  const last = readingsOf(items.at(-1) as Answer).find(({ kind }) => kind === "named") as Named | undefined;
+  if (last?.sides === undefined || last.value.kind !== "value" || freeSymbols(last.value.value).size > 0) return false;
+  const values = new Map([[last.name, last.value.value]]);
+  return items.slice(0, -1).every((item) => {
+    const before = readingsOf(item).find(({ kind }) => kind === "relation");
+    if (before?.kind !== "relation" || before.operator !== "=") return false;
+    const names = new Set([...freeSymbols(before.left), ...freeSymbols(before.right)]);
+    return names.size === 1 && names.has(last.name) &&
+      sameExpression(substituted(before.left, values), substituted(before.right, values)).same === true;
+  });
 }
 
 /** The word that stands between all members, or before the last. */

@@ -41,7 +41,11 @@ export function readValues(text: string): Value[] {
   if (based !== undefined) return [based];
   const comma = decimalComma(source);
   const readings = valuesOf(withoutCommas(source));
-  if (comma !== undefined) readings.unshift(...valuesOf(comma));
+  if (comma !== undefined) {
+    // Between bare digits a comma may part two numbers.
+    const mayPart = /^-?\d+,\d+$/.test(source);
+    readings.unshift(...valuesOf(comma).map((value): Value => mayPart ? { ...value, comma: true } : value));
+  }
   return readings;
 }
 
@@ -59,6 +63,11 @@ function valuesOf(text: string): Value[] {
   if (fraction !== null) {
     const found = fractionOfUnits(fraction);
     if (found !== undefined) return found;
+  }
+  const power = /^(.+) (factorial|squared|cubed)$/s.exec(text);
+  if (power !== null) {
+    const value = expressionOf(`(${power[1]})${power[2] === "factorial" ? "!" : power[2] === "squared" ? "^2" : "^3"}`);
+    return value === undefined ? [] : [{ kind: "value", value }];
   }
   const signed = /^(?:negative|minus) (?=[\d.\\$])(.+)$/is.exec(text);
   if (signed !== null) return valuesOf(`-${signed[1]}`);

@@ -101,7 +101,9 @@ function unequal([left, right]: readonly Piece[], read: Reader): readonly Answer
     const region = outside(read(right?.text ?? ""), a.name);
     if (region.length > 0) return region;
   }
-  if (b?.kind === "symbol" && !isConstant(b) && a !== undefined) return outside([{ kind: "value", value: a }], b.name);
+  if (b?.kind === "symbol" && !isConstant(b) && a !== undefined && isConstant(a)) {
+    return outside([{ kind: "value", value: a }], b.name);
+  }
   return a === undefined || b === undefined ? [] : [{ kind: "relation", operator: "!=", left: a, right: b }];
 }
 

@@ -13,7 +13,8 @@ const APPROXIMATED = new RegExp(
   `^(.*[^\\s,(]),? ?(\\(?)(?:or |i\\.e\\.,? |which is |that is,? )?${ABOUT.source}([^\\s(][^()]*)(\\)?)$`,
   "s",
 );
-const TWICE = /^(.*[^\s(]) ?\((?:or |i\.e\.,? |that is,? |which is |= ?)?([^()]+)\)$/s;
+const TWICE = /^(.*[^\s(]) \((?:or |i\.e\.,? |that is,? |which is |= ?)?([^()]+)\)$/s;
+const ALSO = /^(.+?)[,;]? \(?(?:i\.e\.,?|that is,?|or equivalently,?|equivalently,?|which (?:is|equals)) (.+?)\)?$/s;
 const REASON = /^(.{1,200}?),? (?:because|since)(?: of)? (.+)$/is;
 const CONFIRMED = /^(yes|no|true|false)(?: ?[,;.!:] ?| - | ?-- ?| ?[\u2014\u2013] ?)(.*)$/is;
 /** Words that may take an answer back, or give another. */
@@ -42,6 +43,13 @@ export function withApproximation(text: string): string | undefined {
 export function saidTwice(text: string): readonly [string, string] | undefined {
   const found = TWICE.exec(text);
   return found === null ? undefined : [found[1] as string, found[2] as string];
+}
+
+/** "1/2, i.e. 50%": what is said to be one thing. */
+export function saidOtherwise(text: string): readonly [string, string] | undefined {
+  const found = ALSO.exec(text);
+  const [, one = "", other = ""] = found ?? [];
+  return found === null || !isBalanced(one) || !isBalanced(other) ? undefined : [one, other];
 }
 
 /** What stands before a reason: "Yes" of "Yes, because 3 is odd"; undefined when there is no reason or it may take that back. */

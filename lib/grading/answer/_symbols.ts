@@ -20,6 +20,7 @@ const NAMES: Readonly<Record<string, string>> = {
   "⩾": "\\ge ",
   "≈": "\\approx ",
   "≅": "\\cong ",
+  "≡": "\\equiv ",
   "∞": "\\infty ",
   "∪": "\\cup ",
   "∩": "\\cap ",

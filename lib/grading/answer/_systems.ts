@@ -9,7 +9,7 @@ const RELATION = /[=<>]|\\(?:l|g)eq?(?:slant)?(?![A-Za-z])|\\(?:ne|neq|approx|in
 const LEADING = /^(?:[=<>]|\\(?:le|leq|ge|geq|approx|lt|gt)(?![A-Za-z]))/;
 
 /**
- * The lines of a system joined by commas; the text itself when it is none.
+ * The lines of a system joined by semicolons; the text itself when it is none.
  * @param row the mark between two lines
  */
 export function systemAsList(text: string, row: string): string {
@@ -23,7 +23,7 @@ export function systemAsList(text: string, row: string): string {
     if (plain === "") continue;
     const joined = withoutMarks(plain);
     if (joined === undefined) return text;
-    list += list === "" ? joined : `${LEADING.test(joined) ? " " : ", "}${joined}`;
+    list += list === "" ? joined : `${LEADING.test(joined) ? " " : "; "}${joined}`;
   }
   return list;
 }

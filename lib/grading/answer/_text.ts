@@ -39,7 +39,7 @@ export function normalWords(text: string): string | undefined {
   if (text.length > LONGEST) return undefined;
   const plain = text.replace(/\\([a-z]+) ?/g, (all, name: string) => {
     const word = COMMANDS[name];
-    return word === undefined ? all : `${word} `;
+    return word === undefined ? all : ` ${word} `;
   });
   if (/[\\{}^_=<>+*|]/.test(plain) || !/\p{L}/u.test(plain)) return undefined;
   const words = plain.toLowerCase().normalize("NFC")

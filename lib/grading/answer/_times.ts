@@ -42,11 +42,14 @@ function timeOf(hours: number, minutes: number, seconds: number, half: "am" | "p
     kind: "time",
     seconds: all + (known === "pm" ? DAY / 2 : 0),
     ...(known === undefined ? {} : { half: known }),
+    ...(half === undefined && known !== undefined ? { full: true } : {}),
   };
 }
 
 /** Whether two times are the same; a half of the day that was left out fits both. */
 export function sameTime(a: Time, b: Time): boolean {
   if (a.seconds % (DAY / 2) !== b.seconds % (DAY / 2)) return false;
-  return a.half === undefined || b.half === undefined || a.half === b.half;
+  // `22:30` says by its hour which half it means, and is not `10:30`.
+  if (a.half === undefined || b.half === undefined) return a.full !== true && b.full !== true;
+  return a.half === b.half;
 }

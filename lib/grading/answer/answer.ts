@@ -4,6 +4,7 @@
  * answer is one reading of the reference, so each reading must be a plausible one.
  */
 import { printExpr } from "../expression/same.ts";
+import type { Domain } from "./_quantifiers.ts";
 import type { Unit } from "./_units.ts";
 import type { Expr } from "../types.ts";
 
@@ -15,6 +16,8 @@ export interface Value {
   readonly unit?: Unit;
   /** The unit may be a variable (`5m`): never left out of a reference. */
   readonly loose?: boolean;
+  /** It was read with a decimal comma, and may be two numbers: so it is for a reference. */
+  readonly comma?: boolean;
   /** A number written in a base: its digits, and the base. */
   readonly base?: { readonly digits: string; readonly radix: number };
 }
@@ -34,6 +37,8 @@ export interface List {
   readonly set: boolean;
   /** The word between them, where there is one: with "or" they may be one answer in several spellings. */
   readonly joined?: "and" | "or";
+  /** It may be one number, with commas between its thousands. */
+  readonly loose?: boolean;
 }
 
 /** One piece of a set of reals. */
@@ -87,6 +92,8 @@ export interface Time {
   /** From midnight; below 43,200 where the half is absent. */
   readonly seconds: number;
   readonly half?: "am" | "pm";
+  /** Written with 24 hours. */
+  readonly full?: boolean;
 }
 
 /** One option of several; `bare`: a lone small letter, which is one only against a sure option. */
@@ -103,6 +110,28 @@ export interface Words {
   readonly words: string;
 }
 
+/** An answer with parameters that go through a set: `2k, k \in \mathbb{Z}`. */
+export interface Quantified {
+  readonly kind: "quantified";
+  readonly body: Answer;
+  readonly parameters: readonly string[];
+  readonly domain: Domain;
+}
+
+/** Numbers that leave one of some remainders; `left`: what is said to, a variable or more. */
+export interface Congruence {
+  readonly kind: "congruence";
+  readonly residues: readonly Expr[];
+  readonly modulus: Expr;
+  readonly left?: Expr;
+}
+
+/** A formula that is not understood, in its signs. */
+export interface Written {
+  readonly kind: "written";
+  readonly signs: string;
+}
+
 /** An answer that was read. */
 export type Answer =
   | Value
@@ -116,6 +145,9 @@ export type Answer =
   | Time
   | Choice
   | Words
+  | Quantified
+  | Congruence
+  | Written
   | { readonly kind: "readings"; readonly readings: readonly Answer[] };
 
 /** Many readings as one answer; undefined where there is none. */
@@ -155,6 +187,12 @@ export function printAnswer(answer: Answer): string {
       return answer.rest === undefined ? `(${answer.letter})` : `(${answer.letter}) ${printAnswer(answer.rest)}`;
     case "text":
       return answer.words;
+    case "written":
+      return answer.signs;
+    case "quantified":
+      return `${printAnswer(answer.body)} for ${answer.parameters.join(", ")} in ${answer.domain.set}`;
+    case "congruence":
+      return `${answer.residues.map(printExpr).join(", ")} mod ${printExpr(answer.modulus)}`;
   }
 }
 

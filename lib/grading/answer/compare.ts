@@ -5,7 +5,7 @@
 import { type Answer, type Choice, type List, type Ratio, readingsOf, type Tuple } from "./answer.ts";
 import { joinedOtherwise, sameItems, sameMatrix, sameMembers, sameNames, vectorOf } from "./_compare_lists.ts";
 import { allOf, type Comparison, decided } from "./_compare_result.ts";
-import { holdsOn, sameNamed, sameRelation, saysValue } from "./_compare_relations.ts";
+import { holdsOn, isCircular, isValueOf, sameNamed, sameRelation, saysValue } from "./_compare_relations.ts";
 import { sameRegion } from "./_compare_sets.ts";
 import { sameValue } from "./_compare_values.ts";
 import { asRegion } from "./_intervals.ts";
@@ -40,21 +40,29 @@ export function compareAnswers(answer: Answer, reference: Answer): Sameness {
 const compare: Comparison = compareAnswers;
 
 function comparePair(a: Answer, b: Answer): Sameness {
+  if (a.kind === "written" || b.kind === "written") return sameSigns(a, b);
   if (a.kind === "choice" || b.kind === "choice") return sameChoice(a, b);
   if (a.kind === b.kind) return sameKind(a, b);
   if (a.kind === "list" && a.joined === "or" && b.kind !== "region") return allOf(spellings(a.items, b));
   if (a.kind === "named" || b.kind === "named") return withName(a, b);
   if (a.kind === "region" || b.kind === "region") return withRegion(a, b);
   if (a.kind === "relation") return saysValue(a, b);
+  if (b.kind === "relation") return isValueOf(a, b);
   if (a.kind === "list" && b.kind === "tuple") return listAndTuple(a, b);
   if (a.kind === "tuple" && b.kind === "list") return listAndTuple(b, a, true);
-  if (a.kind === "text") return { same: areDigits(a, b), method: "text" };
+  if (a.kind === "text") return { same: areDigits(a, b) || areOptions(a, b), method: "text" };
   if (a.kind === "matrix" || b.kind === "matrix") return withMatrix(a, b);
   if (a.kind === "list" && b.kind === "value" && a.items.length === 1) return compare(a.items[0] as Answer, b);
   if (b.kind === "list" && a.kind === "value" && b.items.length === 1) return compare(a, b.items[0] as Answer);
   if (a.kind === "ratio" && b.kind === "value" && b.unit === undefined) return ratioAndValue(a, b.value, false);
   if (a.kind === "value" && b.kind === "ratio" && a.unit === undefined) return ratioAndValue(b, a.value, true);
   return decided(false);
+}
+
+/** Of what is not understood only the same signs tell. */
+function sameSigns(a: Answer, b: Answer): Sameness {
+  const same = a.kind === "written" && b.kind === "written" && a.signs === b.signs;
+  return { same: same || undefined, method: "text" };
 }
 
 /** "1/2 or 0.5" for 0.5: one answer in several spellings, each of them right. */
@@ -65,6 +73,16 @@ function* spellings(items: readonly Answer[], reference: Answer): Generator<Same
 /** `B6` for the digits of `B6_{16}`. */
 function areDigits(words: Answer, number: Answer): boolean {
   return words.kind === "text" && number.kind === "value" && number.base?.digits.toLowerCase() === words.words;
+}
+
+/** `AC` for `A, C`. */
+function areOptions(words: Answer, list: Answer): boolean {
+  if (words.kind !== "text" || list.kind !== "list" || !/^[a-j]{2,6}$/.test(words.words)) return false;
+  const letters = list.items.map((item) =>
+    readingsOf(item).find(({ kind }) => kind === "choice") as Choice | undefined
+  );
+  return letters.every((choice) => choice !== undefined && choice.rest === undefined) &&
+    letters.map((choice) => choice?.letter.toLowerCase()).sort().join("") === [...words.words].sort().join("");
 }
 
 function sameKind(a: Answer, b: Answer): Sameness {
@@ -117,8 +135,8 @@ function listAndTuple(
 function withName(a: Answer, b: Answer): Sameness {
   if (a.kind === "named" && b.kind === "relation") return sameNamed(a, b, compare);
   if (a.kind === "relation" && b.kind === "named") return sameNamed(a, b, compare);
-  if (a.kind === "named") return compare(a.value, b);
-  return b.kind === "named" ? compare(a, b.value) : decided(false);
+  if (a.kind === "named") return isCircular(a) ? decided(false) : compare(a.value, b);
+  return b.kind === "named" && !isCircular(b) ? compare(a, b.value) : decided(false);
 }
 
 function withRegion(a: Answer, b: Answer): Sameness {

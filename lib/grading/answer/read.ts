@@ -4,6 +4,7 @@
  */
 import { type Answer, oneOf, type Ratio } from "./answer.ts";
 import { INTEGER } from "./_families.ts";
+import { asWritten } from "./_written.ts";
 import { sameValue } from "./_compare_values.ts";
 import { namesMore, readChoice } from "./_choice.ts";
 import { cleanAnswer } from "./_clean.ts";
@@ -16,9 +17,12 @@ import { expressionOf } from "./_formula.ts";
 import { readValues } from "./_read_value.ts";
 import { allReals, readRelation } from "./_relations.ts";
 import { renamed } from "./_rename.ts";
-import { beforeReason, behindLabel, saidTwice, withApproximation } from "./_said.ts";
+import { beforeReason, behindLabel, saidOtherwise, saidTwice, withApproximation } from "./_said.ts";
+import { readCases } from "./_cases.ts";
+import { readVectors } from "./_vectors.ts";
 import { cut, isBalanced } from "./_split.ts";
 import { meansEverything, meansNothing, normalWords } from "./_text.ts";
+import { mayBeWords } from "./_words.ts";
 import { readTime } from "./_times.ts";
 import type { Expr } from "../types.ts";
 
@@ -46,16 +50,23 @@ function readAll(text: string, depth: number, budget: Budget): readonly Answer[]
   const read = (piece: string): readonly Answer[] => readAll(piece, depth + 1, budget);
   // Digits alone are a number and nothing else.
   if (/^-?\d+(?:\.\d+)?$/.test(text)) return readValues(text);
-  const shorter = depth === 0 ? withApproximation(text) ?? beforeReason(text) : undefined;
-  if (shorter !== undefined) return readAll(shorter, 0, budget);
-  const readings = [...structured(text, read)];
+  const chain = depth === 0 ? withApproximation(text) : undefined;
+  if (chain !== undefined) return readAll(chain, 0, budget);
+  const otherwise = depth === 0 ? readOtherwise(text, read) : undefined;
+  if (otherwise !== undefined) return [otherwise];
+  const readings = [...(text.endsWith(")") ? readTwice(text, read) : [])];
+  const claim = depth === 0 ? beforeReason(text) : undefined;
+  readings.push(...(claim === undefined ? structured(text, read) : readAll(claim, 0, budget)));
   if (depth > 0 && readings.length > 0) return readings.slice(0, MOST_READINGS);
-  if (readings.length === 0) readings.push(...readTwice(text, read));
   const said = saidBySentence(text) ?? behindLabel(text);
   if (said !== undefined && readings.length === 0) readings.push(...read(said));
   if (!readings.some(isFormula) && isWord(text)) {
     const words = wordsOf(text);
     if (words !== undefined) readings.push(words);
+  } else if (/^\d+[A-F][\dA-F]*$/.test(text)) readings.push({ kind: "text", words: text.toLowerCase() });
+  if (depth === 0 && readings.length === 0) {
+    const written = asWritten(text);
+    if (written !== undefined) readings.push({ kind: "written", signs: written });
   }
   return readings.slice(0, MOST_READINGS);
 }
@@ -67,6 +78,14 @@ function readTwice(text: string, read: (text: string) => readonly Answer[]): rea
   const [one, two] = [oneOf(read(first)), oneOf(read(second))];
   if (one?.kind !== "value" || two?.kind !== "value") return [];
   return sameValue(one, two).same === true || sameValue(two, one).same === true ? [one, two] : [];
+}
+
+/** "1/2, i.e. 50%" as one answer in two spellings. */
+function readOtherwise(text: string, read: (text: string) => readonly Answer[]): Answer | undefined {
+  const items = saidOtherwise(text)?.map((piece) => oneOf(read(piece)));
+  return items === undefined || items.includes(undefined)
+    ? undefined
+    : { kind: "list", items: items as Answer[], set: false, joined: "or" };
 }
 
 function isFormula(answer: Answer): boolean {
@@ -97,6 +116,7 @@ function structured(text: string, read: (text: string) => readonly Answer[]): re
   const phrase = phraseOf(text, read);
   if (phrase !== undefined) return phrase;
   const first: Answer[] = [];
+  if (OPTIONS.test(text)) return readList(text.replace(/[()]/g, ""), read) ?? [];
   const choice = readChoice(text);
   if (choice !== undefined) {
     const rest = choice.rest === "" ? undefined : oneOf(read(choice.rest));
@@ -111,6 +131,8 @@ function structured(text: string, read: (text: string) => readonly Answer[]): re
   if (time !== undefined) {
     return /^noon|^mid/i.test(text) || !/[a-z]/i.test(text) ? first : [...first, ...readValues(hourOf(text))];
   }
+  const cases = readCases(text, read);
+  if (cases !== undefined) return [cases];
   const matrix = readMatrix(text);
   if (matrix !== undefined) return [matrix, ...(text.includes("\\") ? [] : readValues(text))];
   return [...first, ...plural(text, read)];
@@ -133,7 +155,8 @@ function plural(text: string, read: (text: string) => readonly Answer[]): readon
   // "one hundred and five": a number; but `12,5` and `100,200` may be two.
   if (single.length > 0 && !/\d,\d/.test(text)) return single;
   if (single.length > 0 && /^[1-9]\d{0,2}(?:,[1-9]\d{2})+$/.test(text)) {
-    return [...single, ...readList(text.replace(/,/g, ", "), read) ?? []];
+    const lists = readList(text.replace(/,/g, ", "), read) ?? [];
+    return [...single, ...lists.map((list): Answer => list.kind === "list" ? { ...list, loose: true } : list)];
   }
   const list = mayList ? readList(text, read) : undefined;
   if (list !== undefined) return [...single, ...list];
@@ -141,6 +164,8 @@ function plural(text: string, read: (text: string) => readonly Answer[]): readon
   if (both !== undefined) return both;
   const relation = readRelation(text, read);
   if (relation !== undefined) return relation;
+  const vectors = readVectors(text, read);
+  if (vectors !== undefined) return vectors;
   const sets = readSetOperation(text, read);
   if (sets !== undefined) return sets;
   const brackets = isBracketed(text) ? readBrackets(text, read) : undefined;
@@ -156,7 +181,7 @@ function plural(text: string, read: (text: string) => readonly Answer[]): readon
 
 /** `ABC`, `act`: letters that are a name or a word and no product. */
 function isName(text: string): boolean {
-  if (/^[A-Z]{2,}$/.test(text)) return true;
+  if (/^[A-Z]{2,}$|^(?:Yes|No|[A-Z][aeiou][a-z]|[A-Z][a-z][aeiou])$/.test(text)) return true;
   if (!/^[a-z]{3}$/.test(text) || !/[aeiou]/.test(text) || /^(?:one|two|six|ten)$/.test(text)) return false;
   return !(text.charAt(0) < text.charAt(1) && text.charAt(1) < text.charAt(2));
 }
@@ -168,6 +193,8 @@ function isBracketed(text: string): boolean {
 /** Whole answers in words or signs: nothing, everything, everything but. */
 function phraseOf(text: string, read: (text: string) => readonly Answer[]): readonly Answer[] | undefined {
   if (text === "\\emptyset" || text === "\\{ \\}") return [{ kind: "region", pieces: [] }];
+  const reduced = /^([[(\\].*[)\]}]) (?:except|excluding|but not|other than)(?: for)? (.+)$/.exec(text);
+  if (reduced !== null) return read(`${reduced[1]} \\setminus \\{${listed(reduced[2] as string)}\\}`);
   if (!/^[A-Za-z]/.test(text)) return undefined;
   const but =
     /^(?:all|any|every)(?: real)?(?: numbers?| reals?| values?)?(?: of)?(?: [a-z])?,? (?:except|but|other than|excluding|besides)(?: for)? (.+)$/i
@@ -183,8 +210,13 @@ function phraseOf(text: string, read: (text: string) => readonly Answer[]): read
     : undefined;
 }
 
+/** "x = 1 and 2" as `1,2`. */
+function listed(text: string): string {
+  return text.replace(/[a-z] ?= ?/gi, "").replace(/,? ?\b(?:and|or)\b ?/g, ",");
+}
+
 function allBut(text: string, read: (text: string) => readonly Answer[]): readonly Answer[] {
-  const excluded = read(`\\{${text.replace(/[a-z] ?= ?/gi, "").replace(/,? ?\b(?:and|or)\b ?/g, ",")}\\}`);
+  const excluded = read(`\\{${listed(text)}\\}`);
   for (const reading of excluded) {
     if (reading.kind !== "list") continue;
     const points = reading.items.flatMap((item) => item.kind === "value" ? [item.value] : []);
@@ -201,10 +233,10 @@ function allBut(text: string, read: (text: string) => readonly Answer[]): readon
 
 /** `1:2`, `2:3:5`, "1 to 2". */
 function readRatio(text: string): Ratio | undefined {
-  if (!text.includes(":") && !/\bto\b/.test(text)) return undefined;
+  if (!text.includes(":") && !/\b(?:to|out of)\b/.test(text)) return undefined;
   const named = /^[a-zA-Z](?: ?: ?[a-zA-Z])+ ?= ?(.+)$/s.exec(text)?.[1];
   if (named !== undefined) return readRatio(named);
-  const pieces = cut(text.replace(/ ratio$/, ""), / ?: ?| to /y);
+  const pieces = cut(text.replace(/ ratio$/, ""), / ?: ?| to | out of /y);
   if (pieces.length < 2 || pieces.length > 6 || !isBalanced(text)) return undefined;
   const parts = pieces.map((piece) => /[=<>,]/.test(piece.text) ? undefined : partOf(piece.text));
   return parts.includes(undefined) ? undefined : { kind: "ratio", parts: parts as Expr[] };
@@ -212,12 +244,15 @@ function readRatio(text: string): Ratio | undefined {
 
 /** A part of a ratio, also in words. */
 function partOf(text: string): Expr | undefined {
+  if (/^[A-Za-z]{3,}$/.test(text) && !mayBeWords(text)) return undefined;
   const expression = expressionOf(text);
   if (expression !== undefined) return expression;
   const [value] = readValues(text);
   return value?.unit === undefined ? value?.value : undefined;
 }
 
+/** `(A), (C) and (D)` */
+const OPTIONS = /^\([A-J]\)(?:(?:, ?|,? and |,? or | & |; ?)\([A-J]\))+$/;
 const CLAUSE = new RegExp(
   "^(.+?),? ?\\(?(?:where |for (?:all |any |every |some |each )?(?:integers? |real (?:numbers? )?)?|with |and )?(?<![A-Za-z])([a-zA-Z])(?:" +
     " ?\\\\in ?\\\\(?:mathbb|mathbf) ?\\{? ?[ZNRQC] ?\\}?(?: ?[\\^_] ?(?:\\{[^{}]*\\}|.))?|" +
