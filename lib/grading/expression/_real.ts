@@ -3,9 +3,9 @@
  * expressions are only held against each other where both are real throughout. Odd roots of negative numbers are real.
  * The rounding error is carried along, and the steps are counted.
  */
-import { randomFrom } from "../../basics/mod.ts";
 import { binomial, factorial, gcd, smallFraction, toDouble } from "./_doubles.ts";
 import { gamma, zeta } from "./_special.ts";
+import { unknownFunction } from "./_unknown.ts";
 import type { Expr } from "../types.ts";
 
 /** What an evaluation may spend and what it has met. */
@@ -283,13 +283,4 @@ function root(x: number, degree: number): number {
 function rounded(x: number, round: (x: number) => number): number {
   const whole = Math.round(x);
   return x !== whole && Math.abs(x - whole) < 1e-9 * Math.max(1, Math.abs(x)) ? NaN : round(x);
-}
-
-/** An unknown function of any arguments: some smooth one, the same whenever its name is. Only f, g and h are read. */
-function unknownFunction(head: string, values: readonly number[]): number {
-  if (head.length > 1) return NaN;
-  const random = randomFrom("unknown function", head);
-  let argument = random.next();
-  for (const value of values) argument += value * (0.5 + random.next());
-  return Math.sin(argument) + random.next() * argument;
 }

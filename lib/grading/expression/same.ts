@@ -10,7 +10,7 @@ import { type Complex, complexValue } from "./_complex.ts";
 import { toDouble } from "./_doubles.ts";
 import { hasBareLog } from "./_normal.ts";
 import { freeSymbols } from "./_domains.ts";
-import { differsClearly } from "./_quick.ts";
+import { differsClearly, ratiosDiffer } from "./_quick.ts";
 import { agree } from "./_numeric.ts";
 import { equalNumbers, type Rational } from "../number.ts";
 import type { Expr, Method, Sameness } from "../types.ts";
@@ -31,8 +31,26 @@ export function numericValue(expr: Expr): Complex | undefined {
   return Number.isFinite(value.re) && Number.isFinite(value.im) ? value : undefined;
 }
 
-/** Whether an answer is the reference; undefined when it cannot be decided. */
+/** Answers that are remembered with the reference they were compared with. */
+const MOST_COMPARED = 8;
+// Pure memory: the same expressions are always the same or not.
+const compared = new WeakMap<Expr, { readonly answer: Expr; readonly found: Sameness }[]>();
+
+/** Whether an answer is the reference; undefined when it cannot be decided. The last few answers are remembered. */
 export function sameExpression(answer: Expr, reference: Expr): Sameness {
+  const before = compared.get(reference);
+  const known = before?.find((each) => each.answer === answer);
+  if (known !== undefined) return known.found;
+  const found = freshlyCompared(answer, reference);
+  if (before === undefined) compared.set(reference, [{ answer, found }]);
+  else {
+    if (before.length >= MOST_COMPARED) before.shift();
+    before.push({ answer, found });
+  }
+  return found;
+}
+
+function freshlyCompared(answer: Expr, reference: Expr): Sameness {
   const infinite = sameInfinities(answer, reference);
   if (infinite !== undefined) return infinite;
   if (isIdentical(answer, reference)) return verdict(true, "exact");
@@ -148,6 +166,7 @@ function withLogBase(expr: Expr, base: LogBase): Expr {
 
 /** Whether `a = c b` for a constant c other than 0, by exact forms or at seeded points; undefined when undecided. */
 export function proportional(a: Expr, b: Expr): boolean | undefined {
+  if (ratiosDiffer(a, b)) return false;
   const readings: readonly LogBase[] = hasBareLog(a) || hasBareLog(b) ? ["10", "e"] : ["e"];
   let found: boolean | undefined = false;
   for (const base of readings) {
