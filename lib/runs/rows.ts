@@ -37,6 +37,8 @@ export interface RolloutRow extends TrajectoryRow {
   readonly method?: string;
   /** Where both graders judged: whether the recipe's calls it right. */
   readonly recipe?: boolean;
+  /** Why it could not be graded, in words; absent: it could be, or an older version wrote the row. */
+  readonly reason?: string;
 }
 
 /** One line of `metrics.jsonl`: flat numbers with the step; null stands for a number that JSON lacks. */
@@ -97,17 +99,18 @@ function rolloutRow(rollout: Rollout, place: Place): RolloutRow {
   };
 }
 
-type GradingKey = "span" | "normalised" | "method" | "recipe";
+type GradingKey = "span" | "normalised" | "method" | "recipe" | "reason";
 
 /** How the verdict came about. */
 function gradingOf(
-  { span, normalised, method, recipe }: { readonly [K in GradingKey]?: Grade[K] | undefined },
+  { span, normalised, method, recipe, reason }: { readonly [K in GradingKey]?: Grade[K] | undefined },
 ): Pick<RolloutRow, GradingKey> {
   return {
     ...(span !== undefined && { span }),
     ...(normalised !== undefined && { normalised }),
     ...(method !== undefined && { method }),
     ...(recipe !== undefined && { recipe }),
+    ...(reason !== undefined && { reason }),
   };
 }
 
@@ -156,7 +159,7 @@ export function rolloutOfRow(row: unknown): RolloutRow | undefined {
   if (raw.split !== "train" && raw.split !== "test") return undefined;
   const text = (value: unknown) => typeof value === "string" ? value : "";
   const number = (value: unknown) => typeof value === "number" ? value : 0;
-  const { span, normalised, method, recipe, ...rest } = raw;
+  const { span, normalised, method, recipe, reason, ...rest } = raw;
   return {
     ...rest,
     ...gradingOf({
@@ -164,6 +167,7 @@ export function rolloutOfRow(row: unknown): RolloutRow | undefined {
       normalised: typeof normalised === "string" ? normalised : undefined,
       method: typeof method === "string" ? method : undefined,
       recipe: typeof recipe === "boolean" ? recipe : undefined,
+      reason: typeof reason === "string" ? reason : undefined,
     }),
     schema_version: number(raw.schema_version),
     split: raw.split,

@@ -71,7 +71,7 @@ export const GLOSSARY: Readonly<Record<string, MetricInfo>> = {
   "env/all/correct_high": entry("Upper end of the 95 % interval of strict accuracy.", "fraction", "up"),
   "env/all/strict": entry("The same as env/all/correct, beside lenient.", "fraction", "up"),
   "env/all/lenient": entry("Completions with the right final answer, boxed or not.", "fraction", "up"),
-  "env/all/format": entry("Completions that end on a stop token and hold a box.", "fraction", "up"),
+  "env/all/format": entry("Completions that end on a stop token and hold a box that can be read.", "fraction", "up"),
   "env/all/truncated": entry("Completions cut off by the token limit.", "fraction", "down"),
   ...Object.fromEntries(OUTCOME_ENTRIES),
   "env/all/recipe_correct": entry(
@@ -129,6 +129,7 @@ export const GLOSSARY: Readonly<Record<string, MetricInfo>> = {
   ...Object.fromEntries(WAITING_ENTRIES),
   "time/total": entry("The step with its evaluation.", "seconds", "down"),
   "time/sampling": entry("Drawing the completions.", "seconds", "down"),
+  "time/grading": entry("Grading the completions.", "seconds", "down"),
   "time/reward": entry("Asking a reward function of one's own.", "seconds", "down"),
   "time/train_step": entry("Gradients and optimizer steps.", "seconds", "down"),
   "time/kl_vs_base": entry("Scoring the batch with the weights of model_name.", "seconds", "down"),

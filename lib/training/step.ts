@@ -94,7 +94,7 @@ export async function trainStep(args: StepArgs): Promise<StepResult> {
       signal,
       onProgress: args.onSample,
     })); // [P][G]
-  const graded = await gradeGroups(environment, prompts, completions, signal); // [P][G]
+  const graded = await watch.time("grading", () => gradeGroups(environment, prompts, completions, signal)); // [P][G]
   const groups = environment.pay ? await watch.time("reward", () => payGroups(environment, graded, signal)) : graded;
   const entropy = entropyOf(groups);
   requireFinite("log-probability of a drawn token", entropy, { step, learning_rate });

@@ -4,9 +4,17 @@ import { group, problem, rollout } from "./_fakes.ts";
 
 Deno.test("a row keeps how its verdict came about, and is read as it was written", () => {
   const plain = rollout(problem(1), true, "it is \\boxed{7}");
-  const grade = { ...plain.grade, span: [13, 14], normalised: "7", method: "number", recipe: false } as const;
+  const grade = {
+    ...plain.grade,
+    span: [13, 14],
+    normalised: "7",
+    method: "number",
+    recipe: false,
+    reason: "no",
+  } as const;
   const [row] = rolloutRows([{ problem: plain.problem, rollouts: [{ ...plain, grade }] }], "test", 3);
-  assert.deepEqual([row?.span, row?.normalised, row?.method, row?.recipe], [[13, 14], "7", "number", false]);
+  const { span, normalised, method, recipe, reason } = row!;
+  assert.deepEqual([span, normalised, method, recipe, reason], [[13, 14], "7", "number", false, "no"]);
   assert.deepEqual(rolloutOfRow(JSON.parse(JSON.stringify(row))), row);
 });
 
@@ -15,7 +23,7 @@ Deno.test("a row of an older version, and one with nonsense in it, are read with
   const older = JSON.parse(JSON.stringify(row));
   assert.deepEqual(rolloutOfRow(older), row);
   for (const span of [[3, 2], [0, 1e9], [0.5, 1], [-1, 2], [1], "12", null]) {
-    assert.deepEqual(rolloutOfRow({ ...older, span, normalised: 7, method: [], recipe: "yes" }), row);
+    assert.deepEqual(rolloutOfRow({ ...older, span, normalised: 7, method: [], recipe: "yes", reason: 3 }), row);
   }
   assert.deepEqual(rolloutOfRow({ ...older, later: 1 }), { ...row, later: 1 });
 });

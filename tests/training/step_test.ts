@@ -20,6 +20,13 @@ Deno.test("trainStep() issues every sample before any answer, then trains, and m
   assert.equal(metrics["optim/lr"], 0.2);
 });
 
+Deno.test("trainStep() says how long sampling, grading and training took, beside the whole", async () => {
+  let time = 0;
+  const { metrics } = await trainStep(stepArgs(new ToyPolicy(), {}, { now: () => time += 1000 }));
+  for (const span of ["sampling", "grading", "train_step"]) assert.equal(metrics[`time/${span}`], 1, span);
+  assert.equal(metrics["time/total"], 7);
+});
+
 Deno.test("trainStep() trains on the very weights it sampled from: no difference of log-probabilities", async () => {
   const { metrics } = await trainStep(stepArgs(new ToyPolicy()));
   assert.ok(Math.abs(metrics["optim/kl_sample_train_v1"] as number) < 1e-12);
