@@ -176,6 +176,8 @@ export interface Grade {
   readonly method?: string;
   /** Where both graders judge: whether the recipe's calls it correct. */
   readonly recipe?: boolean;
+  /** Why, in words, where the outcome is `ungradable`, `malformed` or `grader_timeout`, or another grader's. */
+  readonly reason?: string;
   /** The reference answer it was held against. */
   readonly reference: string;
 }

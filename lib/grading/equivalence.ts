@@ -3,18 +3,23 @@
  * codes, then both are read in full and compared as mathematics. What cannot be read or decided is said to be so; it is
  * never a guess.
  */
-import { type Answer, printAnswer } from "./answer/answer.ts";
+import { type Answer, printAnswer, readingsOf } from "./answer/answer.ts";
 import { compareAnswers } from "./answer/compare.ts";
+import { requireReferenceText } from "./_arguments.ts";
 import { beforeUnit } from "./_unit_word.ts";
 import { comparePlain, type PlainNumber, readPlain } from "./_plain.ts";
 import { readAnswer } from "./answer/read.ts";
+import { shortened } from "./_shown.ts";
 import type { Sameness } from "./types.ts";
 
 /** A reference answer that was prepared once, to be compared with many answers. */
 export interface ReferenceAnswer {
   /** As it was given. */
   readonly text: string;
-  /** Why it cannot be read; undefined when it can. Completions cannot be held against such a reference. */
+  /**
+   * Why it cannot be read; undefined when it can. Only its own text is then the same answer, if there is any; everything
+   * else can not be decided.
+   */
   readonly problem: string | undefined;
 }
 
@@ -22,7 +27,7 @@ export interface ReferenceAnswer {
 export interface AnswerSameness extends Sameness {
   /** The answer could be read, whatever came of the comparison. */
   readonly read: boolean;
-  /** How the answer was read, at most 200 characters; absent when it could not be. */
+  /** How the answer was read, of several readings the one that counted, at most 200 characters; absent when it was not. */
   readonly normalised?: string;
   /** What could not be read or decided, in words. */
   readonly reason?: string;
@@ -34,8 +39,6 @@ const MOST_REFERENCES = 4096;
 const LONGEST = 4000;
 /** Longest answer that may be a number with a unit. */
 const LONGEST_QUICK = 60;
-/** Longest `normalised`. */
-const LONGEST_SHOWN = 200;
 
 class PreparedReference implements ReferenceAnswer {
   readonly text: string;
@@ -76,9 +79,7 @@ export function prepareReference(text: string): ReferenceAnswer {
 function preparedReference(text: string): PreparedReference {
   const known = prepared.get(text);
   if (known !== undefined) return known;
-  if (typeof text !== "string") {
-    throw new TypeError(`cannot grade against ${shownValue(text)}: a reference answer is a string`);
-  }
+  requireReferenceText(text);
   const reference = new PreparedReference(text);
   if (text.length > LONGEST) return reference;
   if (prepared.size >= MOST_REFERENCES) prepared.delete(prepared.keys().next().value as string);
@@ -99,14 +100,14 @@ export function sameAnswer(answer: string, reference: ReferenceAnswer): AnswerSa
 export function sameQuickly(answer: string, reference: ReferenceAnswer): AnswerSameness | undefined {
   const known = reference instanceof PreparedReference ? reference : preparedReference(reference.text);
   if (answer === known.text) {
-    return isBlank(answer) ? undefined : { same: true, method: "verbatim", read: true, normalised: short(answer) };
+    return isBlank(answer) ? undefined : { same: true, method: "verbatim", read: true, normalised: shortened(answer) };
   }
   if (known.plain === undefined) return undefined;
   // A unit counts for nothing beside a bare number only.
   const plain = readPlain(answer) ?? (known.plain.currency ? undefined : plainBeforeUnit(answer));
   if (plain === undefined) return undefined;
   const same = comparePlain(plain, known.plain);
-  return same === undefined ? undefined : { same, method: "number", read: true, normalised: short(answer) };
+  return same === undefined ? undefined : { same, method: "number", read: true, normalised: shortened(answer) };
 }
 
 function plainBeforeUnit(answer: string): PlainNumber | undefined {
@@ -130,26 +131,24 @@ function sameInFull(answer: string, reference: PreparedReference): AnswerSamenes
     return { same: undefined, method: "text", read: false, reason: `the answer ${unread(answer)}` };
   }
   const { same, method } = compareAnswers(given, expected);
-  const normalised = short(printAnswer(given));
+  const normalised = shortened(printAnswer(same === true ? countedReading(given, expected) : given));
   if (same !== undefined) return { same, method, read: true, normalised };
   return { same, method, read: true, normalised, reason: "could not decide whether the answer is the reference's" };
+}
+
+/** Of several readings of an answer that is right the one that makes it so. */
+function countedReading(given: Answer, expected: Answer): Answer {
+  const readings = readingsOf(given);
+  if (readings.length < 2) return given;
+  return readings.find((reading) => compareAnswers(reading, expected).same === true) ?? given;
 }
 
 function unread(text: string): string {
   if (isBlank(text)) return "is empty";
   if (text.length > LONGEST) return `is longer than ${LONGEST} characters`;
-  return `cannot be read: ${short(text, 80)}`;
+  return `cannot be read: ${shortened(text, 80)}`;
 }
 
 function isBlank(text: string): boolean {
   return text === "" || text.trim() === "";
-}
-
-function short(text: string, length: number = LONGEST_SHOWN): string {
-  return text.length <= length ? text : text.slice(0, length).toWellFormed();
-}
-
-/** A value of the wrong type in a few characters. */
-export function shownValue(value: unknown): string {
-  return value === null || typeof value !== "object" ? String(value).slice(0, 40) : `a value of type ${typeof value}`;
 }

@@ -4,8 +4,11 @@
  * the sizes of what it reads; a limit in time is the worker pool's.
  */
 import type { Grade, Outcome, StopReason } from "../vocabulary.ts";
-import { isPlainReference, prepareReference, sameAnswer, sameQuickly, shownValue } from "./equivalence.ts";
+import { isPlainReference, prepareReference, sameAnswer, sameQuickly } from "./equivalence.ts";
+import { requireAnswerOptions, requireCompletion } from "./_arguments.ts";
+import { endOf, inWholeText } from "./_end.ts";
 import { judgeAnswer, judgeCompletion, type Judgement } from "./_judge.ts";
+import { shortened } from "./_shown.ts";
 import type { FoundAnswer } from "./extraction/extract.ts";
 import type { Verdict } from "./types.ts";
 
@@ -25,57 +28,57 @@ export interface GradeAnswerOptions {
   readonly bare?: boolean;
 }
 
-/** Longest extracted answer that is kept, in characters. */
-const LONGEST_KEPT = 200;
 /** Longest completion that is graded quickly, and of one without a box, in UTF-16 code units. */
 const LONGEST_QUICK = 65_536;
 const LONGEST_QUICK_UNBOXED = 8_192;
 
 /**
- * Holds a completion's final answer, or a bare answer, against a reference.
+ * Holds a completion's final answer, or a bare answer, against a reference. Of a text of more than 200,000 characters the
+ * end is looked at, or what stands from its last box on.
  * @throws {TypeError} when the completion or the reference is not a string, or an option is of the wrong kind
  */
 export function gradeAnswer(completion: string, reference: string, options: GradeAnswerOptions = {}): Verdict {
   const began = performance.now();
   const { place = "any", bare = false } = options;
-  if (typeof completion !== "string") throw notText(completion);
-  if ((place !== "any" && place !== "box") || typeof bare !== "boolean") {
-    const given = `place ${shownValue(place)} and bare ${shownValue(bare)}`;
-    throw new TypeError(`cannot grade with ${given}: place is "any" or "box", bare is true or false`);
-  }
+  requireCompletion(completion);
+  requireAnswerOptions(options);
   const expected = prepareReference(reference);
+  const { text, cut } = endOf(completion);
   const judged = bare
-    ? judgeAnswer(completion, expected, sameAnswer)
-    : judgeCompletion(completion, expected, sameAnswer) as Judgement;
+    ? judgeAnswer(text, expected, sameAnswer)
+    : judgeCompletion(text, expected, sameAnswer) as Judgement;
   const strict = judged.strict?.same === true;
   const correct = bare || place === "any" ? judged.lenient : strict;
   const { found, result } = place === "box" && !bare ? boxOnly(judged) : judged;
   const outcome = correct ? "correct" : bare ? bareOutcome(judged) : outcomeOf(judged, expected.problem, place);
   const reason = correct ? undefined : expected.problem ?? reasonOf(outcome, judged);
-  return {
+  const verdict: Omit<Verdict, "ms"> = {
     correct,
     strict: bare ? judged.lenient : strict,
     lenient: judged.lenient,
     outcome,
-    ...(found && { extracted: kept(found.text) }),
+    ...(found && { extracted: shortened(found.text) }),
     ...(found && !bare && { place: found.place, span: [found.start, found.end] as const }),
     ...(result?.normalised !== undefined && { normalised: result.normalised }),
     reference,
     ...(result?.read && { method: result.method }),
     ...(reason !== undefined && { reason }),
-    ms: performance.now() - began,
   };
+  return { ...inWholeText(verdict, cut), ms: performance.now() - began };
 }
 
 /**
- * Grades a completion's text, without its stop token. Never throws on any text.
+ * Grades a completion's text, without its stop token. Never throws on any text; of one of more than 200,000 characters the
+ * end is looked at, or what stands from its last box on.
  * @throws {TypeError} when the text or the reference is not a string
  */
 export function gradeCompletion(text: string, { reference, stopReason }: GradeOptions): Grade {
-  if (typeof text !== "string") throw notText(text);
+  requireCompletion(text);
   const expected = prepareReference(reference);
-  const judged = judgeCompletion(text, expected, sameAnswer) as Judgement;
-  return gradeOf(judged, judged.lenient ? undefined : expected.problem, { reference, stopReason });
+  const end = endOf(text);
+  const judged = judgeCompletion(end.text, expected, sameAnswer) as Judgement;
+  const grade = gradeOf(judged, judged.lenient ? undefined : expected.problem, { reference, stopReason });
+  return inWholeText(grade, end.cut);
 }
 
 /**
@@ -84,7 +87,7 @@ export function gradeCompletion(text: string, { reference, stopReason }: GradeOp
  * @throws {TypeError} when the text or the reference is not a string
  */
 export function gradeQuickly(text: string, { reference, stopReason }: GradeOptions): Grade | undefined {
-  if (typeof text !== "string") throw notText(text);
+  requireCompletion(text);
   if (text.length > LONGEST_QUICK) return undefined;
   if (text.length > LONGEST_QUICK_UNBOXED && !/\\(?:boxed|fbox)/.test(text)) return undefined;
   const expected = prepareReference(reference);
@@ -106,14 +109,16 @@ function gradeOf(judged: Judgement, problem: string | undefined, { reference, st
   const { found, result } = strict === undefined ? judged : boxOnly(judged);
   const isCut = stopReason === "length" && typeof box !== "object";
   const outcome = problem !== undefined || correct || !isCut ? outcomeOf(judged, problem, "box") : "truncated";
+  const reason = problem ?? reasonOf(outcome, judged);
   return {
     outcome,
     correct,
     lenient,
     format: stopReason === "stop" && strict?.read === true,
-    ...(found && { extracted: kept(found.text), span: [found.start, found.end] as const }),
+    ...(found && { extracted: shortened(found.text), span: [found.start, found.end] as const }),
     ...(result?.normalised !== undefined && { normalised: result.normalised }),
     ...(result?.read && { method: result.method }),
+    ...(reason !== undefined && { reason }),
     reference,
   };
 }
@@ -141,12 +146,4 @@ function bareOutcome({ result, found }: Judgement): Outcome {
 function reasonOf(outcome: Outcome, { box, strict, result }: Judgement): string | undefined {
   if (outcome === "malformed") return box === "unclosed" ? "the last box is not closed" : "the last box is empty";
   return outcome === "ungradable" ? (strict ?? result)?.reason : undefined;
-}
-
-function kept(text: string): string {
-  return text.length <= LONGEST_KEPT ? text : text.slice(0, LONGEST_KEPT).toWellFormed();
-}
-
-function notText(value: unknown): TypeError {
-  return new TypeError(`cannot grade ${shownValue(value)}: a completion is a string`);
 }

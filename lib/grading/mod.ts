@@ -29,5 +29,6 @@ export {
   type JudgedVerdict,
   type JudgeRequest,
 } from "./pool/pool.ts";
-export { recipeGrade, type RecipeGrade, recipeSameAnswer } from "./recipe/recipe.ts";
+export { type RecipeGrade, recipeGrade, recipeSameAnswer } from "./recipe/recipe.ts";
+export { referenceChecker } from "./references.ts";
 export type { Expr, Method, Sameness, Verdict } from "./types.ts";

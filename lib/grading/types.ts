@@ -46,13 +46,16 @@ export interface Verdict {
   readonly place?: AnswerPlace;
   /** Its first and last index (exclusive) in the completion, in UTF-16 code units. */
   readonly span?: readonly [start: number, end: number];
-  /** How the answer was read, at most 200 characters; absent when it could not be. */
+  /** How the answer was read, of several readings the one that counted, at most 200 characters; absent when it was not. */
   readonly normalised?: string;
   /** The reference it was held against, as given. */
   readonly reference: string;
   /** How the comparison was decided; absent when there was none. */
   readonly method?: Method;
-  /** What could not be read or decided, in words, where `outcome` is `ungradable` or `malformed`. */
+  /**
+   * What could not be read or decided, in words, where `outcome` is `ungradable`, `malformed` or `grader_timeout`. Where
+   * the recipe's grader decides, that it said no.
+   */
   readonly reason?: string;
   /** Milliseconds it took. */
   readonly ms: number;

@@ -4,7 +4,7 @@
  */
 import { counted, inspected, isObject, oneLine, singleSpaced } from "../basics/mod.ts";
 import { ConfigError, type TrainConfig } from "../config/mod.ts";
-import { prepareReference } from "../grading/mod.ts";
+import { referenceChecker } from "../grading/mod.ts";
 import { createProblemSet, type ProblemSet, sourceOf } from "../problems/mod.ts";
 import type { Problem, Problems } from "../vocabulary.ts";
 import { limitedSet, type ProblemSides } from "./problems.ts";
@@ -69,9 +69,6 @@ export function limitedSides({ train, test }: ProblemSides, config: TrainConfig)
   return { train: limitedSet(train, config.train_limit), test: limitedSet(test, config.test_limit) };
 }
 
-/** Problems whose answers are looked at, at most. */
-const MOST_READ = 100_000;
-
 /**
  * Refuses problems whose answers nothing can be graded against, before anything is asked. Those that are loaded from files
  * have been looked over by their loaders.
@@ -80,11 +77,11 @@ const MOST_READ = 100_000;
  */
 export function requireReferences(sides: Readonly<Record<string, Problems>>): void {
   const found = Object.entries(sides).flatMap(([name, problems]) => {
-    let [looked, bad] = [0, 0];
+    const problemOf = referenceChecker();
+    let bad = 0;
     let first: string | undefined;
     for (const { id, answer } of problems) {
-      if (++looked > MOST_READ) break;
-      const { problem } = prepareReference(answer);
+      const problem = problemOf(answer);
       if (problem === undefined) continue;
       bad++;
       first ??= `the answer of ${oneLine(id, 80)}, ${inspected(answer)}: ${oneLine(problem, 200)}`;

@@ -4,12 +4,12 @@
  * that is trained on and held out.
  */
 import { clipLine, counted, hash32 } from "../basics/mod.ts";
+import { referenceChecker } from "../grading/mod.ts";
 import type { Split } from "../vocabulary.ts";
 import { type ColumnMap, type MappedProblem, toProblem } from "./_mapping.ts";
 import type { OwnFile } from "./_own_files.ts";
 import { packProblems, type ProblemPacker } from "./_packed.ts";
 import { PairSet } from "./_pairs.ts";
-import { referenceChecker } from "./_reference.ts";
 import type { Row } from "./_row.ts";
 import { hashQuestion, type QuestionHash, sideOfQuestion, sidesOfFew } from "./_sides.ts";
 import { createProblemSet, type ProblemSet, type ProblemSource } from "./problem_set.ts";

@@ -1,9 +1,9 @@
 /** Data sets of the hub that have one side only: some of it is held out here, by the texts of the questions. */
 import { singleSpaced } from "../basics/mod.ts";
+import { referenceChecker } from "../grading/mod.ts";
 import { type PackedProblem, packProblems } from "./_packed.ts";
 import { dataPathKind, fetchSetFiles, findSetFiles, type SetFiles } from "./_set_files.ts";
 import { finishSet, type SetRow, setRows, sideOf, textOf } from "./_set_rows.ts";
-import { referenceChecker } from "./_reference.ts";
 import { pickShards } from "./_shards.ts";
 import type { HubSetRequest } from "./hub_sets.ts";
 import type { ProblemSet } from "./problem_set.ts";

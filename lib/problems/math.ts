@@ -5,10 +5,10 @@
  * last box of the solution; rows without one, or with one that cannot be read, are left out and counted.
  */
 import { singleSpaced } from "../basics/mod.ts";
+import { referenceChecker } from "../grading/mod.ts";
 import type { Split } from "../vocabulary.ts";
 import { boxedAnswer } from "./_boxed.ts";
 import { type PackedProblem, packProblems, type ProblemPacker } from "./_packed.ts";
-import { referenceChecker } from "./_reference.ts";
 import { shown } from "./_row.ts";
 import { dataPathKind, fetchSetFiles, findSetFiles, type SetFiles } from "./_set_files.ts";
 import { finishSet, type SetRow, setRows, textOf } from "./_set_rows.ts";

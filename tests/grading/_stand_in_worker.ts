@@ -11,7 +11,7 @@ function perform(text: string, reference: string): unknown {
   if (order === "match") return /^(a+)+$/.test(`${"a".repeat(60)}b`);
   if (order === "grow") { for (let big = 3n;; big = big > 1n << 200_000n ? 3n : big * big); }
   if (order === "sleep") Atomics.wait(TABLE, 0, 0, Number(argument));
-  if (order === "throw") throw new Error("as asked");
+  if (order === "throw") throw new Error(`as asked ${"and so on ".repeat(100)}`);
   if (order === "fill") { for (const full: unknown[] = [];;) full.push(new Array(100_000).fill(Math.random())); }
   if (order === "exit") Deno.exit(3);
   return {

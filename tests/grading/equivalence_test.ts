@@ -24,6 +24,18 @@ Deno.test("the same text is the same answer, whatever it is; nothing is not an a
   assert.equal(same("", "").same, undefined);
 });
 
+Deno.test("a reference that cannot be read has its own text for an answer, and no other", () => {
+  const reference = prepareReference("\\frac{1}{");
+  assert.ok(reference.problem !== undefined);
+  assert.equal(sameAnswer("\\frac{1}{", reference).same, true);
+  assert.equal(sameAnswer("1", reference).same, undefined);
+});
+
+Deno.test("of several readings the one that counted is shown", () => {
+  assert.deepEqual([same("1,2", "2,1").same, same("1,2", "2,1").normalised], [true, "{1, 2}"]);
+  assert.deepEqual([same("1,2", "1.2").same, same("1,2", "1.2").normalised], [true, "1.2"]);
+});
+
 Deno.test("plain numbers are compared exactly, whatever their notation", () => {
   const equal: [string, string][] = [
     ...([["42.0", "42"], ["42.", "42"], ["042", "42"], ["+42", "42"], ["-0", "0"], [" 42 ", "42"]] as const).map((it) =>

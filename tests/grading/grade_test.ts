@@ -128,6 +128,15 @@ Deno.test("a verdict says how it was reached, where the answer stands and why it
   assert.match(gradeAnswer("\\boxed{}", "42").reason!, /empty/);
 });
 
+Deno.test("a grade says why where it could not be made, and nowhere else", () => {
+  assert.match(grade("\\boxed{\\frac{42}{}}").reason!, /^the answer cannot be read: /);
+  assert.match(grade("\\boxed{42}", "\\frac{1}{").reason!, /^the reference cannot be read: /);
+  assert.equal(grade("\\boxed{42").reason, "the last box is not closed");
+  assert.equal(grade("\\boxed{}").reason, "the last box is empty");
+  for (const text of ["\\boxed{42}", "\\boxed{41}", "42", ""]) assert.equal("reason" in grade(text), false, text);
+  assert.equal("reason" in grade("\\boxed{42", "42", "length"), false);
+});
+
 Deno.test("boxes side by side are one answer of several, leniently; strictly the last box counts", () => {
   const row = (text: string, reference: string) => {
     const { strict, lenient } = gradeAnswer(text, reference);
@@ -231,6 +240,7 @@ Deno.test("hostile completions are graded, not choked on", () => {
   ];
   for (const text of hostile) assert.ok(OUTCOMES.includes(grade(text).outcome));
   assert.equal(grade(hostile[2] as string).outcome, "correct");
-  assert.equal(grade(hostile[3] as string).outcome, "ungradable");
+  // Longer than what is looked at of a completion.
+  assert.equal(grade(hostile[3] as string).outcome, "malformed");
   assert.deepEqual(hostile.filter((text) => grade(text).correct), [hostile[2]]);
 });

@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
-import { createGrader, type Grader, type GraderOptions, LONGEST_GRADED } from "../../lib/grading/pool/pool.ts";
+import {
+  createGrader,
+  createJudge,
+  type Grader,
+  type GraderOptions,
+  LONGEST_GRADED,
+} from "../../lib/grading/pool/pool.ts";
 
 const STAND_IN = new URL("./_stand_in_worker.ts", import.meta.url);
 /** Nothing is told of it at once. */
@@ -163,7 +169,58 @@ Deno.test("of a very long text the end is graded, and places are those of the wh
   });
 });
 
-Deno.test("createGrader() refuses limits that are none", () => {
-  for (const timeoutMs of [0, -1, NaN, Infinity]) assert.throws(() => createGrader({ timeoutMs }), RangeError);
-  for (const workers of [0, 1.5, 1000]) assert.throws(() => createGrader({ workers }), RangeError);
+Deno.test("what failed says why and how long it took, in a few characters", async () => {
+  const judge = createJudge({ module: STAND_IN, timeoutMs: 30_000 });
+  const [verdict] = await judge.judge([{ text: "throw", reference: REFERENCE }]);
+  await judge.close();
+  assert.deepEqual([verdict?.outcome, verdict?.reason?.slice(0, 8)], ["ungradable", "as asked"]);
+  assert.ok(verdict!.reason!.length <= 200);
+  // Not the limit, which it was far from.
+  assert.ok(verdict!.ms >= 0 && verdict!.ms < 30_000);
+  await withStandIn({ timeoutMs: 100 }, async (grader) => {
+    const [thrown, overrun] = await grader.grade(requests("throw", "hang"));
+    assert.equal(thrown?.reason, verdict?.reason);
+    assert.equal(overrun?.reason, "it took longer than 100 ms");
+  });
+});
+
+Deno.test("where the recipe's grader fails, its failure is the outcome; ours then counts for nothing", async () => {
+  await withStandIn({ grader: "recipe", timeoutMs: 200 }, async (grader) => {
+    const request = { reference: "7", stopReason: "stop" as const };
+    const grades = await grader.grade([{ ...request, text: "hang \\boxed{7}" }, {
+      ...request,
+      text: "throw \\boxed{7}",
+    }]);
+    assert.deepEqual(grades.map(({ outcome, correct, lenient }) => [outcome, correct, lenient]), [
+      ...[["grader_timeout", false, true], ["ungradable", false, true]],
+    ]);
+    for (const { reason, method } of grades) {
+      assert.match(reason!, /^the recipe's grader: /);
+      assert.equal(method, undefined);
+    }
+  });
+});
+
+Deno.test("createGrader() and createJudge() refuse limits that are none", () => {
+  for (const create of [createGrader, createJudge]) {
+    for (const timeoutMs of [0, -1, NaN, Infinity]) assert.throws(() => create({ timeoutMs }), RangeError);
+    for (const workers of [0, 1.5, 1000]) assert.throws(() => create({ workers }), RangeError);
+  }
+});
+
+Deno.test("createGrader() and createJudge() refuse options that there are not, and values of the wrong kind, by name", () => {
+  const wrong: readonly [unknown, RegExp][] = [
+    [{ timeoutms: 5 }, /^TypeError: create\w+ has no option timeoutms\. Did you mean "timeoutMs"\?$/],
+    [{ grader: "nope" }, /^RangeError: cannot grade with grader "nope": expected standard, recipe, both/],
+    [{ grader: "recipes" }, /Did you mean "recipe"\?$/],
+    [{ grader: 1 }, /^RangeError: cannot grade with grader 1/],
+    [{ timeoutMs: "5" }, /^TypeError: cannot grade with timeoutMs "5": expected milliseconds as a number$/],
+    [{ workers: "2" }, /^TypeError: cannot grade with workers "2"/],
+    [{ module: "./it.ts" }, /^TypeError: cannot grade with module ".\/it\.ts": expected a URL/],
+    [null, /^TypeError: the options of create\w+ have to be an object, got null/],
+  ];
+  for (const create of [createGrader, createJudge]) {
+    for (const [options, said] of wrong) assert.throws(() => create(options as GraderOptions), said);
+  }
+  assert.doesNotThrow(() => createGrader({ grader: undefined, timeoutMs: undefined, workers: undefined }));
 });

@@ -15,6 +15,21 @@ export interface JudgeRequest extends GradeAnswerOptions {
   readonly reference: string;
 }
 
+/** A completion or a bare answer for the recipe's grader. */
+export type RecipeRequest = Pick<JudgeRequest, "text" | "reference" | "bare">;
+
+/** What the recipe's grader says. */
+export interface RecipeResult {
+  /** The answer is the reference's. */
+  readonly correct: boolean;
+  /** A box was found; false for a bare answer. */
+  readonly format: boolean;
+  /** What stood in it, at most 200 characters. */
+  readonly extracted?: string;
+  /** Where, in the text that was sent. */
+  readonly span?: readonly [start: number, end: number];
+}
+
 /**
  * One thing a worker is asked for: `grade` our grade, `verdict` our verdict with its reason, `recipe` what the recipe's
  * grader says.
@@ -22,7 +37,7 @@ export interface JudgeRequest extends GradeAnswerOptions {
 export type Job =
   | { readonly by: "grade"; readonly request: GradeRequest }
   | { readonly by: "verdict"; readonly request: JudgeRequest }
-  | { readonly by: "recipe"; readonly request: Pick<JudgeRequest, "text" | "reference" | "bare"> };
+  | { readonly by: "recipe"; readonly request: RecipeRequest };
 
 /** To a worker: jobs, to be taken in order. The number is the job's own and comes back with its answer. */
 export interface ToWorker {

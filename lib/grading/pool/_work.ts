@@ -3,17 +3,18 @@
  * is asked there too, and what it says stands beside our own result.
  */
 import type { GraderName } from "../../config/mod.ts";
-import type { Job, JudgeRequest } from "./_messages.ts";
-import { breather, endOf } from "./_texts.ts";
+import { endOf, partFrom } from "../_end.ts";
+import { breather } from "./_breath.ts";
+import type { Job, JudgeRequest, RecipeRequest, RecipeResult } from "./_messages.ts";
 import type { JobFailure } from "./_worker.ts";
 import type { Workers } from "./_workers.ts";
 
 /** What the recipe's grader says, or that it could not. */
-export type RecipeAnswer = { readonly correct: boolean; readonly format: boolean } | JobFailure;
+export type RecipeAnswer = RecipeResult | JobFailure;
 
 /** A request that was worked through. */
 export interface Worked<Request, Own> {
-  /** The request, with the end of its text where that was long. */
+  /** The request, with a part of its text where that was long. */
   readonly request: Request;
   /** Characters that were cut off before its text. */
   readonly cut: number;
@@ -56,19 +57,24 @@ export async function workThrough<Request extends Pick<JudgeRequest, "text" | "r
   const owners: number[] = [];
   for (const [i, given] of requests.entries()) {
     const { text, cut } = endOf(given.text);
-    const request = cut === 0 ? given : { ...given, text };
+    const request = text === given.text ? given : { ...given, text };
     const own = quick(request);
     begun.push({ request, cut, own, recipe: undefined });
     if (own === undefined) owners[jobs.push(job(request)) - 1] = i;
-    if (grader !== "standard") owners[jobs.push({ by: "recipe", request }) - 1] = i;
-    const pause = breathe(text.length);
+    if (grader !== "standard") owners[jobs.push({ by: "recipe", request: forRecipe(given, cut) }) - 1] = i;
+    const pause = breathe(given.text.length);
     if (pause !== undefined) await pause;
   }
   const answers = await workers.run(jobs, signal);
   for (const [j, answer] of answers.entries()) {
     const one = begun[owners[j]!]!;
-    if (jobs[j]!.by === "recipe") one.recipe = "failure" in answer ? answer : answer.result as RecipeAnswer;
+    if (jobs[j]!.by === "recipe") one.recipe = "failure" in answer ? answer : answer.result as RecipeResult;
     else one.own = "failure" in answer ? failed(one.request, answer) : answer.result as Own;
   }
   return begun as Worked<Request, Own>[];
+}
+
+/** The recipe sees thoughts as well. */
+function forRecipe(given: RecipeRequest, cut: number): RecipeRequest {
+  return { ...given, text: partFrom(given.text, cut) };
 }

@@ -1,13 +1,15 @@
 /**
  * Grades many completions, whatever is in them. What can be decided at once is decided here; everything else goes to
- * workers, each job under a time limit that holds: a worker that overruns is ended and replaced, and its completion is a
- * `grader_timeout`. Also where the two sets of rules meet: ours, and the math_rl recipe's for comparing with its numbers.
+ * workers, each job under a time limit that holds: one that overruns is ended where it stands, its worker is replaced, and
+ * its completion is a `grader_timeout`. Also where the two sets of rules meet: ours, and the math_rl recipe's for comparing with its numbers.
  */
 import type { GraderName } from "../../config/mod.ts";
 import type { Grade } from "../../vocabulary.ts";
 import { prepareReference, sameQuickly } from "../equivalence.ts";
 import { gradeAnswer, gradeQuickly } from "../grade.ts";
+import { requireAnswerOptions, requireStopReason } from "../_arguments.ts";
 import type { GradeRequest, JudgeRequest } from "./_messages.ts";
+import { checkedOptions, requireRequests } from "./_options.ts";
 import { failedGrade, failedVerdict, finishedGrade, finishedVerdict, type JudgedVerdict } from "./_results.ts";
 import { workThrough } from "./_work.ts";
 import { Workers } from "./_workers.ts";
@@ -15,7 +17,7 @@ import type { Verdict } from "../types.ts";
 
 export type { GradeRequest, JudgeRequest } from "./_messages.ts";
 export type { JudgedVerdict } from "./_results.ts";
-export { LONGEST_GRADED } from "./_texts.ts";
+export { LONGEST_GRADED } from "../_end.ts";
 
 /** How a grader is made. */
 export interface GraderOptions {
@@ -38,13 +40,15 @@ export interface GradingOptions {
 /** Grades completions; close it when it is not needed any more. */
 export interface Grader {
   /**
-   * Grades completions. Of a text of more than `LONGEST_GRADED` characters only the end is looked at.
+   * Grades completions. Of a text of more than `LONGEST_GRADED` characters the end is looked at, or what stands from its
+   * last box on.
    * @returns a grade for each, in the same order
+   * @throws {TypeError} when a request is none, before anything is graded
    * @throws {Error} when no worker can be started, or one after the other crashes; when the grader is closed
    * @throws the signal's reason, when it was aborted
    */
   grade(requests: readonly GradeRequest[], options?: GradingOptions): Promise<Grade[]>;
-  /** Ends its workers, whatever they do. */
+  /** Ends its workers; a thread that is busy goes on to the limit of its job at most. */
   close(): Promise<void>;
 }
 
@@ -56,24 +60,20 @@ export interface Judge {
    * @throws what `Grader.grade` throws
    */
   judge(requests: readonly JudgeRequest[], options?: GradingOptions): Promise<JudgedVerdict[]>;
-  /** Ends its workers, whatever they do. */
+  /** Ends its workers; a thread that is busy goes on to the limit of its job at most. */
   close(): Promise<void>;
 }
 
-const OWN_MODULE = new URL("./worker.ts", import.meta.url);
-const DEFAULT_LIMIT_MS = 1000;
-const LONGEST_LIMIT_MS = 3_600_000;
-const MOST_WORKERS = 64;
-
 /**
  * Makes a grader for completions of a policy.
- * @throws {RangeError} when the time limit or the number of workers is out of range
+ * @throws {TypeError} when an option is unknown or of the wrong kind @throws {RangeError} when one is out of range
  */
 export function createGrader(options: GraderOptions = {}): Grader {
-  const { grader = "standard" } = options;
-  const workers = openWorkers(options);
+  const { grader, ...checked } = checkedOptions("createGrader", options);
+  const workers = new Workers(checked);
   return {
     async grade(requests, { signal } = {}) {
+      requireRequests(requests, ({ stopReason }) => requireStopReason(stopReason));
       const worked = await workThrough<GradeRequest, Grade>(requests, {
         ...{ grader, workers, signal },
         quick: (request) => gradeQuickly(request.text, request),
@@ -88,18 +88,19 @@ export function createGrader(options: GraderOptions = {}): Grader {
 
 /**
  * Makes a judge: the same for answers from anywhere, with reasons.
- * @throws {RangeError} when the time limit or the number of workers is out of range
+ * @throws {TypeError} when an option is unknown or of the wrong kind @throws {RangeError} when one is out of range
  */
 export function createJudge(options: GraderOptions = {}): Judge {
-  const { grader = "standard", timeoutMs = DEFAULT_LIMIT_MS } = options;
-  const workers = openWorkers(options);
+  const { grader, ...checked } = checkedOptions("createJudge", options);
+  const workers = new Workers(checked);
   return {
     async judge(requests, { signal } = {}) {
+      requireRequests(requests, requireAnswerOptions);
       const worked = await workThrough<JudgeRequest, Verdict>(requests, {
         ...{ grader, workers, signal },
         quick: quickVerdict,
         job: (request) => ({ by: "verdict", request }),
-        failed: (request, failure) => failedVerdict(request, failure, timeoutMs),
+        failed: failedVerdict,
       });
       return worked.map((one) => finishedVerdict(one, grader));
     },
@@ -114,20 +115,4 @@ function quickVerdict(request: JudgeRequest): Verdict | undefined {
     ? sameQuickly(text, prepareReference(reference))
     : gradeQuickly(text, { reference, stopReason: "stop" });
   return told && gradeAnswer(text, reference, request);
-}
-
-function openWorkers(options: GraderOptions): Workers {
-  const { timeoutMs = DEFAULT_LIMIT_MS, workers = defaultCount(), module = OWN_MODULE } = options;
-  if (!(timeoutMs > 0 && timeoutMs <= LONGEST_LIMIT_MS)) {
-    const expected = `more than 0 and at most ${LONGEST_LIMIT_MS}`;
-    throw new RangeError(`cannot grade with a limit of ${timeoutMs} ms: expected ${expected}`);
-  }
-  if (!(Number.isInteger(workers) && workers >= 1 && workers <= MOST_WORKERS)) {
-    throw new RangeError(`cannot grade with ${workers} workers: expected a whole number from 1 to ${MOST_WORKERS}`);
-  }
-  return new Workers({ module, count: workers, limitMs: timeoutMs });
-}
-
-function defaultCount(): number {
-  return Math.min(2, Math.max(1, navigator.hardwareConcurrency));
 }

@@ -4,10 +4,11 @@
  * jobs may be half written.
  */
 import { parentPort } from "node:worker_threads";
-import type { FromWorker, Job, ToWorker } from "./_messages.ts";
+import type { FromWorker, Job, RecipeRequest, RecipeResult, ToWorker } from "./_messages.ts";
 import { gradeAnswer, gradeCompletion } from "../grade.ts";
 import { limitedRunner } from "./_limit.ts";
-import { recipeGrade, recipeSameAnswer } from "../recipe/recipe.ts";
+import { recipeBox, recipeSameAnswer } from "../recipe/recipe.ts";
+import { shortened } from "../_shown.ts";
 
 function send(message: FromWorker): void {
   parentPort?.postMessage(message);
@@ -21,10 +22,16 @@ function perform({ by, request }: Job): unknown {
     case "verdict":
       return gradeAnswer(text, reference, request);
     case "recipe":
-      return request.bare
-        ? { correct: recipeSameAnswer(text, reference), format: false }
-        : recipeGrade(text, reference);
+      return byRecipe(request);
   }
+}
+
+function byRecipe({ text, reference, bare }: RecipeRequest): RecipeResult {
+  if (bare) return { correct: recipeSameAnswer(text, reference), format: false };
+  const box = recipeBox(text);
+  if (box === undefined) return { correct: false, format: false };
+  const correct = recipeSameAnswer(box.text, reference);
+  return { correct, format: true, extracted: shortened(box.text), span: box.span };
 }
 
 const limited = limitedRunner();

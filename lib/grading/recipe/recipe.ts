@@ -29,9 +29,9 @@ const LONGEST = 1000;
 
 /** Grades a completion against a reference as the recipe's environment does. Linear in the completion. */
 export function recipeGrade(completion: string, reference: string): RecipeGrade {
-  const answer = recipeExtract(completion);
+  const answer = recipeBox(completion);
   if (answer === undefined) return { correct: false, format: false };
-  return { correct: recipeSameAnswer(answer, reference), format: true };
+  return { correct: recipeSameAnswer(answer.text, reference), format: true };
 }
 
 /** Whether the recipe takes one answer, without a box, for the other. The order matters: the reference is the second. */
@@ -50,10 +50,17 @@ export function recipeSameAnswer(given: string, reference: string): boolean {
   return truths.every((member, i) => sameMember(members[i] as string, member));
 }
 
+/** An answer as the recipe takes it, with its first and last index (exclusive) in the completion. */
+export interface RecipeBox {
+  /** As written. */
+  readonly text: string;
+  /** Where it stands. */
+  readonly span: readonly [start: number, end: number];
+}
+
 /** The contents of the box that closes last; without any, a word after `\boxed`; undefined also for a `}` too many. */
-function recipeExtract(text: string): string | undefined {
+export function recipeBox(text: string): RecipeBox | undefined {
   const open: number[] = [];
-  let found: string | undefined;
   let start = 0;
   let end = -1;
   for (let i = 0; i < text.length; i++) {
@@ -66,8 +73,12 @@ function recipeExtract(text: string): string | undefined {
     start = opened + 1;
     end = i;
   }
-  if (end >= 0) found = text.slice(start, end);
-  return found ?? UNBRACED.exec(text)?.[1];
+  if (end >= 0) return { text: text.slice(start, end), span: [start, end] };
+  const match = UNBRACED.exec(text);
+  const word = match?.[1];
+  if (match === null || word === undefined) return undefined;
+  const behind = match.index + match[0].length;
+  return { text: word, span: [behind - word.length, behind] };
 }
 
 function sameMember(given: string, truth: string): boolean {
