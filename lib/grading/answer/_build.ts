@@ -1,4 +1,4 @@
-/** Small expressions put together, and letters replaced in them. */
+/** Small expressions put together. */
 import type { Expr } from "../types.ts";
 
 /** A whole number. */
@@ -29,10 +29,4 @@ export function negative(a: Expr): Expr {
 /** `a - b`. */
 export function difference(a: Expr, b: Expr): Expr {
   return sum(a, negative(b));
-}
-
-/** An expression with letters replaced by expressions, all at once. */
-export function substituted(expr: Expr, at: ReadonlyMap<string, Expr>): Expr {
-  if (expr.kind === "symbol") return at.get(expr.name) ?? expr;
-  return expr.kind === "apply" ? { ...expr, args: expr.args.map((arg) => substituted(arg, at)) } : expr;
 }

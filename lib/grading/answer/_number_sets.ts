@@ -9,7 +9,10 @@ export function readNumberSet(text: string): Domain | undefined {
   const found = text.length > 60 ? null : BOARD.exec(text.trim());
   if (found === null || !text.startsWith("\\")) return undefined;
   const set = found[1] as "Z" | "N" | "Q" | "R" | "C";
-  const marks = (found[2] ?? "").replace(/[\s{}]/g, "").replace(/\\ge(?:q|slant)?|>=/, "≥").replace(/\\ast|\\times/, "*")
+  const marks = (found[2] ?? "").replace(/[\s{}]/g, "").replace(/\\ge(?:q|slant)?|>=/, "≥").replace(
+    /\\ast|\\times/,
+    "*",
+  )
     .replace(/\\(?:ne|neq)/, "≠");
   if (marks === "") return { set };
   if (set === "N") return wholeFrom(marks);

@@ -24,7 +24,8 @@ export interface Quantifier {
 
 const NAME = "(?:\\\\?[a-zA-Z]|\\\\(?:alpha|beta|lambda|mu|theta|tau))(?: ?_ ?(?:\\d|\\{ ?\\w ?\\}))?";
 const NAMES = `${NAME}(?:(?: ?, ?| and |, and )${NAME}){0,3}`;
-const OPENING = /^(?:(?:where|for|with|and|such that|here|if|with)(?![A-Za-z]) ?)?(?:(?:all|any|every|each|some|an arbitrary|an?)(?![A-Za-z]) ?|\\forall ?)?/;
+const OPENING =
+  /^(?:(?:where|for|with|and|such that|here|if|with)(?![A-Za-z]) ?)?(?:(?:all|any|every|each|some|an arbitrary|an?)(?![A-Za-z]) ?|\\forall ?)?/;
 const MEMBER = new RegExp(`^(${NAMES}) ?(?:\\\\in(?![A-Za-z])|in ) ?(.+)$`, "s");
 const KIND =
   "(?:(?:arbitrary|positive|nonnegative|non-negative|nonzero|non-zero|natural|whole|negative|real|any|some|fixed|complex|rational) )*" +
@@ -58,17 +59,24 @@ export function readQuantifier(text: string): Quantifier | undefined {
 
 /** `k \in \mathbb{Z}` and `k \ge 0` of `k \in \mathbb{Z}, k \ge 0`. */
 function halves(text: string): readonly string[] {
-  const found = /^(.+?(?:\\in|integer|number|constant).*?)(?: ?, ?(?:and )?| and | with )([^,]+(?:\\ge|>=|>|\\ne|!=)[^,]+)$/s.exec(text);
+  const found =
+    /^(.+?(?:\\in|integer|number|constant).*?)(?: ?, ?(?:and )?| and | with )([^,]+(?:\\ge|>=|>|\\ne|!=)[^,]+)$/s.exec(
+      text,
+    );
   return found === null ? [text] : [found[1] as string, found[2] as string];
 }
 
 function bounded(quantifier: Quantifier | undefined, text: string): Quantifier | undefined {
   const found = BOUND.exec(text.trim());
-  if (quantifier === undefined || found === null || !quantifier.names.includes(nameOf(found[1] as string))) return undefined;
+  if (quantifier === undefined || found === null || !quantifier.names.includes(nameOf(found[1] as string))) {
+    return undefined;
+  }
   const { domain } = quantifier;
   const least = Number(found[3]);
   if (/ne|!/.test(found[2] as string)) return { ...quantifier, domain: { ...domain, but: `not ${least}` } };
-  if (domain.set !== "Z" && domain.set !== "N") return { ...quantifier, domain: { ...domain, but: text.replace(/\s/g, "") } };
+  if (domain.set !== "Z" && domain.set !== "N") {
+    return { ...quantifier, domain: { ...domain, but: text.replace(/\s/g, "") } };
+  }
   return { ...quantifier, domain: { set: "Z", from: found[2] === ">" ? least + 1 : least } };
 }
 
@@ -101,7 +109,9 @@ function byValues(name: string, text: string): Quantifier | undefined {
   if (parts.length < 2 || parts.length > MOST_VALUES) return undefined;
   const hasDots = parts.at(-1) === "...";
   if (hasDots && parts.some((part) => part.startsWith("\\pm"))) {
-    const signed = parts.slice(0, -1).every((part, i) => i === 0 && part === "0" || new RegExp(`^\\\\pm ?${i + (parts[0] === "0" ? 0 : 1)}$`).test(part));
+    const signed = parts.slice(0, -1).every((part, i) =>
+      i === 0 && part === "0" || new RegExp(`^\\\\pm ?${i + (parts[0] === "0" ? 0 : 1)}$`).test(part)
+    );
     return signed && parts[0] === "0" ? { names, domain: { set: "Z" } } : undefined;
   }
   const values = (hasDots ? parts.slice(0, -1) : parts).map(wholeOf);
@@ -117,7 +127,9 @@ function byValues(name: string, text: string): Quantifier | undefined {
 }
 
 function wholeOf(text: string): number | undefined {
-  const exact = /^-?\d{1,6}$/.test(text) ? exactRational(expressionOf(text) ?? { kind: "symbol", name: "x" }) : undefined;
+  const exact = /^-?\d{1,6}$/.test(text)
+    ? exactRational(expressionOf(text) ?? { kind: "symbol", name: "x" })
+    : undefined;
   return exact === undefined ? undefined : Number(exact.numerator);
 }
 
@@ -131,7 +143,9 @@ function nameOf(text: string): string {
 }
 
 function withoutBrackets(text: string): string {
-  return text.startsWith("(") && text.endsWith(")") && text.indexOf(")") === text.length - 1 ? text.slice(1, -1).trim() : text;
+  return text.startsWith("(") && text.endsWith(")") && text.indexOf(")") === text.length - 1
+    ? text.slice(1, -1).trim()
+    : text;
 }
 
 /** More places where a quantifier may begin are not tried. */
@@ -148,9 +162,24 @@ export function withQuantifier(text: string): { head: string; quantifier: Quanti
     const head = text.slice(0, found.index).trim();
     if (head === "" || !isClosed(head)) continue;
     const quantifier = readQuantifier(text.slice(found.index + (/[,;]/.test(found[0]) ? 1 : 0)));
-    if (quantifier !== undefined) return { head: head.replace(/[,;]$/, ""), quantifier };
+    if (quantifier !== undefined) return withInner(head.replace(/[,;]$/, ""), quantifier);
   }
   return undefined;
+}
+
+const INNER = new RegExp(`,? ?\\(?(${NAME}) ?\\\\in ?(\\\\[a-z]+ ?\\{? ?[ZN] ?\\}?)\\)?(?= ?,| or | and )`, "g");
+
+/** Quantifiers between several answers, where they say the same: `x = k\pi, k \in \mathbb{Z} or ...`. */
+function withInner(head: string, quantifier: Quantifier): { head: string; quantifier: Quantifier } {
+  if (!head.includes("\\in")) return { head, quantifier };
+  const names = new Set(quantifier.names);
+  const rest = head.replace(INNER, (all, name: string, set: string) => {
+    const domain = readNumberSet(set);
+    if (domain?.set !== quantifier.domain.set || domain.from !== quantifier.domain.from) return all;
+    names.add(nameOf(name));
+    return "";
+  });
+  return { head: rest, quantifier: { ...quantifier, names: [...names] } };
 }
 
 /** Whether every bracket in a text is closed again. */

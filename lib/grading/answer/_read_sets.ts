@@ -6,7 +6,10 @@ import { type Answer, type Interval, oneOf, type Region } from "./answer.ts";
 import { asRegion, complement, endValue, intersection, regionOf, union } from "./_intervals.ts";
 import type { Reader } from "./_equations.ts";
 import { allReals } from "./_relations.ts";
+import { endlessList, withoutDots } from "./_dots.ts";
 import { expressionOf } from "./_formula.ts";
+import { readBoard } from "./_named_sets.ts";
+import { setByCondition } from "./_set_builder.ts";
 import { cut, insideBrackets, type Piece } from "./_split.ts";
 
 /** More members are not read. */
@@ -16,12 +19,12 @@ const SET_OPERATOR =
 const REALS = /^\\(?:mathbb|mathbf|Bbb|mathds|mathcal) ?\{? ?R ?\}?$|^\\R$|^ℝ$|^\\Re$|^R$/;
 const BETWEEN = /,|;/y;
 const MAKING = /\\mid(?![A-Za-z])|\||:|\\vert(?![A-Za-z])/y;
-/** Whole numbers that a set by condition lists are at most so many. */
-const MOST_WHOLE = 200;
 
 /** Readings of a text with a set operation at its top level; undefined when there is none. */
 export function readSetOperation(text: string, read: Reader): readonly Answer[] | undefined {
   if (REALS.test(text) && text !== "R") return [allReals()];
+  const board = readBoard(text);
+  if (board !== undefined) return [board];
   if (!/\\(?:cup|cap|setminus)(?![A-Za-z])|[)\]}] ?[Uu] ?[([{]| union |\\mathbb ?\{?R\}? ?-|[)\]] ?-/.test(text)) {
     return undefined;
   }
@@ -130,42 +133,16 @@ function members(pieces: readonly Piece[], read: Reader): Answer[] | undefined {
 /** `\{1, 2\}`, `\{x \mid x > 3\}`. */
 function readSet(inside: string, read: Reader): readonly Answer[] {
   const made = cut(inside, MAKING);
-  if (made.length === 2) return byCondition((made[0] as Piece).text, (made[1] as Piece).text, read);
+  if (made.length === 2) return setByCondition((made[0] as Piece).text, (made[1] as Piece).text, read);
   const pieces = cut(inside, BETWEEN);
   if (pieces.length > MOST_MEMBERS) return [];
-  const items = members(pieces, read);
+  const endless = endlessList(pieces);
+  if (endless !== undefined) return [endless];
+  const items = members(withoutDots(pieces), read);
   return items === undefined ? [] : [{ kind: "list", items: items.flatMap(membersOf), set: true }];
 }
 
 /** `\pm 2` in a set is two members. */
 function membersOf(item: Answer): readonly Answer[] {
   return item.kind === "list" && !item.set ? item.items : [item];
-}
-
-function byCondition(head: string, condition: string, read: Reader): readonly Answer[] {
-  const domain = /^([A-Za-z]) ?\\in ?\\(?:mathbb|mathbf) ?\{? ?([RZNQ]) ?\}?(?: ?\^ ?\{?([+])\}?)?$/.exec(head);
-  const variable = domain?.[1] ?? (/^[A-Za-z]$/.test(head) ? head : undefined);
-  const plain = condition.replace(/, ?[A-Za-z] ?\\in ?\\mathbb ?\{? ?R ?\}?$/, "");
-  const region = asRegion(oneOf(read(plain)) ?? { kind: "text", words: "" });
-  if (variable === undefined || region === undefined) return [];
-  if (region.variable !== undefined && region.variable !== variable) return [];
-  const { variable: _, ...set } = region;
-  if (domain?.[2] === undefined || domain[2] === "R") return [set];
-  return domain[2] === "Q" ? [] : wholeNumbers(set, domain[2] === "N" || domain[3] === "+" ? 1 : -Infinity);
-}
-
-/** The whole numbers in a bounded region, as a list. */
-function wholeNumbers(region: Region, least: number): readonly Answer[] {
-  const items: Answer[] = [];
-  for (const { from, to, closedFrom, closedTo } of region.pieces) {
-    const [low, high] = [endValue(from), endValue(to)];
-    if (low === undefined || high === undefined || !Number.isFinite(high)) return [];
-    let first = Math.max(Math.ceil(low - 1e-9), least);
-    if (!closedFrom && Math.abs(first - low) < 1e-9) first++;
-    if (!Number.isFinite(first) || high - first > MOST_WHOLE) return [];
-    for (let n = first; closedTo ? n <= high + 1e-9 : n < high - 1e-9; n++) {
-      items.push({ kind: "value", value: { kind: "number", value: { numerator: BigInt(n), denominator: 1n } } });
-    }
-  }
-  return items.length > MOST_WHOLE ? [] : [{ kind: "list", items, set: true }];
 }

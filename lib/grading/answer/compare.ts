@@ -6,8 +6,10 @@ import { type Answer, type Choice, type List, type Ratio, readingsOf, type Tuple
 import { joinedOtherwise, sameItems, sameMatrix, sameMembers, sameNames, vectorOf } from "./_compare_lists.ts";
 import { allOf, type Comparison, decided } from "./_compare_result.ts";
 import { holdsOn, isCircular, isValueOf, sameNamed, sameRelation, saysValue } from "./_compare_relations.ts";
+import { sameParametric } from "./_compare_parametric.ts";
 import { sameRegion } from "./_compare_sets.ts";
 import { sameValue } from "./_compare_values.ts";
+import { isConstant } from "./_equations.ts";
 import { asRegion } from "./_intervals.ts";
 import { sameExpression } from "../expression/same.ts";
 import { sameTime } from "./_times.ts";
@@ -20,7 +22,7 @@ export function compareAnswers(answer: Answer, reference: Answer): Sameness {
   // What can be a time on both sides is nothing else.
   const times = given.some(({ kind }) => kind === "time") && wanted.some(({ kind }) => kind === "time");
   // Sets of reals tell more surely than the inequalities they were read from.
-  const sets = given.some(({ kind }) => kind === "region") && wanted.some(({ kind }) => kind === "region");
+  const sets = given.some(isSetOfNumbers) && wanted.some(isSetOfNumbers);
   let undecided = false;
   let refused: Sameness | undefined;
   for (const one of given) {
@@ -39,9 +41,16 @@ export function compareAnswers(answer: Answer, reference: Answer): Sameness {
 
 const compare: Comparison = compareAnswers;
 
+/** A set of reals whose ends are numbers. */
+function isSetOfNumbers(answer: Answer): boolean {
+  return answer.kind === "region" && answer.pieces.every(({ from, to }) => isConstant(from) && isConstant(to));
+}
+
 function comparePair(a: Answer, b: Answer): Sameness {
   if (a.kind === "written" || b.kind === "written") return sameSigns(a, b);
   if (a.kind === "choice" || b.kind === "choice") return sameChoice(a, b);
+  const parametric = sameParametric(a, b, compare);
+  if (parametric !== undefined) return parametric;
   if (a.kind === b.kind) return sameKind(a, b);
   if (a.kind === "list" && a.joined === "or" && b.kind !== "region") return allOf(spellings(a.items, b));
   if (a.kind === "named" || b.kind === "named") return withName(a, b);

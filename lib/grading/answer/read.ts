@@ -3,7 +3,6 @@
  * and at last one value or words. What could be two things is read as both; what is neither is not read.
  */
 import { type Answer, oneOf, type Ratio } from "./answer.ts";
-import { INTEGER } from "./_families.ts";
 import { asWritten } from "./_written.ts";
 import { sameValue } from "./_compare_values.ts";
 import { namesMore, readChoice } from "./_choice.ts";
@@ -14,9 +13,12 @@ import { readMatrix } from "./_matrix.ts";
 import { readList, readPlusMinus } from "./_read_list.ts";
 import { readBrackets, readSetOperation, withoutFrench } from "./_read_sets.ts";
 import { expressionOf } from "./_formula.ts";
+import { readNamedSet } from "./_named_sets.ts";
+import { quantified } from "./_parametric.ts";
+import { withQuantifier } from "./_quantifiers.ts";
+import { readRemainders } from "./_remainders.ts";
 import { readValues } from "./_read_value.ts";
 import { allReals, readRelation } from "./_relations.ts";
-import { renamed } from "./_rename.ts";
 import { beforeReason, behindLabel, saidOtherwise, saidTwice, withApproximation } from "./_said.ts";
 import { readCases } from "./_cases.ts";
 import { readVectors } from "./_vectors.ts";
@@ -115,6 +117,8 @@ function wordsOf(text: string): Answer | undefined {
 function structured(text: string, read: (text: string) => readonly Answer[]): readonly Answer[] {
   const phrase = phraseOf(text, read);
   if (phrase !== undefined) return phrase;
+  const remainders = readRemainders(text, read);
+  if (remainders !== undefined) return [remainders];
   const first: Answer[] = [];
   if (OPTIONS.test(text)) return readList(text.replace(/[()]/g, ""), read) ?? [];
   const choice = readChoice(text);
@@ -146,9 +150,11 @@ function hourOf(text: string): string {
 /** Lists, relations, sets, brackets, or one value. */
 function plural(text: string, read: (text: string) => readonly Answer[]): readonly Answer[] {
   if (text.startsWith("<") && text.endsWith(">")) return readBrackets(text, read) ?? [];
-  const clause = clauseOf(text);
+  const clause = withQuantifier(text);
   if (clause !== undefined) {
-    return read(clause.head).map((reading) => renamed(reading, new Map([[clause.parameter, clause.name]])));
+    const readings = read(clause.head).map((reading) => quantified(reading, clause.quantifier));
+    const found = readings.filter((reading) => reading !== undefined);
+    if (found.length > 0) return found;
   }
   const mayList = /[,;\n&]|\band\b|\bor\b|\\(?:lor|land|\\)/.test(text);
   const single = mayList ? readValues(text) : [];
@@ -201,6 +207,8 @@ function phraseOf(text: string, read: (text: string) => readonly Answer[]): read
       .exec(text)?.[1] ??
       /^(?:all )?(?:real numbers|reals) (?:except|but|other than|excluding)(?: for)? (.+)$/i.exec(text)?.[1];
   if (but !== undefined) return allBut(but, read);
+  const named = readNamedSet(text, read);
+  if (named !== undefined) return named;
   const words = /^[A-Za-z ',.]+$/.test(text) ? normalWords(text) : undefined;
   if (words === undefined) return undefined;
   if (meansNothing(words)) return [{ kind: "region", pieces: [] }, { kind: "text", words }];
@@ -253,29 +261,3 @@ function partOf(text: string): Expr | undefined {
 
 /** `(A), (C) and (D)` */
 const OPTIONS = /^\([A-J]\)(?:(?:, ?|,? and |,? or | & |; ?)\([A-J]\))+$/;
-const CLAUSE = new RegExp(
-  "^(.+?),? ?\\(?(?:where |for (?:all |any |every |some |each )?(?:integers? |real (?:numbers? )?)?|with |and )?(?<![A-Za-z])([a-zA-Z])(?:" +
-    " ?\\\\in ?\\\\(?:mathbb|mathbf) ?\\{? ?[ZNRQC] ?\\}?(?: ?[\\^_] ?(?:\\{[^{}]*\\}|.))?|" +
-    " (?:is |being |)(?:an? |any |)(?:arbitrary |positive |nonnegative |non-negative |real |)(?:integer|constant|number|real)s?)\\)?$",
-  "s",
-);
-
-/** A parameter and what stands before it. */
-interface Clause {
-  readonly head: string;
-  readonly parameter: string;
-  /** What it is called from here on. */
-  readonly name: string;
-}
-
-const INTEGERS = /\\(?:mathbb|mathbf) ?\{? ?Z ?\}?\)?$|(?<!positive |negative )integers?\)?$/;
-
-/** `, k \in \mathbb{Z}` or "where k is an integer" at the end of a text. */
-function clauseOf(text: string): Clause | undefined {
-  const found = /[ZNRQC]|integer|constant|number|real/.test(text) && /[\s,(]/.test(text) ? CLAUSE.exec(text) : null;
-  const head = found?.[1]?.trim() ?? "";
-  if (found === null || head === "" || /[\\,{([]$/.test(head) || /\\(?:mid|text)$/.test(head) || !isBalanced(head)) {
-    return undefined;
-  }
-  return { head, parameter: found[2] as string, name: INTEGERS.test(text) ? INTEGER : "parameter" };
-}
