@@ -3,18 +3,10 @@
  * one variable between numbers is a set of reals; `x=3` is 3 by the name of x; a chain `36/2 = 18` is its last side, if its sides
  * do not contradict each other.
  */
-import type { Answer, Interval, Region, Relation } from "./answer.ts";
-import {
-  complement,
-  endValue,
-  EVERYTHING,
-  INFINITY,
-  intersection,
-  MINUS_INFINITY,
-  pointAt,
-  regionOf,
-} from "./_intervals.ts";
+import type { Answer, Interval, Region } from "./answer.ts";
+import { complement, endValue, EVERYTHING, pointAt, regionOf } from "./_intervals.ts";
 import { expressionOf } from "./_formula.ts";
+import { inequality } from "./_inequalities.ts";
 import { chain, equation, isConstant, type Reader } from "./_equations.ts";
 import { cut, type Piece } from "./_split.ts";
 import type { Expr } from "../types.ts";
@@ -38,6 +30,7 @@ const MEANING: Readonly<Record<string, string>> = {
 };
 /** More sides are not read. */
 const MOST_SIDES = 12;
+
 /** Readings of a text with a relation at its top level; undefined when there is none. */
 export function readRelation(text: string, read: Reader): readonly Answer[] | undefined {
   if (!/[=<>]|\\(?:le|ge|ne|in|notin|approx|equiv|cong)(?![A-Za-z])|^[A-Za-z] in /.test(text)) return undefined;
@@ -105,50 +98,6 @@ function unequal([left, right]: readonly Piece[], read: Reader): readonly Answer
     return outside([{ kind: "value", value: a }], b.name);
   }
   return a === undefined || b === undefined ? [] : [{ kind: "relation", operator: "!=", left: a, right: b }];
-}
-
-/** `1 < x \le 2` and its like as a set of reals, or as relations between neighbours. */
-function inequality(pieces: readonly Piece[], operators: readonly string[]): readonly Answer[] {
-  const sides = pieces.map(({ text }) => expressionOf(text));
-  if (sides.includes(undefined)) return [];
-  const relations: Relation[] = [];
-  for (const [i, operator] of operators.entries()) {
-    const [left, right] = [sides[i] as Expr, sides[i + 1] as Expr];
-    const turned = operator.startsWith(">");
-    const plain = operator.replace(">", "<");
-    if (plain !== "<" && plain !== "<=" && plain !== "=") return [];
-    relations.push({ kind: "relation", operator: plain, left: turned ? right : left, right: turned ? left : right });
-  }
-  const readings: Answer[] = [];
-  let region: Region | undefined;
-  for (const [i, relation] of relations.entries()) {
-    const next = halfLine(relation);
-    const both: Region | undefined = i === 0 || region === undefined || next === undefined
-      ? next
-      : intersection(region, next);
-    if (next === undefined || both === undefined || (i > 0 && region?.variable !== next.variable)) {
-      region = undefined;
-      break;
-    }
-    region = both;
-  }
-  if (region !== undefined) readings.push(region);
-  const one = relations[0] as Relation;
-  readings.push(relations.length === 1 ? one : { kind: "list", items: relations, set: false });
-  return readings;
-}
-
-/** `x < 3` as a half line; undefined unless a variable stands alone against a number. */
-export function halfLine({ operator, left, right }: Relation): Region | undefined {
-  const closed = operator === "<=";
-  if (operator === "=") return undefined;
-  if (left.kind === "symbol" && !isConstant(left) && isConstant(right)) {
-    return regionOf([{ from: MINUS_INFINITY, to: right, closedFrom: false, closedTo: closed }], left.name);
-  }
-  if (right.kind === "symbol" && !isConstant(right) && isConstant(left)) {
-    return regionOf([{ from: left, to: INFINITY, closedFrom: closed, closedTo: false }], right.name);
-  }
-  return undefined;
 }
 
 /** All reals, for a variable or none. */

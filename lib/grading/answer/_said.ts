@@ -21,6 +21,9 @@ const CONFIRMED = /^(yes|no|true|false)(?: ?[,;.!:] ?| - | ?-- ?| ?[\u2014\u2013
 const REVERSED =
   /\b(?:but|unless|only|if|or|however|except|although|though|sometimes|maybe|perhaps|depends|might|may|could|yes|no|true|false|otherwise|actually|wait)\b/i;
 
+/** Longer texts say nothing in a few words. */
+const LONGEST = 300;
+
 /** What stands behind a label. */
 export function behindLabel(text: string): string | undefined {
   const found = LABELLED.exec(text);
@@ -29,7 +32,7 @@ export function behindLabel(text: string): string | undefined {
 
 /** "\sqrt2 (about 1.41)" as a chain; undefined when nothing of the kind stands there. */
 export function withApproximation(text: string): string | undefined {
-  const found = ABOUT.test(text) ? APPROXIMATED.exec(text) : null;
+  const found = text.length <= LONGEST && ABOUT.test(text) ? APPROXIMATED.exec(text) : null;
   const [, exact = "", open = "", rounded = "", close = ""] = found ?? [];
   if (found === null || (open === "") !== (close === "") || !isBalanced(exact) || !isBalanced(rounded)) {
     return undefined;
@@ -41,13 +44,13 @@ export function withApproximation(text: string): string | undefined {
 
 /** "seven (7)", `1/2 (0.5)`: both spellings; undefined when there is only one. */
 export function saidTwice(text: string): readonly [string, string] | undefined {
-  const found = TWICE.exec(text);
+  const found = text.length > LONGEST ? null : TWICE.exec(text);
   return found === null ? undefined : [found[1] as string, found[2] as string];
 }
 
 /** "1/2, i.e. 50%": what is said to be one thing. */
 export function saidOtherwise(text: string): readonly [string, string] | undefined {
-  const found = ALSO.exec(text);
+  const found = text.length > LONGEST ? null : ALSO.exec(text);
   const [, one = "", other = ""] = found ?? [];
   return found === null || !isBalanced(one) || !isBalanced(other) ? undefined : [one, other];
 }
