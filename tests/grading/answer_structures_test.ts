@@ -174,3 +174,74 @@ Deno.test("an answer is shown in one line", () => {
   });
   assert.deepEqual(shown, ["(1, 2]", "x = 3", "{1, 2}", "18 cm", "10:30 pm", "(B) 12", "no solution"]);
 });
+
+Deno.test("distances and ends with letters are sets of reals", () => {
+  assertSame([
+    ["a\\le x<2a", "[a, 2a)"],
+    ["2a>x\\ge a", "[a,2a)"],
+    ["x\\ge\\frac{a-1}{2}", "[\\frac{a-1}{2}, \\infty)"],
+    [
+      "0<|x|\\le1",
+      "[-1,0)\\cup(0,1]",
+    ],
+    ["|a| <= 2 or a > 10", "[-2,2]\\cup(10,\\infty)"],
+  ]);
+  assertSame([["|1-2x|<3", "-1<x<2"], ["k<-2 or k>2", "|k|>2"], ["x<2y", "y>x/2"], ["|x|<-1", "\\emptyset"]]);
+  assertOther([["m\\le x\\le m+1", "(m, m+1]"], ["a<x<b", "[a,b)"], ["x>a+1", "x>a+2"], ["x<2y", "x>2y"]]);
+});
+
+Deno.test("systems of solutions keep their pairs, and the word between conditions counts", () => {
+  const pairs = "x = 1, y = 2 \\text{ or } x = 2, y = 1";
+  assertSame([["(1,2),(2,1)", pairs], ["(x,y)=(2,1) or (1,2)", pairs], ["x=2, y=1 or x=1, y=2", pairs]]);
+  assertOther([["x=1, y=1 or x=2, y=2", pairs], ["a>0 or b>0", "a>0 and b>0"], ["a=0 and b=0", "a=0 or b=0"], [
+    "Tom or Jerry",
+    "Tom and Jerry",
+  ], ["f(1)=3, f(2)=2", "f(1)=2, f(2)=3"]]);
+  assertSame([["x=2 or x=3", "x_1=2, x_2=3"], ["2 and 3", "2 or 3"], ["\\{-2,0,2\\}", "x\\in\\{0,\\pm2\\}"]]);
+});
+
+Deno.test("names of functions, their derivatives and their values are told apart", () => {
+  assertOther([
+    ["f(x)=3x^2", "f'(x)=3x^2"],
+    ["f'(0)=2", "f''(0)=2"],
+    ["\\frac{dy}{dx}+4y=0", "\\frac{d^2y}{dx^2}+4y=0"],
+    [
+      "\\nabla^2 v=0",
+      "\\nabla^2 u=0",
+    ],
+    ["x=2x+1", "2x+1"],
+  ]);
+  assertSame([["f(t)=t^2+1", "f(x)=x^2+1"], ["f(-1) = 6", "6"], ["|A|=12", "12"], ["f(10)-f(4)=6", "6"], [
+    "\\dim V = 6",
+    "6",
+  ]]);
+});
+
+Deno.test("chains of letters are equations, values of several letters, or one value", () => {
+  assertSame([["x=0, y=0", "x=y=0"], ["a=c=1, b=-2", "a=1, b=-2, c=1"], ["c=b=a", "a=b=c"], [
+    "x^2-3x+2 = (x-1)(x-2)",
+    "(x-1)(x-2)",
+  ], ["\\begin{aligned}2x&=8\\\\x&=4\\end{aligned}", "4"]]);
+  assertOther([["c", "a=b=c"], ["\\frac{z-3}{4}", "\\frac{x-1}{2}=\\frac{y-2}{3}=\\frac{z-3}{4}"], ["2x=8, 4", "4"]]);
+  assertSame([["x=\\frac{8\\pm2}{2}=5 or 3", "3, 5"], ["5!=120", "120"]]);
+});
+
+Deno.test("functions by cases have no order, multiples and sums of vectors are reckoned", () => {
+  const cases = "\\begin{cases} x & x\\ge0\\\\ -x & x<0\\end{cases}";
+  assertSame([["\\begin{cases} -x, & \\text{if } x<0\\\\ x, & \\text{if } x\\ge 0\\end{cases}", cases]]);
+  assertOther([["\\begin{cases} x & x<0\\\\ -x & x\\ge0\\end{cases}", cases], ["x", cases]]);
+  assertSame([["\\frac13(2,-1,2)", "(\\frac23,-\\frac13,\\frac23)"], ["(2,1,0)+t(1,-1,1)", "(2+t,1-t,t)"], [
+    "\\begin{pmatrix}2&4\\\\6&8\\end{pmatrix}/2",
+    "[[1,2],[3,4]]",
+  ], ["\\pm(2,1)", "(2,1),(-2,-1)"]]);
+  assertOther([["2(1,2)", "(1,2)"], ["f(1,2)", "2(1,2)"]]);
+});
+
+Deno.test("formulas that are not understood are the same in the same signs, and undecided otherwise", () => {
+  assertSame([["B \\cup A", "A\\cup B"], ["\\mathbb Z/2\\mathbb Z", "\\mathbb{Z}/2\\mathbb{Z}"], [
+    "O(n\\log n)",
+    "O(n \\log n)",
+  ]]);
+  assert.equal(isSame("A\\cap B", "A\\cup B"), undefined);
+  assert.equal(readAnswer("A \\cup"), undefined);
+});
