@@ -18,7 +18,8 @@ const HELP = `Grades answers and completions:
 Every line is a JSON object with "reference" and one of
   "answer"       a bare answer: the whole of it is judged
   "completion"   what a model wrote: its final answer is looked for
-and may have "id", which is handed on, and "correct" (true or false), a label that the verdict is compared with.
+and may have "id", which is handed on (up to 200 characters of JSON), and "correct" (true or false), a label that the
+verdict is compared with.
 Texts are taken as they are written, numbers by their value (3.10 is 3.1); a number that would lose digits is refused.
 
   place=any         where a completion's answer may stand: any or box

@@ -153,10 +153,11 @@ export const FIELDS: { readonly [K in ConfigKey]: Field<TrainConfig[K]> } = {
   behavior_if_log_dir_exists: choice("What to do when log_path exists.", ["ask", "delete", "resume", "raise"]),
   format_coef: real("Reward lost by an answer out of format.", { min: 0 }),
   grader: choice(
-    "Whose rules decide what is right: ours, or the recipe's own, errors and all; both trains on ours and records both.",
+    "Whose rules decide what is right: standard is ours, recipe the math_rl recipe's own, faults included; both goes by " +
+      "ours and records how often the recipe's differs.",
     GRADERS,
   ),
-  grader_timeout: real("Seconds to grade one completion; what takes longer is not right.", {
+  grader_timeout: real("Seconds to grade one completion; what takes longer is not right, and counted apart.", {
     min: 0,
     max: 60,
     above: true,
