@@ -4,7 +4,7 @@
  * decided as mathematics ends the search, so that a longer answer that is wrong is never cut down until it is right.
  */
 import type { AnswerSameness, ReferenceAnswer } from "./equivalence.ts";
-import { joinedBoxes, lastBox, lastBoxSpan } from "./extraction/box.ts";
+import { boxWithPercent, joinedBoxes, lastBox, lastBoxSpan } from "./extraction/box.ts";
 import { withoutThoughts } from "./extraction/hidden.ts";
 import {
   type AnswerPlace,
@@ -40,11 +40,13 @@ export function judgeCompletion(
   const text = withoutThoughts(completion);
   const box = lastBox(text);
   if (typeof box !== "object" || box.text === "") return judgeFinal(text, { box }, reference, compare);
-  const strict = compare(box.text, reference);
+  const several = joinedBoxes(text, box) ?? boxWithPercent(text, box);
+  // One box or another is no answer of either.
+  const isEither = several !== undefined && several.text.includes(" or ") && !box.text.includes(" or ");
+  const strict = compare(isEither ? several.text : box.text, reference);
   if (strict === undefined) return undefined;
-  if (strict.same === true) return { box, strict, lenient: true, found: box, result: strict };
-  const several = joinedBoxes(text, box);
-  if (several !== undefined) {
+  if (strict.same === true) return { box, strict, lenient: true, found: isEither ? several : box, result: strict };
+  if (several !== undefined && !isEither) {
     const result = compare(several.text, reference);
     if (result === undefined) return undefined;
     if (result.same === true) return { box, strict, lenient: true, found: several, result };

@@ -48,14 +48,18 @@ const ONE: Expr = { kind: "number", value: { numerator: 1n, denominator: 1n } };
 
 /** What stands beside a lone `C`, `K` or `c` in a sum with other variables; undefined without one. */
 function withoutConstant(expr: Expr): Expr | undefined {
-  if (expr.kind !== "apply" || expr.head !== "Add") return undefined;
-  const at = expr.args.findIndex((arg) => arg.kind === "symbol" && /^[CKc](?:_\d)?$/.test(arg.name));
-  const name = expr.args[at];
-  if (name?.kind !== "symbol") return undefined;
-  const args = expr.args.filter((_, i) => i !== at);
-  const rest: Expr = args.length === 1 ? args[0] as Expr : { ...expr, args };
+  const terms = termsOf(expr);
+  const at = terms.findIndex((term) => term.kind === "symbol" && /^[CKc](?:_\d)?$/.test(term.name));
+  const name = terms[at];
+  if (terms.length < 2 || name?.kind !== "symbol") return undefined;
+  const args = terms.filter((_, i) => i !== at);
+  const rest: Expr = args.length === 1 ? args[0] as Expr : { kind: "apply", head: "Add", args };
   const names = freeSymbols(rest);
   return names.has(name.name) || names.size === 0 ? undefined : rest;
+}
+
+function termsOf(expr: Expr): readonly Expr[] {
+  return expr.kind === "apply" && expr.head === "Add" ? expr.args.flatMap(termsOf) : [expr];
 }
 
 /** One side without a unit: degrees may be radians there, a dozen twelve. */

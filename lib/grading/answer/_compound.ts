@@ -5,8 +5,22 @@ import { readUnit, type Unit } from "./_units.ts";
 import { mayBeWords, readWords } from "./_words.ts";
 import type { Expr } from "../types.ts";
 
+const ARC = /^(\d+) ?\^ ?\\circ ?(\d{1,2}) ?(?:'|\^ ?\{? ?\\prime ?\}?)(?: ?(\d{1,2}) ?(?:"|''))?$/;
+
+/** `45^\circ 30'` in degrees. */
+function arcValue(text: string): Value | undefined {
+  const found = text.includes("\\circ") ? ARC.exec(text) : null;
+  const unit = readUnit("degrees");
+  if (found === null || unit === undefined) return undefined;
+  const [, degrees = "0", minutes = "0", seconds = "0"] = found;
+  const numerator = 3600n * BigInt(degrees) + 60n * BigInt(minutes) + BigInt(seconds);
+  return { kind: "value", value: { kind: "number", value: { numerator, denominator: 3600n } }, unit };
+}
+
 /** `1 hour 30 minutes`, `5 feet 6 inches`: in each of its units, the largest first. */
 export function compoundValues(text: string): Value[] {
+  const arc = arcValue(text);
+  if (arc !== undefined) return [arc];
   const parts: { value: Expr; unit: Unit }[] = [];
   let rest = text.replace(/^\$ ?(\d+)(?=,? (?:and )?\d+ ?cents?$)/, "$1 dollars")
     .replace(/^£ ?(\d+)(?=,? (?:and )?\d+ ?pence$)/, "$1 gbp");

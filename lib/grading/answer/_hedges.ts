@@ -21,6 +21,9 @@ const TRAILING = new RegExp(
 );
 /** An explanation in parentheses behind a number, closing brace or bracket. */
 const EXPLAINED = /^(.*[\w}%)\]]) ?\((?=[^()]*[A-Za-z]{3})([A-Za-z][A-Za-z ,.']*(?:-[A-Za-z ,.']+)*)\)$/s;
+/** `f(x) = 2x for all x`: of the argument of a function nothing is said. */
+const ALWAYS =
+  /^([A-Za-z]'*\(([a-z])\) ?=.*?)[,;]? ?\(?(?:for (?:all|any|every|each)|\\forall)(?: ?(?:real|positive|integers?|values? of|real numbers?))? ?\2\)?$/s;
 /** "The area of the field is 18": words before, no number among them. */
 const SENTENCE =
   /^([A-Za-z][A-Za-z ,'-]*) (?:is|are|equals|was|will be|has|have|had|=)(?: (?:equal to|exactly|approximately|about))?:? (?=[^A-Za-z\s]|[A-Za-z])(.+)$/s;
@@ -42,7 +45,8 @@ export function withoutHedges(text: string): string {
     }
     if (rest === before) break;
   }
-  return rest === "" ? text : rest;
+  const always = / |\\forall/.test(rest) ? ALWAYS.exec(rest) : null;
+  return rest === "" ? text : always === null ? rest : always[1] as string;
 }
 
 /** What "the area is 18" says the area is; undefined when the words before deny or leave open. */

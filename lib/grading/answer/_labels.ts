@@ -43,6 +43,9 @@ export function areRivals(a: string, b: string): boolean {
   if (a === b) return false;
   const [x, y] = [partsOf(a), partsOf(b)];
   if (x === undefined || y === undefined) {
+    // `|z| = 1` does not say what z is.
+    const areSizes = [a, b].filter((name) => name.startsWith("|")).length;
+    if (areSizes === 2 || (areSizes === 1 && (x ?? y)?.argument === undefined && (x ?? y) !== undefined)) return true;
     if (/^\\frac/.test(a) && /^\\frac/.test(b)) return a.replace(/[ {}]/g, "") !== b.replace(/[ {}]/g, "");
     return /^[a-z]+$/.test(a) && /^[a-z]+$/.test(b);
   }

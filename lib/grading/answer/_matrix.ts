@@ -1,6 +1,6 @@
 /**
  * Matrices and vectors: the environments of LaTeX (`pmatrix`, `bmatrix`, `array`, ...), `[[1,2],[3,4]]`, a factor in front, a
- * transpose behind, and sums of the unit vectors i, j and k. A determinant is an expression and not read here.
+ * transpose behind, and sums of the unit vectors i, j and k. A small determinant is its value.
  */
 import type { Answer, Matrix } from "./answer.ts";
 import { expressionOf } from "./_formula.ts";
@@ -15,11 +15,37 @@ const UNIT_VECTOR = /\\(?:mathbf|hat|vec|boldsymbol|bm|widehat|overrightarrow) ?
 
 /** Reads a matrix or a vector of unit vectors; undefined when the text is none. */
 export function readMatrix(text: string): Answer | undefined {
+  if (/vmatrix|\\det/.test(text)) return determinant(text);
   if (text.includes("\\begin")) return environment(text);
   if (/^\(?\[ ?[[(]/.test(text)) return nested(text);
   return /\\(?:mathbf|hat|vec|boldsymbol|bm|widehat)/.test(text) || /\d?[ij] ?[+-].*[jk]$/.test(text)
     ? unitVectors(text)
     : undefined;
+}
+
+const DETERMINANT =
+  /^(?:\\det ?\(? ?\\begin ?\{(?:[pb]|small)?matrix\}(.*)\\end ?\{(?:[pb]|small)?matrix\} ?\)?|\\begin ?\{vmatrix\}(.*)\\end ?\{vmatrix\})$/s;
+/** Larger determinants are not read. */
+const LARGEST_DETERMINANT = 4;
+
+/** `\begin{vmatrix}1&2\\3&4\end{vmatrix}` as a value. */
+function determinant(text: string): Answer | undefined {
+  const found = DETERMINANT.exec(text);
+  const body = found?.[1] ?? found?.[2];
+  const matrix = body === undefined ? undefined : environment(`\\begin{matrix}${body}\\end{matrix}`);
+  if (matrix?.kind !== "matrix" || matrix.rows.length !== matrix.rows[0]?.length) return undefined;
+  return matrix.rows.length > LARGEST_DETERMINANT ? undefined : { kind: "value", value: developed(matrix.rows) };
+}
+
+/** A determinant along its first row. */
+function developed(rows: readonly (readonly Expr[])[]): Expr {
+  const [first = [], ...rest] = rows;
+  if (rest.length === 0) return first[0] ?? ZERO;
+  const terms = first.map((cell, column): Expr => {
+    const minor = developed(rest.map((row) => row.filter((_, i) => i !== column)));
+    return column % 2 === 0 ? product(cell, minor) : product(NEGATIVE_ONE, product(cell, minor));
+  });
+  return { kind: "apply", head: "Add", args: terms };
 }
 
 function environment(text: string): Answer | undefined {

@@ -5,7 +5,7 @@
 import { cut, isBalanced } from "./_split.ts";
 
 const UNDERSTOOD =
-  /\\(?:cup|cap|setminus|subset|subseteq|supset|supseteq|in|notin|mid|nmid|parallel|perp|forall|exists|Rightarrow|Leftrightarrow|to|mapsto|land|lor|lnot|neg|mathbb|mathcal|mathfrak|partial|nabla|triangle|angle|oplus|otimes|cong|sim|emptyset)(?![A-Za-z])|^\\?(?:O|Theta|Omega)\(.*\)$|^[A-Z]+_\{?\w\}?\(/s;
+  /\\(?:cup|cap|setminus|subset|subseteq|supset|supseteq|in|notin|mid|nmid|parallel|perp|forall|exists|Rightarrow|Leftrightarrow|to|mapsto|land|lor|lnot|neg|mathbb|mathcal|mathfrak|partial|nabla|triangle|angle|oplus|otimes|cong|sim|emptyset)(?![A-Za-z])|^\\?(?:O|Theta|Omega)\(.*\)$|^[A-Z]+_\{?\w\}?\(|[\])] ?\\times ?[[(]/s;
 /** Ends and gaps of formulas that are broken off. */
 const BROKEN = /[-+*/^_=<>(,\\]$|^[*/^_=,)]|\{ ?\}|[_^]\s*[})]/;
 const LONGEST = 300;

@@ -113,7 +113,9 @@ function sameKind(a: Answer, b: Answer): Sameness {
 /** Options are the same by their letters and, where both have one, by what stands behind. */
 function sameChoice(a: Answer, b: Answer): Sameness {
   if (a.kind === "choice" && b.kind === "choice") {
-    if (a.letter !== b.letter || (a.bare && b.bare)) return { same: false, method: "text" };
+    // A small e or i is a constant before it is an option.
+    const isConstantLetter = b.bare && /^[EI]$/.test(b.letter);
+    if (a.letter !== b.letter || (a.bare && b.bare) || isConstantLetter) return { same: false, method: "text" };
     if (a.rest === undefined || b.rest === undefined) return { same: true, method: "text" };
     const rest = compare(a.rest, b.rest);
     return rest.same === false ? rest : { same: true, method: "text" };

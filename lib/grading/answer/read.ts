@@ -177,7 +177,7 @@ function plural(text: string, read: (text: string) => readonly Answer[]): readon
   const brackets = isBracketed(text) ? readBrackets(text, read) : undefined;
   if (brackets !== undefined) return brackets;
   const point = /^[A-Z](?:_\d)? ?(\([^()]*,.*\))$/s.exec(text)?.[1];
-  if (point !== undefined && !/^[CP]\(\d/.test(text)) {
+  if (point !== undefined && !/^[CP]\(\d+ ?, ?\d/.test(text)) {
     const tuples = readBrackets(point, read)?.filter(({ kind }) => kind === "tuple") ?? [];
     if (tuples.length > 0) return tuples;
   }

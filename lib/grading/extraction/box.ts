@@ -52,9 +52,10 @@ export function boxBefore(text: string, end: number): FoundAnswer | undefined {
   return undefined;
 }
 
-/** Boxes side by side that end with the last, as one list: `\boxed{1}` and `\boxed{2}` are `1, 2`. */
+/** Boxes side by side that end with the last, as one list: `\boxed{1}` and `\boxed{2}` are `1, 2`, with "or" `1 or 2`. */
 export function joinedBoxes(text: string, last: FoundAnswer): FoundAnswer | undefined {
   const texts = [last.text];
+  let either = false;
   let [start] = lastBoxSpan(text, last) ?? [last.start];
   let first = last.start;
   while (texts.length < MOST_JOINED) {
@@ -62,13 +63,22 @@ export function joinedBoxes(text: string, last: FoundAnswer): FoundAnswer | unde
     if (command === undefined || text.charAt(command.open) !== "{") break;
     const close = start - command.open > 2000 ? undefined : closingBrace(text, command.open);
     if (close === undefined || close >= start || start - close > LONGEST_BETWEEN) break;
-    if (!NAME.test(text.slice(close + 1, start).replace(JOINTS, ""))) break;
+    const between = text.slice(close + 1, start);
+    if (!NAME.test(between.replace(JOINTS, ""))) break;
+    either ||= /\bor\b/.test(between);
     const content = trimmed("box", text, command.open + 1, close);
     if (content.text === "") break;
     texts.unshift(content.text);
     [start, first] = [command.start, content.start];
   }
-  return texts.length < 2 ? undefined : { place: "box", text: texts.join(", "), start: first, end: last.end };
+  return texts.length < 2
+    ? undefined
+    : { place: "box", text: texts.join(either ? " or " : ", "), start: first, end: last.end };
+}
+
+/** The box with the percent sign that stands behind it; undefined where none does. */
+export function boxWithPercent(text: string, box: FoundAnswer): FoundAnswer | undefined {
+  return /^\}\s*\\?%/.test(text.slice(box.end, box.end + 12)) ? { ...box, text: `${box.text}%` } : undefined;
 }
 
 /** What joins a list, and a name before a box: `$x = \boxed{1}$ and $y = \boxed{2}$`. */
