@@ -5,11 +5,11 @@
 import { type Answer, type Congruence, type Quantified, readingsOf, type Region } from "./answer.ts";
 import { product, sum, whole } from "./_build.ts";
 import { type Comparison, decided } from "./_compare_result.ts";
-import { linear, progressionsOf, wholeOf } from "./_parametric.ts";
+import { progressionsOf, wholeOf } from "./_parametric.ts";
 import { type Progression, sameProgressions } from "./_progressions.ts";
 import type { Domain } from "./_quantifiers.ts";
-import { mapped, renamed, substituted } from "./_rename.ts";
-import { exactRational, freeSymbols, sameExpression } from "../expression/same.ts";
+import { lettersOf, mapped, renamed, substituted } from "./_rename.ts";
+import { exactRational, sameExpression } from "../expression/same.ts";
 import type { Expr, Sameness } from "../types.ts";
 
 /** Letters that count, where no quantifier says so. */
@@ -49,13 +49,11 @@ function unwrapped(body: Answer, other: Answer): Answer {
 
 /** `12k + 5` for numbers that are 5 modulo 12: no quantifier says that k is an integer. */
 function unsaid(answer: Answer, reference: Answer): readonly Progression[] | undefined {
-  const value = answer.kind === "named" ? answer.value : answer;
-  if (value.kind !== "value" || (reference.kind !== "congruence" && reference.kind !== "quantified")) return undefined;
-  const [name, ...more] = [...freeSymbols(value.value)];
+  if (reference.kind !== "congruence" && reference.kind !== "quantified") return undefined;
+  const [name, ...more] = [...lettersOf(answer)];
   if (name === undefined || more.length > 0 || !COUNTING.test(name)) return undefined;
-  const found = linear(value.value, name);
-  const from = reference.kind === "congruence" ? undefined : reference.domain.set === "N" ? "N" : reference.domain.from;
-  return found === undefined || from === undefined ? found && [found] : [{ ...found, from }];
+  const domain = reference.kind === "congruence" ? { set: "Z" } as const : reference.domain;
+  return progressionsOf({ kind: "quantified", body: answer, parameters: [name], domain });
 }
 
 /** What is said to be congruent is the same on both sides, or left out on one. */
@@ -136,7 +134,8 @@ function sameBodies(a: Quantified, b: Quantified, compare: Comparison): Sameness
 }
 
 function withNames({ body, parameters }: Quantified, names: readonly string[]): Answer {
-  return renamed(body, new Map(parameters.map((name, i) => [name, names[i] as string])));
+  const only = body.kind === "list" && body.items.length === 1 ? body.items[0] as Answer : body;
+  return renamed(only, new Map(parameters.map((name, i) => [name, names[i] as string])));
 }
 
 /** A body with `k` replaced by `k + 1`, `-k` and so on. */

@@ -56,7 +56,7 @@ function negatives(): Answer {
 }
 
 const PHRASE =
-  /^(?:(?:all|any|every|each|the|set|of|is|an?|strictly) )*((?:positive|negative|non-?zero|non-?negative|non-?positive|natural|whole|odd|even|rational|complex|real) )?((?:odd|even|real|rational|complex|natural|whole) )?(integers?|numbers?|reals?|rationals?|naturals?|(?:integer |real )?multiples? of (-?\d{1,6}))(?: values?)?(?: (?:of )?([a-z]))?(.*)$/i;
+  /^(?:(?:all|any|every|each|the|set|of|is|an?|strictly) )*((?:positive|negative|non-?zero|non-?negative|non-?positive|natural|whole|odd|even|rational|complex|real) )?((?:odd|even|real|rational|complex|natural|whole) )?(integers?|numbers?|reals?|rationals?|naturals?|(?:integer |real )?multiples? of (-?\d{1,6}))(?: values?)?(?: (?:of )?([a-z])(?![a-z]))?(.*)$/i;
 const REST =
   /^,? ?(?:(?:with|where|such that|for which|that are|which are|are|is) )?(?:([a-zA-Z]) ?)?(\\ge|>=|>|\\le|<=|<|\\ne|!=|greater than or equal to|greater than|at least|less than|other than|not equal to) ?(-?\d{1,6})$/i;
 const SIGNS: Readonly<Record<string, string>> = {
@@ -98,17 +98,13 @@ function ofParity(kinds: string): readonly Answer[] | undefined {
 }
 
 function domainOf(kinds: string, noun: string): Domain | undefined {
-  if (/non-?positive/.test(kinds)) {
-    return /real/i.test(`${kinds}${noun}`) ? { set: "R", but: "nonpositive" } : undefined;
-  }
-  const domain = domainInWords(`${kinds}${noun}`);
-  if (domain?.set !== "any") {
-    return domain !== undefined && /negative/.test(kinds) && !/non/.test(kinds)
-      ? { ...domain, but: "negative" }
-      : domain;
-  }
+  const words = `${kinds}${noun}`;
   // "positive numbers" are real ones; "numbers" alone say nothing.
-  return kinds === "" ? undefined : undefined;
+  const isReal = /real/i.test(words) || (/negative|positive|zero/.test(kinds) && /number/i.test(noun));
+  if (!isReal) return kinds === "" && /number/i.test(noun) ? undefined : domainInWords(words);
+  if (/non-?positive/.test(kinds)) return { set: "R", but: "nonpositive" };
+  const domain = domainInWords(`${kinds}real`);
+  return domain?.but === undefined && /negative/.test(kinds) ? { set: "R", but: "negative" } : domain;
 }
 
 /** "integers greater than 1": the set with a condition. */

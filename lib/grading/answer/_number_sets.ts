@@ -4,10 +4,10 @@ import type { Domain } from "./_quantifiers.ts";
 const BOARD =
   /^(?:the set (?:of )?)?\\?(?:(?:mathbb|mathbf|Bbb|mathds|mathcal|bf) ?\{? ?)?([ZNQRC])(?: ?\})?((?: ?[\^_] ?(?:\{[^{}]{1,12}\}|\\?[a-z0-9+*-]+))*)$/;
 
-/** Reads the name of a set of numbers in signs; undefined when the text is none. A lone capital letter is a name of anything. */
-export function readNumberSet(text: string): Domain | undefined {
+/** Reads the name of a set of numbers in signs; undefined when the text is none. A lone capital letter is a name of anything, unless `plain`. */
+export function readNumberSet(text: string, plain = false): Domain | undefined {
   const found = text.length > 60 ? null : BOARD.exec(text.trim());
-  if (found === null || !text.startsWith("\\")) return undefined;
+  if (found === null || !(plain || text.startsWith("\\"))) return undefined;
   const set = found[1] as "Z" | "N" | "Q" | "R" | "C";
   const marks = (found[2] ?? "").replace(/[\s{}]/g, "").replace(/\\ge(?:q|slant)?|>=/, "≥").replace(
     /\\ast|\\times/,

@@ -46,7 +46,7 @@ export function readQuantifier(text: string): Quantifier | undefined {
   if (second !== undefined) return bounded(readQuantifier(first), second);
   const member = MEMBER.exec(bare);
   if (member !== null) {
-    const domain = readNumberSet((member[2] as string).trim());
+    const domain = readNumberSet((member[2] as string).trim(), true);
     return domain === undefined ? undefined : { names: namesOf(member[1] as string), domain };
   }
   const said = SAID.exec(bare);
@@ -57,13 +57,15 @@ export function readQuantifier(text: string): Quantifier | undefined {
   return listed === null ? undefined : byValues(listed[1] as string, listed[2] as string);
 }
 
-/** `k \in \mathbb{Z}` and `k \ge 0` of `k \in \mathbb{Z}, k \ge 0`. */
+/** `k \in \mathbb{Z}` and `k \ge 0` of `k \in \mathbb{Z}, k \ge 0`, in any order. */
 function halves(text: string): readonly string[] {
-  const found =
-    /^(.+?(?:\\in|integer|number|constant).*?)(?: ?, ?(?:and )?| and | with )([^,]+(?:\\ge|>=|>|\\ne|!=)[^,]+)$/s.exec(
-      text,
-    );
-  return found === null ? [text] : [found[1] as string, found[2] as string];
+  const pieces = text.split(/, ?(?:and |with )?| and | with /).map((piece) => piece.trim());
+  const at = pieces.findIndex((piece) => BOUND.test(piece));
+  if (pieces.length < 2 || (at !== 0 && at !== pieces.length - 1)) return [text];
+  const rest = text.startsWith(pieces[at] as string)
+    ? text.slice((pieces[at] as string).length).replace(/^, ?(?:and |with )?| and | with /, "")
+    : text.slice(0, text.length - (pieces[at] as string).length).replace(/(?:, ?(?:and |with )?| and | with )$/, "");
+  return [rest, pieces[at] as string];
 }
 
 function bounded(quantifier: Quantifier | undefined, text: string): Quantifier | undefined {

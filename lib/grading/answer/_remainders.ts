@@ -8,6 +8,8 @@ import type { Expr } from "../types.ts";
 
 const MODULO = /\\?[pb]?mod(?:ulo)?(?![A-Za-z])/g;
 const COSET = /^(.*?)(?:\+ ?)?(\d{1,9}|(?<![A-Za-z\\])[a-z]) ?\\(?:mathbb|mathbf|Bbb) ?\{? ?Z ?\}?$/s;
+/** `or x \equiv` between remainders. */
+const AGAIN = /(,| or | and )(?: ?or | ?and )? ?[A-Za-z] ?\\equiv(?![A-Za-z])/g;
 /** More remainders are not read. */
 const MOST_RESIDUES = 200;
 
@@ -26,7 +28,7 @@ export function readRemainders(text: string, read: Reader): Congruence | undefin
   const modulus = expressionOf(isOpen ? after.slice(0, -1).trim() : after);
   const head = (isOpen ? before.slice(0, -1) : before).trim().replace(/,$/, "");
   if (modulus === undefined || head === "" || !isBalanced(head)) return undefined;
-  const sides = cut(head, /\\(?:equiv|cong)(?![A-Za-z])|=/y).map((side) => side.text);
+  const sides = cut(head.replace(AGAIN, "$1 "), /\\(?:equiv|cong)(?![A-Za-z])|=/y).map((side) => side.text);
   const residues = residuesOf(sides.at(-1) as string, read);
   return residues === undefined
     ? undefined
