@@ -179,6 +179,8 @@ function merged(a: readonly Power[], b: readonly Power[]): Power[] {
 
 /** A generator to the power n/d, in lowest terms. */
 export function exponent(generator: Generator, n: number, d: number): Power {
+  // Larger numbers would have lost digits on the way.
+  if (!Number.isSafeInteger(n) || !Number.isSafeInteger(d)) stop();
   let [x, y] = [Math.abs(n), Math.abs(d)];
   while (y > 0) [x, y] = [y, x % y];
   if (Math.abs(n) > LARGEST_EXPONENT * x || d > LARGEST_EXPONENT * x || x === 0) stop();
