@@ -40,16 +40,17 @@ export function judgeCompletion(
   const text = withoutThoughts(completion);
   const box = lastBox(text);
   if (typeof box !== "object" || box.text === "") return judgeFinal(text, { box }, reference, compare);
+  const strict = compare(box.text, reference);
+  if (strict === undefined) return undefined;
   const several = joinedBoxes(text, box) ?? boxWithPercent(text, box);
   // One box or another is no answer of either.
   const isEither = several !== undefined && several.text.includes(" or ") && !box.text.includes(" or ");
-  const strict = compare(isEither ? several.text : box.text, reference);
-  if (strict === undefined) return undefined;
-  if (strict.same === true) return { box, strict, lenient: true, found: isEither ? several : box, result: strict };
-  if (several !== undefined && !isEither) {
+  if (strict.same === true && !isEither) return { box, strict, lenient: true, found: box, result: strict };
+  if (several !== undefined) {
     const result = compare(several.text, reference);
     if (result === undefined) return undefined;
     if (result.same === true) return { box, strict, lenient: true, found: several, result };
+    if (strict.same === true) return { box, strict: result, lenient: false, found: several, result };
   }
   if (strict.read) return { box, strict, lenient: false, found: box, result: strict };
   return judgeFinal(text, { box, strict }, reference, compare);

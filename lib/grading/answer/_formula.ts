@@ -38,7 +38,7 @@ export function expressionOf(text: string): Expr | undefined {
 
 /** A short word beside a value, with a space between; or alone. */
 const SPACED =
-  /(?:^|[\w)\]}] )(?:is|by|in|as|an|at)(?: |$)|(?<![A-Za-z\\])(?:is|by|in|as|an|at) [\w([{\\]|[\w)\]}] (?:is|by|in|as|an|at)(?![A-Za-z])/i;
+  /(?:^|[\w)\]}] )(?:is|by|in|as|an|at)(?: (?![-+*/=<>^])|$)|(?<![A-Za-z\\])(?:is|by|in|as|an|at) [\w([{\\]|[\w)\]}] (?:is|by|in|as|an|at)(?![A-Za-z]| ?[-+*/=<>^])/i;
 
 /** Runs of letters that are neither a command, a function nor a product of few variables. */
 function hasWords(text: string): boolean {

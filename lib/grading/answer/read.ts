@@ -9,7 +9,8 @@ import { namesMore, readChoice } from "./_choice.ts";
 import { cleanAnswer } from "./_clean.ts";
 import { saidBySentence } from "./_hedges.ts";
 import { complement } from "./_intervals.ts";
-import { readMatrix } from "./_matrix.ts";
+import { readMatrix, withEnvironments } from "./_matrix.ts";
+import { readMatrixFormula } from "./_matrix_arithmetic.ts";
 import { readList, readPlusMinus } from "./_read_list.ts";
 import { readBrackets, readSetOperation, withoutFrench } from "./_read_sets.ts";
 import { expressionOf } from "./_formula.ts";
@@ -21,7 +22,6 @@ import { readValues } from "./_read_value.ts";
 import { allReals, readRelation } from "./_relations.ts";
 import { beforeReason, behindLabel, saidOtherwise, saidTwice, withApproximation } from "./_said.ts";
 import { readCases } from "./_cases.ts";
-import { readVectors } from "./_vectors.ts";
 import { cut, isBalanced } from "./_split.ts";
 import { meansEverything, meansNothing, normalWords } from "./_text.ts";
 import { mayBeWords } from "./_words.ts";
@@ -170,7 +170,7 @@ function plural(text: string, read: (text: string) => readonly Answer[]): readon
   if (both !== undefined) return both;
   const relation = readRelation(text, read);
   if (relation !== undefined) return relation;
-  const vectors = readVectors(text, read);
+  const vectors = readMatrixFormula(withEnvironments(text), read);
   if (vectors !== undefined) return vectors;
   const sets = readSetOperation(text, read);
   if (sets !== undefined) return sets;
@@ -187,8 +187,9 @@ function plural(text: string, read: (text: string) => readonly Answer[]): readon
 
 /** `ABC`, `act`: letters that are a name or a word and no product. */
 function isName(text: string): boolean {
+  if (/^(?:one|two|six|ten)$/i.test(text)) return false;
   if (/^[A-Z]{2,}$|^(?:Yes|No|[A-Z][aeiou][a-z]|[A-Z][a-z][aeiou])$/.test(text)) return true;
-  if (!/^[a-z]{3}$/.test(text) || !/[aeiou]/.test(text) || /^(?:one|two|six|ten)$/.test(text)) return false;
+  if (!/^[a-z]{3}$/.test(text) || !/[aeiou]/.test(text)) return false;
   return !(text.charAt(0) < text.charAt(1) && text.charAt(1) < text.charAt(2));
 }
 
