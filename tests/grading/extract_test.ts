@@ -121,7 +121,6 @@ Deno.test("an announced answer keeps its unit and its expression, not the senten
     ["We see that option (A) is correct.", "phrase", "A"],
     ["For these reasons I choose B.", "phrase", "B"],
     ["As we have seen, the day is Monday.", "phrase", "Monday"],
-    ["The answer is 5. No, the answer is not 5. It is hard to say.", "phrase", "5"],
     ["<p>The answer is <b>42</b></p>", "phrase", "42"],
     ["The answer is:\n```\n42\n```\n", "phrase", "42"],
   ]);
@@ -206,61 +205,4 @@ Deno.test("extractAnswer() finds nothing where no answer stands", () => {
   for (const text of ["", "I do not know the answer, alas, to this one.", "\\boxed{}", "   \n "]) {
     assert.equal(extractAnswer(text), undefined, text);
   }
-});
-
-Deno.test("numbers of steps, items and tables are no answers, nor are conditions behind one", () => {
-  const long = "As we have seen in the long text above, ";
-  finals([
-    ["**Step 1:** The number of solutions is 3.\n\n**Step 2:** done", "number", "3"],
-    [`${long}so $x = 6$ since $x > 0$.`, "formula", "x = 6"],
-    [`${long}so $x = 6$ (the other root, $x=-1$, is rejected).`, "formula", "x = 6"],
-    [`${long}$x = 6$ is the unique solution with $x > 2$.`, "formula", "x = 6"],
-    [`${long}so $x=6,$ as required.`, "formula", "x=6"],
-    [`${long}he needs 2 1/2 cups.`, "number", "2 1/2"],
-    [`${long}the ratio is 3 to 2.`, "number", "3 to 2"],
-    [`${long}the probability is 3 out of 4.`, "number", "3 out of 4"],
-    [`${long}we get <b>8</b>`, "number", "8"],
-  ]);
-  for (const text of ["1. Add the two.\n2. Halve it.\n3. Done.", "## Step 1: Read\n\n## Step 2: Solve it"]) {
-    assert.equal(extractAnswer(text), undefined, text);
-  }
-});
-
-Deno.test("a way to the answer is no answer, and one that is taken back does not count", () => {
-  finals([
-    [
-      "To find the answer:\n\n1. Feed: 20*3 = 60\n2. Rest: 60-40 = 20\n\nSo she gives **20 cups** of it.",
-      "bold",
-      "20 cups",
-    ],
-    ["The answer is 3. Wait, that's wrong. It should be 4.", "whole", "4."],
-    ["The answer is 3... no, 4.", "whole", "4."],
-    ["**Answer: 5**\n\nWait, I made an error. The correct value is 6.", "number", "6"],
-  ]);
-});
-
-Deno.test("bold text counts together with what it is listed with, and bold words where they are what is said", () => {
-  finals([
-    ["The winner is **Alice**.", "bold", "Alice"],
-    ["So the color of the 35th bead is **red**.", "bold", "red"],
-    ["**Bob** is the tallest.", "bold", "Bob"],
-    ["The **total** of all of it is 18.", "number", "18"],
-    ["So that is **C. 12 cm**", "bold", "C. 12 cm"],
-    ["Option (C) is correct.", "phrase", "C"],
-    ["Thus, (C).", "phrase", "C"],
-  ]);
-  assert.equal(extractAnswer("The solutions are **x = 2** and **x = -3**.")?.text, "x = 2, x = -3");
-});
-
-Deno.test("JSON holds its answer under its key, and a text in channels in the final one", () => {
-  finals([
-    ['{"reasoning": "3+4", "answer": 7}', "tag", "7"],
-    [
-      "<|channel|>analysis<|message|>\\boxed{5}<|end|><|start|>assistant<|channel|>final<|message|>It is **4**.",
-      "bold",
-      "4",
-    ],
-  ]);
-  assert.equal(extractAnswer('```json\n{"answer": "\\\\frac{1}{2}"}\n```')?.text, "\\frac{1}{2}");
-  assert.equal(extractAnswer("<|channel|>analysis<|message|>\\boxed{5}<|end|>"), undefined);
 });

@@ -116,7 +116,7 @@ const CHOICE = /^\(?[A-J](?:[).:,]|$)/;
 const NUMBER = /[-\u2212+]?[$\u20ac\u00a3]?\d[\d,]*(?:\.\d+)?(?:\s?\/\s?\d+)?%?/g;
 /** Words that make a number another one, or one of several. */
 const CHANGING =
-  /\b(?:or|and|not|no|at least|at most|between|than|negative|minus|plus|times|half|quarter|third|dozen|hundred|thousand|million|billion|percent|to|through|either|neither|never|n't|squared|cubed|factorial|point|but|except|twice|double|triple|root|table|figure|page)\b|[\\^_{}=<>+*\u00d7\u221a\u03c0]|\d\s?[-\u2013:]\s?\d|\d\s?[a-z]?\(/i;
+  /\b(?:or|and|not|no|at least|at most|between|than|negative|minus|plus|times|half|quarter|third|dozen|hundred|thousand|million|billion|percent|to|through|either|neither|never|n't|squared|cubed|factorial|point|but|except|twice|double|triple|thrice|(?:root|square|cube|reciprocal|inverse|opposite|logarithm) of|(?:table|figure|page|equation|section|step)(?= \d))\b|[\\^_{}=<>+*\u00d7\u221a\u03c0]|\d\s?[-\u2013:]\s?\d|\d\s?[a-z]?\(/i;
 
 /**
  * Shorter readings of an answer in a sentence, for when the whole of it is words: what stands before a reason, a formula
@@ -148,15 +148,6 @@ export function shorterAnswers(text: string, { place, start, end }: FoundAnswer)
     }
   }
   return shorter;
-}
-
-const TAKEN_BACK =
-  /\b(?:that(?:'s| is| was) (?:wrong|incorrect|not (?:right|correct))|I made an? (?:\w+ )?(?:error|mistake)|it should (?:actually |rather )?be|should have been|scratch that|oops|correction:|actually,? (?:it(?:'s| is| should(?: be)?)|the))|(?:\.\.\.|\u2026|\bwait,?|[-\u2014])\s?no,/gi;
-
-/** Where an answer that ends at an index is taken back; undefined where it is not. */
-export function behindCorrection(text: string, end: number): number | undefined {
-  const last = [...text.slice(end).matchAll(TAKEN_BACK)].at(-1);
-  return last === undefined ? undefined : end + last.index + last[0].length;
 }
 
 /** What stands beside a formula, if that could change it: anything with a number counts. */

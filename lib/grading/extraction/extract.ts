@@ -6,10 +6,13 @@
 import { boxBefore, lastBox, lastBoxSpan } from "./box.ts";
 import { lastAnswer, lastWords } from "./_final.ts";
 import { withoutFences, withoutTables, withoutThoughts } from "./hidden.ts";
-import { boldAnswer, boldWords, chosenLetter, saidLast } from "./_bold.ts";
-import { withoutMarks } from "./_marks.ts";
-import { hashedAnswer, keyedAnswer, phrasedAnswer, taggedAnswer, wholeAnswer } from "./_phrase.ts";
-import { behindCorrection, shorterAnswers } from "./_sentence.ts";
+import { boldAnswer } from "./_bold.ts";
+import { chosenLetter } from "./_choice.ts";
+import { withoutLabels } from "./_labels.ts";
+import { hashedAnswer, memberAnswer, taggedAnswer } from "./_marks.ts";
+import { phrasedAnswer, saidLast, wholeAnswer } from "./_phrase.ts";
+import { shorterAnswers } from "./_sentence.ts";
+import { endOfWithdrawn } from "./_withdrawn.ts";
 
 /**
  * Where an answer was found: the recipe's box, or one of the lenient places. `tag` is `<answer>`, `hashes` is `####`,
@@ -100,36 +103,33 @@ function withoutBox(text: string, box: BoxedAnswer): string {
 }
 
 function* candidatesIn(text: string, masked: string): Generator<FoundAnswer, void> {
-  const keyed = keyedAnswer(masked);
-  const whole = keyed === undefined ? wholeAnswer(masked) : undefined;
+  const withdrawn = endOfWithdrawn(masked);
+  if (withdrawn > 0) {
+    const blank = " ".repeat(withdrawn);
+    yield* candidatesOf(blank + text.slice(withdrawn), blank + masked.slice(withdrawn));
+  } else yield* candidatesOf(text, masked);
+}
+
+function* candidatesOf(text: string, masked: string): Generator<FoundAnswer, void> {
+  const marked = taggedAnswer(masked) ?? memberAnswer(masked) ?? hashedAnswer(masked);
+  const whole = marked === undefined ? wholeAnswer(masked) : undefined;
   if (whole !== undefined) yield whole;
-  const announced = taggedAnswer(masked) ?? keyed ?? hashedAnswer(masked) ?? phrasedAnswer(text, masked) ??
-    chosenLetter(masked) ?? boldAnswer(masked);
+  const announced = marked ?? phrasedAnswer(text, masked) ?? chosenLetter(masked);
   if (announced !== undefined) {
-    const again = announced.place === "phrase" || announced.place === "bold"
-      ? behindCorrection(masked, announced.end)
-      : undefined;
-    if (again !== undefined && (yield* behind(text, masked, again))) return;
     yield announced;
     yield* shorterAnswers(text, announced);
     // `The answer is as follows.` announces nothing.
     if (announced.place !== "phrase" || /[\d$\\]/.test(announced.text) || announced.text.length < 3) return;
   }
-  const words = boldWords(masked);
-  if (words !== undefined) yield words;
-  const plain = withoutMarks(masked);
-  const last = lastAnswer(plain);
-  const final = lastWords(plain, last) ?? last ?? (announced === undefined ? saidLast(plain) : undefined);
-  if (final !== undefined) yield final;
-}
-
-/** The candidates behind an index, where what stands before it was taken back; whether there were any. */
-function* behind(text: string, masked: string, from: number): Generator<FoundAnswer, boolean> {
-  const blank = " ".repeat(from);
-  let some = false;
-  for (const found of candidatesIn(blank + text.slice(from), blank + masked.slice(from))) {
-    some = true;
-    yield found;
+  const bold = boldAnswer(masked);
+  if (bold !== undefined) {
+    yield bold.found;
+    yield* shorterAnswers(text, bold.found);
+    if (!bold.isDoubtful) return;
   }
-  return some;
+  const plain = withoutLabels(masked);
+  const last = lastAnswer(plain);
+  const isSaid = announced === undefined && bold === undefined;
+  const final = lastWords(plain, last) ?? last ?? (isSaid ? saidLast(plain) : undefined);
+  if (final !== undefined) yield final;
 }

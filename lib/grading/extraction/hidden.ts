@@ -19,6 +19,9 @@ const THOUGHT =
  */
 export function withoutThoughts(text: string): string {
   if (text.includes("<|channel|>")) return withoutThoughts(finalChannel(text));
+  if (text.startsWith("analysis") && text.includes(BARE_FINAL)) {
+    return blanked(text, [[0, text.lastIndexOf(BARE_FINAL) + BARE_FINAL.length]]);
+  }
   if (!mayThink(text)) return text;
   const hidden: [start: number, end: number][] = [];
   let behind = 0;
@@ -38,11 +41,16 @@ export function withoutThoughts(text: string): string {
   return blanked(text, hidden);
 }
 
+const FINAL = "<|channel|>final";
+/** The same channels where the marks were left out. */
+const BARE_FINAL = "assistantfinal";
+
 /** Only the last `final` channel of a text in channels; where there is none, what stands before the first. Marks are hidden. */
 function finalChannel(text: string): string {
-  const mark = "<|channel|>final<|message|>";
-  const final = text.lastIndexOf(mark);
-  const [from, to] = final < 0 ? [0, text.indexOf("<|channel|>")] : [final + mark.length, text.length];
+  const final = text.lastIndexOf(FINAL);
+  const mark = final < 0 ? -1 : text.indexOf("<|message|>", final);
+  const isOpen = mark >= 0 && mark - final < 80;
+  const [from, to] = isOpen ? [mark + 11, text.length] : [0, text.indexOf("<|channel|>")];
   const visible = text.slice(from, to).replace(/<\|\w{1,20}\|>/g, (found) => " ".repeat(found.length));
   return " ".repeat(from) + visible + " ".repeat(text.length - to);
 }
