@@ -108,14 +108,20 @@ function root(x: BigFloat, degree: number): BigFloat | undefined {
 }
 
 function power(base: BigFloat, exponent: BigFloat, written: Expr): BigFloat | undefined {
-  const [p, q] = smallFraction(written) ?? [toNumber(exponent), 1];
-  if (Number.isInteger(p) && Math.abs(p) <= LARGEST_EXPONENT) {
+  const [p, q] = smallFraction(written) ?? [wholeValue(exponent), 1];
+  if (Math.abs(p) <= LARGEST_EXPONENT) {
     if (p < 0 && base.m === 0n) return undefined;
     const rooted = q === 1 ? base : root(base, q);
     return rooted && wholePower(rooted, p);
   }
   const logarithm = naturalLog(base);
   return logarithm && exp(multiply(exponent, logarithm));
+}
+
+/** The number where it is whole to the last digit; else NaN. */
+function wholeValue(x: BigFloat): number {
+  const nearest = Math.round(toNumber(x));
+  return Number.isSafeInteger(nearest) && add(x, fromDouble(-nearest)).m === 0n ? nearest : NaN;
 }
 
 function ofOne(head: string, x: BigFloat): BigFloat | undefined {
