@@ -9,7 +9,6 @@ import { expressionOf } from "./_formula.ts";
 import { inequality } from "./_inequalities.ts";
 import { chain, equation, isConstant, type Reader } from "./_equations.ts";
 import { cut, type Piece } from "./_split.ts";
-import type { Expr } from "../types.ts";
 
 const OPERATOR =
   /(?<=^[A-Za-z]) in (?=[[({]|\\\{|\\mathbb)|<=|>=|=<|=>|!=|==|:=|<|>|=|\\(?:le|ge|ne|approx|in|ni|notin|equiv|cong)(?![A-Za-z])/y;
