@@ -1,7 +1,6 @@
 /**
- * Equations, chains, inequalities and memberships: what a text says with `=`, `<`, `\le`, `\ne`, `\in`. An inequality that holds
- * one variable between numbers is a set of reals; `x=3` is 3 by the name of x; a chain `36/2 = 18` is its last side, if its sides
- * do not contradict each other.
+ * Relations by their signs: `=`, `<`, `\le`, `\ne`, `\in`, `\approx`. Finds the signs at the top level of a text and hands its
+ * sides on; memberships and `x \ne 0` are read here, equations, chains and inequalities in files of their own.
  */
 import type { Answer, Interval, Region } from "./answer.ts";
 import { complement, endValue, EVERYTHING, pointAt, regionOf } from "./_intervals.ts";
