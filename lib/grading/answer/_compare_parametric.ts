@@ -5,6 +5,7 @@
 import { type Answer, type Congruence, type Quantified, readingsOf, type Region } from "./answer.ts";
 import { product, sum, whole } from "./_build.ts";
 import { type Comparison, decided } from "./_compare_result.ts";
+import { sameLine } from "./_lines.ts";
 import { progressionsOf, wholeOf } from "./_parametric.ts";
 import { type Progression, sameProgressions } from "./_progressions.ts";
 import type { Domain } from "./_quantifiers.ts";
@@ -50,10 +51,16 @@ function unwrapped(body: Answer, other: Answer): Answer {
 /** `12k + 5` for numbers that are 5 modulo 12: no quantifier says that k is an integer. */
 function unsaid(answer: Answer, reference: Answer): readonly Progression[] | undefined {
   if (reference.kind !== "congruence" && reference.kind !== "quantified") return undefined;
-  const [name, ...more] = [...lettersOf(answer)];
+  const [name, ...more] = [...lettersOf(withoutRelations(answer))];
   if (name === undefined || more.length > 0 || !COUNTING.test(name)) return undefined;
   const domain = reference.kind === "congruence" ? { set: "Z" } as const : reference.domain;
   return progressionsOf({ kind: "quantified", body: answer, parameters: [name], domain });
+}
+
+/** `n = 4k + 1` is read as a value by its name, and as an equation with one more letter. */
+function withoutRelations(answer: Answer): Answer {
+  if (answer.kind === "list") return { ...answer, items: answer.items.map(withoutRelations) };
+  return readingsOf(answer).find(({ kind }) => kind === "value" || kind === "named") ?? answer;
 }
 
 /** What is said to be congruent is the same on both sides, or left out on one. */
@@ -120,6 +127,9 @@ function sameBodies(a: Quantified, b: Quantified, compare: Comparison): Sameness
   const fresh = a.parameters.map((_, i) => `par_${i + 1}`);
   const body = withNames(a, fresh);
   let last = decided(false);
+  if (a.domain.set === "R" && count === 1 && sameLine(only(a), only(b), [a.parameters[0], b.parameters[0]]) === true) {
+    return decided(true);
+  }
   for (const order of orders(fresh)) {
     const wanted = withNames(b, order);
     last = compare(body, wanted);
@@ -133,9 +143,13 @@ function sameBodies(a: Quantified, b: Quantified, compare: Comparison): Sameness
   return last;
 }
 
+/** `\{2^n\}` as its one member. */
+function only({ body }: Pick<Quantified, "body">): Answer {
+  return body.kind === "list" && body.items.length === 1 ? body.items[0] as Answer : body;
+}
+
 function withNames({ body, parameters }: Quantified, names: readonly string[]): Answer {
-  const only = body.kind === "list" && body.items.length === 1 ? body.items[0] as Answer : body;
-  return renamed(only, new Map(parameters.map((name, i) => [name, names[i] as string])));
+  return renamed(only({ body }), new Map(parameters.map((name, i) => [name, names[i] as string])));
 }
 
 /** A body with `k` replaced by `k + 1`, `-k` and so on. */

@@ -1,6 +1,6 @@
 /**
  * Matrices and vectors: the environments of LaTeX (`pmatrix`, `bmatrix`, `array`, ...), `[[1,2],[3,4]]`, a factor in front, a
- * transpose behind, and sums of the unit vectors i, j and k. A small determinant is its value.
+ * transpose behind, and sums of the unit vectors i, j and k. What is reckoned with several is read elsewhere.
  */
 import type { Answer, Matrix } from "./answer.ts";
 import { expressionOf } from "./_formula.ts";
@@ -11,41 +11,36 @@ import type { Expr } from "../types.ts";
 const MOST_CELLS = 400;
 const ENVIRONMENT =
   /^(.*?)[[(]?\s*\\begin ?\{((?:[pbB]|small)?matrix|array)\*?\}(?:\s*(?:\{[lcr|\s]*\}|\[[lcr]\]))?([\s\S]*?)\\end ?\{\2\*?\}\s*[\])]?\s*(\^ ?\{? ?(?:T|\\top|\\intercal|t|\\prime)\s*\}?)?$/s;
-const UNIT_VECTOR = /\\(?:mathbf|hat|vec|boldsymbol|bm|widehat|overrightarrow) ?\{? ?\\?([ijk])(?:math)? ?\}?/g;
+const UNIT_VECTOR =
+  /\\(?:mathbf|hat|vec|boldsymbol|bm|widehat|overrightarrow) ?\{? ?(?:\\(?:mathbf|bm|boldsymbol|mathrm) ?\{? ?)?\\?([ijk])(?:math)?(?: ?\})*/g;
 
 /** Reads a matrix or a vector of unit vectors; undefined when the text is none. */
-export function readMatrix(text: string): Answer | undefined {
-  if (/vmatrix|\\det/.test(text)) return determinant(text);
+export function readMatrix(source: string): Answer | undefined {
+  const text = source.includes("atrix") ? withEnvironments(source) : source;
   if (text.includes("\\begin")) return environment(text);
+  const unit = IDENTITY.exec(text);
+  if (unit !== null) return identity(unit[1] as string, Number(unit[2]));
   if (/^\(?\[ ?[[(]/.test(text)) return nested(text);
   return /\\(?:mathbf|hat|vec|boldsymbol|bm|widehat)/.test(text) || /\d?[ij] ?[+-].*[jk]$/.test(text)
     ? unitVectors(text)
     : undefined;
 }
 
-const DETERMINANT =
-  /^(?:\\det ?\(? ?\\begin ?\{(?:[pb]|small)?matrix\}(.*)\\end ?\{(?:[pb]|small)?matrix\} ?\)?|\\begin ?\{vmatrix\}(.*)\\end ?\{vmatrix\})$/s;
-/** Larger determinants are not read. */
-const LARGEST_DETERMINANT = 4;
+const PLAIN = /\\([pbB]?matrix) ?\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}/g;
 
-/** `\begin{vmatrix}1&2\\3&4\end{vmatrix}` as a value. */
-function determinant(text: string): Answer | undefined {
-  const found = DETERMINANT.exec(text);
-  const body = found?.[1] ?? found?.[2];
-  const matrix = body === undefined ? undefined : environment(`\\begin{matrix}${body}\\end{matrix}`);
-  if (matrix?.kind !== "matrix" || matrix.rows.length !== matrix.rows[0]?.length) return undefined;
-  return matrix.rows.length > LARGEST_DETERMINANT ? undefined : { kind: "value", value: developed(matrix.rows) };
+/** `\pmatrix{1 & 2 \cr 3 & 4}` as an environment, and `\cr` as the end of a row. */
+export function withEnvironments(text: string): string {
+  return text.replace(PLAIN, "\\begin{$1}$2\\end{$1}").replace(/\\cr(?![A-Za-z])/g, "\\\\");
 }
 
-/** A determinant along its first row. */
-function developed(rows: readonly (readonly Expr[])[]): Expr {
-  const [first = [], ...rest] = rows;
-  if (rest.length === 0) return first[0] ?? ZERO;
-  const terms = first.map((cell, column): Expr => {
-    const minor = developed(rest.map((row) => row.filter((_, i) => i !== column)));
-    return column % 2 === 0 ? product(cell, minor) : product(NEGATIVE_ONE, product(cell, minor));
-  });
-  return { kind: "apply", head: "Add", args: terms };
+const IDENTITY = /^(.*?) ?(?:\\math(?:bf|rm|bb) ?\{? ?)?I ?\}? ?_ ?\{? ?([2-6]) ?\}?(?: ?\\times ?\2 ?\}?)?$/s;
+
+/** `3I_2`: a multiple of the unit matrix. */
+function identity(before: string, size: number): Answer | undefined {
+  const factor = before.trim() === "" ? ONE : before.trim() === "-" ? NEGATIVE_ONE : expressionOf(before.trim());
+  if (factor === undefined) return undefined;
+  const cells = Array.from({ length: size }, (_, i) => Array.from({ length: size }, (_, j) => i === j ? factor : ZERO));
+  return matrixOf(cells);
 }
 
 function environment(text: string): Answer | undefined {

@@ -28,6 +28,8 @@ export interface Tuple {
   readonly bracket: "(" | "[" | "<" | "names";
   readonly items: readonly Answer[];
   readonly names?: readonly string[];
+  /** The parameter of a line that was written as a point and a direction. */
+  readonly along?: string;
 }
 
 /** Several answers without order; `set`: written in braces. */
@@ -78,6 +80,8 @@ export interface Relation {
 export interface Matrix {
   readonly kind: "matrix";
   readonly rows: readonly (readonly Expr[])[];
+  /** The parameter of a line that was written as a point and a direction. */
+  readonly along?: string;
 }
 
 /** Parts of a ratio. */

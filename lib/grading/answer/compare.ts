@@ -7,6 +7,7 @@ import { joinedOtherwise, sameItems, sameMatrix, sameMembers, sameNames, vectorO
 import { allOf, type Comparison, decided } from "./_compare_result.ts";
 import { holdsOn, isCircular, isValueOf, sameNamed, sameRelation, saysValue } from "./_compare_relations.ts";
 import { sameParametric } from "./_compare_parametric.ts";
+import { sameLine } from "./_lines.ts";
 import { sameRegion } from "./_compare_sets.ts";
 import { sameValue } from "./_compare_values.ts";
 import { isConstant } from "./_equations.ts";
@@ -51,6 +52,7 @@ function comparePair(a: Answer, b: Answer): Sameness {
   if (a.kind === "choice" || b.kind === "choice") return sameChoice(a, b);
   const parametric = sameParametric(a, b, compare);
   if (parametric !== undefined) return parametric;
+  if (sameLine(a, b) === true) return { same: true, method: "exact" };
   if (a.kind === b.kind) return sameKind(a, b);
   if (a.kind === "list" && a.joined === "or" && b.kind !== "region") return allOf(spellings(a.items, b));
   if (a.kind === "named" || b.kind === "named") return withName(a, b);
