@@ -51,7 +51,10 @@ export function areRivals(a: string, b: string): boolean {
   }
   if (x.primes !== y.primes) return true;
   if (x.argument === undefined && y.argument === undefined) {
-    return x.letter !== y.letter || (x.index !== undefined && y.index !== undefined && x.index !== y.index);
+    // x may be x_1 or x_2, but not \bar x.
+    const [one, other] = [x.index, y.index];
+    return x.letter !== y.letter ||
+      (one !== other && !(/^\d+$/.test(one ?? other ?? "") && (one === undefined || other === undefined)));
   }
   if (x.argument === undefined || y.argument === undefined) return false;
   const areLetters = /^[A-Za-z]$/.test(x.argument) && /^[A-Za-z]$/.test(y.argument);
