@@ -1,7 +1,8 @@
 /**
  * Whether two expressions are the same: numbers exactly (or by the rule of rounding, where the reference is a decimal),
  * expressions by a first look at one point (`_quick.ts`), by their exact forms, by their values at seeded points, and where
- * these are equal by a second look in many digits (`_confirm.ts`). A decimal is never taken for an irrational number. A logarithm without a base is read as natural and to base 10, the same way on both sides.
+ * these are equal by a second look in many digits (`_confirm.ts`). A decimal is never taken for an irrational number.
+ * A logarithm without a base is read as natural and to base 10, the same way on both sides.
  */
 import { exactlyProportional, exactlySame, exactlyShifted, exactRational, isHidden, type LogBase } from "./_exact.ts";
 import { type Decimal, irrationalRoundsTo, roundsTo } from "./_decimal.ts";
