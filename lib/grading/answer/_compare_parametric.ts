@@ -2,7 +2,7 @@
  * Compares answers with parameters and remainders: by their members where these are numbers, else with the parameters of one
  * side put in the place of the other's. A quantifier that was left out is forgiven where the letters are the same.
  */
-import { type Answer, type Congruence, type Quantified, readingsOf, type Region } from "./answer.ts";
+import { type Answer, type Congruence, plainValue, type Quantified, readingsOf, type Region } from "./answer.ts";
 import { product, sum, whole } from "./_build.ts";
 import { type Comparison, decided } from "./_compare_result.ts";
 import { sameLine } from "./_lines.ts";
@@ -78,10 +78,7 @@ function subjectOf(answer: Answer): Expr | undefined {
 function residuesAre({ residues, modulus, left }: Congruence, other: Answer): Sameness {
   const named = other.kind === "named" ? other.value : other;
   const items = named.kind === "list" ? named.items : [named];
-  const values = items.map((item) => {
-    const [reading] = readingsOf(item);
-    return reading?.kind === "value" && reading.unit === undefined ? reading.value : undefined;
-  });
+  const values = items.map(plainValue);
   if (values.includes(undefined) || values.length !== residues.length) return decided(false);
   if (other.kind === "named" && left?.kind === "symbol" && left.name !== other.name) return decided(false);
   const least = residues.map((residue) => remainder(residue, modulus));

@@ -1,5 +1,5 @@
 /** Lines: a point and a multiple of a direction. Two are the same whatever point of them was taken, and however long the direction. */
-import { type Answer, readingsOf } from "./answer.ts";
+import { type Answer, plainValue, readingsOf } from "./answer.ts";
 import { difference, product, whole } from "./_build.ts";
 import { lettersOf, substituted } from "./_rename.ts";
 import { sameExpression } from "../expression/same.ts";
@@ -61,7 +61,7 @@ function lineOf(answer: Answer, letter: string | undefined): Line | undefined {
 function cellsOf(answer: Answer): readonly Expr[] | undefined {
   if (answer.kind === "matrix") return answer.rows[0]?.length === 1 ? answer.rows.flat() : undefined;
   if (answer.kind !== "tuple") return undefined;
-  const cells = answer.items.map((item) => item.kind === "value" && item.unit === undefined ? item.value : undefined);
+  const cells = answer.items.map(plainValue);
   return cells.includes(undefined) ? undefined : cells as Expr[];
 }
 

@@ -59,7 +59,8 @@ function environment(text: string): Answer | undefined {
   if (matrix === undefined || factor === "") return matrix;
   const value = factor === "-" ? NEGATIVE_ONE : expressionOf(factor);
   if (value === undefined) return undefined;
-  return { kind: "matrix", rows: matrix.rows.map((row) => row.map((cell) => product(value, cell))) };
+  const along = value.kind === "symbol" && /^(?:[cstkr]|lambda|mu|tau)$/.test(value.name) ? { along: value.name } : {};
+  return { kind: "matrix", rows: matrix.rows.map((row) => row.map((cell) => product(value, cell))), ...along };
 }
 
 /** `[[1,2],[3,4]]`, also with a transpose; `[1,2]` alone is a tuple. */

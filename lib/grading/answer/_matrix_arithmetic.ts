@@ -2,7 +2,7 @@
  * Reckoning with points, vectors and matrices, as far as answers need it: `\frac13(2,-1,2)`, `(2,1,0) + t(1,-1,1)`, sums and
  * products of matrices, powers, inverses, transposes, and determinants, which are numbers.
  */
-import type { Answer, Matrix, Tuple } from "./answer.ts";
+import { type Answer, type Matrix, plainValue, type Tuple } from "./answer.ts";
 import { negative, product, quotient, sum, whole } from "./_build.ts";
 import { determinantOf, inverseOf, powerOf, productOf, type Rows, transposed, worked } from "./_determinants.ts";
 import { expressionOf } from "./_formula.ts";
@@ -108,9 +108,7 @@ function literalOf(text: string, read: Reader): Operand | undefined {
   for (const reading of read(text)) {
     if (reading.kind === "matrix") return { rows: reading.rows, isTuple: false };
     if (reading.kind !== "tuple") continue;
-    const cells = reading.items.map((item) =>
-      item.kind === "value" && item.unit === undefined ? item.value : undefined
-    );
+    const cells = reading.items.map(plainValue);
     if (!cells.includes(undefined)) return { rows: (cells as Expr[]).map((cell) => [cell]), isTuple: true };
   }
   return undefined;

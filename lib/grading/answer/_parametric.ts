@@ -2,7 +2,7 @@
  * Answers with parameters: what stands before a quantifier put together with it, sets by a parameter (`\{2k : k \in \mathbb{Z}\}`),
  * and the progressions that they are where their members are numbers.
  */
-import { type Answer, type Quantified, readingsOf, type Region } from "./answer.ts";
+import { type Answer, plainValue, type Quantified, readingsOf, type Region } from "./answer.ts";
 import { difference, product, sum, whole } from "./_build.ts";
 import { endValue } from "./_intervals.ts";
 import { argumentOf } from "./_labels.ts";
@@ -82,17 +82,17 @@ export function progressionsOf(answer: Answer): readonly Progression[] | undefin
 
 /** The values in a body, each linear in one parameter. */
 function membersOf(body: Answer, parameters: readonly string[]): readonly Progression[] | undefined {
-  const [reading] = readingsOf(body).filter(({ kind }) => kind === "value" || kind === "named" || kind === "list");
-  if (reading === undefined) return undefined;
-  if (reading.kind === "named") return membersOf(reading.value, parameters);
-  if (reading.kind === "list") {
-    const parts = reading.items.map((item) => membersOf(item, parameters));
-    return parts.includes(undefined) ? undefined : parts.flatMap((part) => part ?? []);
+  const value = plainValue(body);
+  if (value !== undefined) {
+    const [own, ...more] = [...freeSymbols(value)].filter((name) => parameters.includes(name));
+    const found = own !== undefined && more.length === 0 ? linear(value, own) : undefined;
+    return found === undefined ? undefined : [found];
   }
-  if (reading.kind !== "value" || reading.base !== undefined) return undefined;
-  const own = [...freeSymbols(reading.value)].filter((name) => parameters.includes(name));
-  const found = own.length === 1 ? linear(reading.value, own[0] as string) : undefined;
-  return found === undefined ? undefined : [found];
+  const reading = readingsOf(body).find(({ kind }) => kind === "named" || kind === "list");
+  if (reading?.kind === "named") return membersOf(reading.value, parameters);
+  if (reading?.kind !== "list") return undefined;
+  const parts = reading.items.map((item) => membersOf(item, parameters));
+  return parts.includes(undefined) ? undefined : parts.flatMap((part) => part ?? []);
 }
 
 /** `start + k step` of an expression in k; undefined when it is not linear, or does not depend on k. */

@@ -53,6 +53,13 @@ export function mapped(
       return { ...answer, body: each(answer.body) };
     case "congruence":
       return { ...answer, residues: answer.residues.map(expr), modulus: expr(answer.modulus) };
+    case "piecewise":
+      return {
+        ...answer,
+        branches: answer.branches.map(({ value, condition }) =>
+          condition === undefined ? { value: each(value) } : { value: each(value), condition: each(condition) }
+        ),
+      };
     default:
       return answer;
   }

@@ -6,6 +6,8 @@
 const ENVIRONMENT =
   /^(\s*(?:[A-Za-z(][A-Za-z, ]{0,12}\)?\s*=\s*)?)(\\\{|\\lbrace(?![A-Za-z])|\{)?\s*\\begin\s*\{(cases|aligned|align\*?|gathered|split|array)\}(?:\s*\{[lcr|\s]*\})?([\s\S]*?)\\end\s*\{\3\}\s*\}?\s*\.?\s*$/;
 const RELATION = /[=<>]|\\(?:l|g)eq?(?:slant)?(?![A-Za-z])|\\(?:ne|neq|approx|in|lt|gt)(?![A-Za-z])/;
+/** A line with a condition is one of a function by cases. */
+const CONDITION = /(?<![A-Za-z\\])(?:if|when|whenever|otherwise|else|elsewhere)(?![A-Za-z])/;
 const LEADING = /^(?:[=<>]|\\(?:le|leq|ge|geq|approx|lt|gt)(?![A-Za-z]))/;
 
 /**
@@ -21,7 +23,7 @@ export function systemAsList(text: string, row: string): string {
   for (const line of (found[4] as string).split(row)) {
     const plain = line.trim().replace(/[,.;]$/, "").replace(/,\s*$/, "");
     if (plain === "") continue;
-    const joined = withoutMarks(plain);
+    const joined = CONDITION.test(plain) ? undefined : withoutMarks(plain);
     if (joined === undefined) return text;
     list += list === "" ? joined : `${LEADING.test(joined) ? " " : "; "}${joined}`;
   }

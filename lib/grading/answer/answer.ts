@@ -136,6 +136,12 @@ export interface Written {
   readonly signs: string;
 }
 
+/** A function by cases; the branch that holds otherwise has no condition. */
+export interface Piecewise {
+  readonly kind: "piecewise";
+  readonly branches: readonly { readonly value: Answer; readonly condition?: Answer }[];
+}
+
 /** An answer that was read. */
 export type Answer =
   | Value
@@ -151,6 +157,7 @@ export type Answer =
   | Words
   | Quantified
   | Congruence
+  | Piecewise
   | Written
   | { readonly kind: "readings"; readonly readings: readonly Answer[] };
 
@@ -162,6 +169,14 @@ export function oneOf(readings: readonly Answer[]): Answer | undefined {
 /** All the readings of an answer. */
 export function readingsOf(answer: Answer): readonly Answer[] {
   return answer.kind === "readings" ? answer.readings : [answer];
+}
+
+/** The expression that an answer is without a unit, in one of its readings; undefined where there is none. */
+export function plainValue(answer: Answer): Expr | undefined {
+  for (const reading of readingsOf(answer)) {
+    if (reading.kind === "value" && reading.unit === undefined && reading.base === undefined) return reading.value;
+  }
+  return undefined;
 }
 
 /** The answer in one line, for people; of several readings the first. */
@@ -195,9 +210,15 @@ export function printAnswer(answer: Answer): string {
       return answer.signs;
     case "quantified":
       return `${printAnswer(answer.body)} for ${answer.parameters.join(", ")} in ${answer.domain.set}`;
+    case "piecewise":
+      return answer.branches.map(printBranch).join("; ");
     case "congruence":
       return `${answer.residues.map(printExpr).join(", ")} mod ${printExpr(answer.modulus)}`;
   }
+}
+
+function printBranch({ value, condition }: Piecewise["branches"][number]): string {
+  return `${printAnswer(value)} ${condition === undefined ? "otherwise" : `if ${printAnswer(condition)}`}`;
 }
 
 function printAll(items: readonly Answer[]): string {

@@ -8,6 +8,7 @@ import { allOf, type Comparison, decided } from "./_compare_result.ts";
 import { holdsOn, isCircular, isValueOf, sameNamed, sameRelation, saysValue } from "./_compare_relations.ts";
 import { sameParametric } from "./_compare_parametric.ts";
 import { sameLine } from "./_lines.ts";
+import { samePiecewise } from "./_compare_piecewise.ts";
 import { sameRegion } from "./_compare_sets.ts";
 import { sameValue } from "./_compare_values.ts";
 import { isConstant } from "./_equations.ts";
@@ -50,6 +51,8 @@ function isSetOfNumbers(answer: Answer): boolean {
 function comparePair(a: Answer, b: Answer): Sameness {
   if (a.kind === "written" || b.kind === "written") return sameSigns(a, b);
   if (a.kind === "choice" || b.kind === "choice") return sameChoice(a, b);
+  const cases = samePiecewise(a, b, compare);
+  if (cases !== undefined) return cases;
   const parametric = sameParametric(a, b, compare);
   if (parametric !== undefined) return parametric;
   if (sameLine(a, b) === true) return { same: true, method: "exact" };

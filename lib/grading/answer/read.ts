@@ -21,7 +21,7 @@ import { readRemainders } from "./_remainders.ts";
 import { readValues } from "./_read_value.ts";
 import { allReals, readRelation } from "./_relations.ts";
 import { beforeReason, behindLabel, saidOtherwise, saidTwice, withApproximation } from "./_said.ts";
-import { readCases } from "./_cases.ts";
+import { readPiecewise } from "./_piecewise.ts";
 import { cut, isBalanced } from "./_split.ts";
 import { meansEverything, meansNothing, normalWords } from "./_text.ts";
 import { mayBeWords } from "./_words.ts";
@@ -135,7 +135,7 @@ function structured(text: string, read: (text: string) => readonly Answer[]): re
   if (time !== undefined) {
     return /^noon|^mid/i.test(text) || !/[a-z]/i.test(text) ? first : [...first, ...readValues(hourOf(text))];
   }
-  const cases = readCases(text, read);
+  const cases = readPiecewise(text, read);
   if (cases !== undefined) return [cases];
   const matrix = readMatrix(text);
   if (matrix !== undefined) return [matrix, ...(text.includes("\\") ? [] : readValues(text))];
