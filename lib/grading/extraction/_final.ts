@@ -121,8 +121,8 @@ function openingOf(text: string, at: number): number | undefined {
   const from = Math.max(0, at - LONGEST);
   const character = text.charAt(at);
   if (character !== "$") {
-    const open = text.lastIndexOf(character === ")" ? "\\(" : "\\[", at - 2);
-    return open < from ? undefined : open;
+    const open = text.slice(from, at - 1).lastIndexOf(character === ")" ? "\\(" : "\\[");
+    return open < 0 ? undefined : from + open;
   }
   if (text.charAt(at - 1) === "\\" || at === 0) return undefined;
   if (text.charAt(at - 1) === "$") {

@@ -64,7 +64,7 @@ export function joinedBoxes(text: string, last: FoundAnswer): FoundAnswer | unde
     const close = start - command.open > 2000 ? undefined : closingBrace(text, command.open);
     if (close === undefined || close >= start || start - close > LONGEST_BETWEEN) break;
     const between = text.slice(close + 1, start);
-    if (!NAME.test(between.replace(JOINTS, ""))) break;
+    if (!NAME.test(between.replace(JOINTS, "")) && !isSameSentence(between)) break;
     either ||= /\bor\b/.test(between);
     const content = trimmed("box", text, command.open + 1, close);
     if (content.text === "") break;
@@ -84,6 +84,12 @@ export function boxWithPercent(text: string, box: FoundAnswer): FoundAnswer | un
 /** What joins a list, and a name before a box: `$x = \boxed{1}$ and $y = \boxed{2}$`. */
 const JOINTS = /\\(?:quad|qquad|[,;:! ()[\]]|(?:text|mathrm|mbox)\s?\{[\s,]*(?:and|or)?\s*\})|\b(?:and|or)\b|[\s$,;&]/g;
 const NAME = /^(?:[A-Za-z](?:_\{?\w\}?)?=)?$/;
+
+/** `\boxed{2}$ and, on the other hand, $x = \boxed{3}`: what joins two boxes in one sentence. */
+function isSameSentence(between: string): boolean {
+  return /\b(?:and|or)\b/.test(between) &&
+    !/[.!?;](?:\s|\$)|\n\s*\n|\b(?:so|then|thus|hence|therefore|not|but|gives?|is)\b|\d/i.test(between);
+}
 
 /** The last box command that ends before an index. */
 function lastCommand(text: string, before: number): BoxCommand | undefined {

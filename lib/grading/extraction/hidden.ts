@@ -9,9 +9,11 @@ const MOST_BLOCKS = 500;
 /** Marks of code that are looked at. */
 const MOST_FENCES = 5000;
 
-/** Marks that open and close a thought, in several model families. */
+/** Marks that open and close a thought, in several model families; and those that close one alone. */
 const THOUGHT =
   /<(\/?)(?:think|thinking|thought|reasoning|seed:think)>|<\|(begin|end)_of_thought\|>|\[(\/?)THINK\]|\u25c1(\/?)think\u25b7/g;
+const CLOSING =
+  /<\/(?:think|thinking|thought|reasoning|seed:think)>|<\|end_of_thought\|>|\[\/THINK\]|\u25c1\/think\u25b7/g;
 
 /**
  * The text without its thoughts. A mark that closes what none has opened closes what the prompt did; a thought that is
@@ -26,19 +28,33 @@ export function withoutThoughts(text: string): string {
   const hidden: [start: number, end: number][] = [];
   let behind = 0;
   let open = -1;
-  for (const match of text.matchAll(THOUGHT)) {
-    const closes = match[1] === "/" || match[2] === "end" || match[3] === "/" || match[4] === "/";
-    if (!closes) {
-      if (open < 0) open = match.index;
+  for (let at = 0; at < text.length;) {
+    // Within a thought no other begins.
+    const match = nextMatch(open < 0 ? THOUGHT : CLOSING, text, at);
+    if (match === null) break;
+    at = match.index + match[0].length;
+    if (open < 0 && !isClosing(match)) {
+      open = match.index;
       continue;
     }
-    hidden.push([open < 0 ? behind : open, match.index + match[0].length]);
-    behind = match.index + match[0].length;
+    hidden.push([open < 0 ? behind : open, at]);
+    behind = at;
     open = -1;
     if (hidden.length > MOST_BLOCKS) return blanked(text, [[0, text.length]]);
   }
   if (open >= 0) hidden.push([open, text.length]);
   return blanked(text, hidden);
+}
+
+function nextMatch(pattern: RegExp, text: string, from: number): RegExpExecArray | null {
+  pattern.lastIndex = from;
+  const match = pattern.exec(text);
+  pattern.lastIndex = 0;
+  return match;
+}
+
+function isClosing(match: RegExpExecArray): boolean {
+  return match[1] === "/" || match[2] === "end" || match[3] === "/" || match[4] === "/";
 }
 
 const FINAL = "<|channel|>final";
