@@ -202,3 +202,19 @@ Deno.test("letters behind the last number of a sum may be a product", () => {
   assertSame([["2pt+1", "1+2pt"], ["-pty-36+9pt", "9pt-pty-36"], ["ax+by", "by+ax"], ["\\frac23an", "\\frac{2an}{3}"]]);
   assertOther([["5 by 4", "20"], ["1+2pt", "3"]]);
 });
+
+Deno.test("constants of integration may have other names, in any order; variables may not", () => {
+  assertSame([["y = C_1 e^{2x}", "y = Ce^{2x}"], ["y = Ae^{-x} + Be^x", "y = C_1 e^x + C_2 e^{-x}"], [
+    "K-3x^2",
+    "-3x^2+C",
+  ]]);
+  assertOther([["y = Ae^x + Ae^{-x}", "y = C_1 e^x + C_2 e^{-x}"], ["2a+x", "2b+x"], ["Ax", "Bx"], ["y=2x", "y=Cx"]]);
+});
+
+Deno.test("degrees have minutes, numbers are squared in words, small determinants have values", () => {
+  assertSame([["45.5^\\circ", "45^\\circ 30'"], ["5 squared", "25"], ["3 out of 4", "\\frac34"], [
+    "-2",
+    "\\begin{vmatrix}1&2\\\\3&4\\end{vmatrix}",
+  ]]);
+  assertOther([["22:30", "10:30"], ["234,1", "1,234"], ["{1,234}", "1,234"], ["3.5", "3,5"], ["3 factorial", "3"]]);
+});

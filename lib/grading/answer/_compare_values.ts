@@ -5,6 +5,7 @@
 import type { Value } from "./answer.ts";
 import { decided } from "./_compare_result.ts";
 import { exactRational, freeSymbols, proportional, sameExpression } from "../expression/same.ts";
+import { withConstantsOf } from "./_constants.ts";
 import { sameFamily } from "./_families.ts";
 import { conversion, type Unit } from "./_units.ts";
 import type { Rational } from "../number.ts";
@@ -35,6 +36,10 @@ function sameFormula(answer: Expr, reference: Expr): Sameness {
   if (same.same === true) return same;
   const families = sameFamily(answer, reference);
   if (families?.same === true) return families;
+  for (const way of withConstantsOf(answer, reference)) {
+    const renamed = sameExpression(way, reference);
+    if (renamed.same === true) return renamed;
+  }
   const wanted = withoutConstant(reference);
   const given = wanted === undefined ? undefined : withoutConstant(answer);
   if (wanted === undefined || given === undefined) return same;
