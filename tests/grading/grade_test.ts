@@ -244,3 +244,19 @@ Deno.test("hostile completions are graded, not choked on", () => {
   assert.equal(grade(hostile[3] as string).outcome, "malformed");
   assert.deepEqual(hostile.filter((text) => grade(text).correct), [hostile[2]]);
 });
+
+Deno.test("a box that cannot be read does not bring back what stands before it, unless that was announced", () => {
+  const lenient = (text: string, reference: string) => gradeAnswer(text, reference).lenient;
+  assert.equal(lenient("At first it is \\boxed{192}, no. \\fbox{-192\\,@@\\foo}", "192"), false);
+  assert.equal(lenient("It is \\boxed{18}. So \\boxed{\\foo{x}}.", "18"), false);
+  assert.equal(lenient("The answer is 18. \\boxed{18 @@}", "18"), true);
+  assert.equal(lenient("\\boxed{18 @@} So the answer is 18.", "18"), true);
+});
+
+Deno.test("one box or another is no answer of either, and a percent sign behind a box belongs to it", () => {
+  const strict = (text: string, reference: string) => gradeAnswer(text, reference).strict;
+  assert.equal(strict("\\boxed{2} or \\boxed{3}", "3"), false);
+  assert.equal(gradeAnswer("\\boxed{2} or \\boxed{3}", "2, 3").correct, true);
+  assert.equal(gradeAnswer("It is $\\boxed{5}\\%$.", "0.05").correct, true);
+  assert.equal(strict("It is $\\boxed{5}\\%$.", "5"), true);
+});
