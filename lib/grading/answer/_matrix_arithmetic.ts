@@ -29,7 +29,8 @@ export function readMatrixFormula(text: string, read: Reader): readonly Answer[]
   const determinant = determinantIn(text, read);
   if (determinant !== undefined) return [determinant];
   // What is one pair of brackets is read as such.
-  if (/^(?:\(|\\langle)/.test(text) && !/[)}e] ?(?:[-+/^]|\\cdot|\*)/.test(text)) return undefined;
+  const literal = literalIn(text);
+  if (literal === undefined || (literal.from === 0 && literal.to === text.length)) return undefined;
   const terms = cut(text, SIGN).filter((piece) => piece.text !== "" || piece.before !== "");
   if (terms.length > MOST_TERMS) return undefined;
   let total: Operand | undefined;

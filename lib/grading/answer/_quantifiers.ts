@@ -43,6 +43,8 @@ export function readQuantifier(text: string): Quantifier | undefined {
   if (plain.length < 3 || plain.length > 120) return undefined;
   const bare = plain.replace(OPENING, "");
   const [first = "", second] = halves(bare);
+  const bound = BOUND.exec(bare);
+  if (bound !== null && bare !== plain) return withBound(bound);
   if (second !== undefined) return bounded(readQuantifier(first), second);
   const member = MEMBER.exec(bare);
   if (member !== null) {
@@ -80,6 +82,15 @@ function bounded(quantifier: Quantifier | undefined, text: string): Quantifier |
     return { ...quantifier, domain: { ...domain, but: text.replace(/\s/g, "") } };
   }
   return { ...quantifier, domain: { set: "Z", from: found[2] === ">" ? least + 1 : least } };
+}
+
+/** "for n \ge 1": of a letter for whole numbers the domain, of another a condition. */
+function withBound([text, name = "", sign = "", value = ""]: RegExpExecArray): Quantifier {
+  const names = [nameOf(name)];
+  if (!/^[ijkmnpqN]$/.test(name) || /ne|!/.test(sign)) {
+    return { names, domain: { set: "R", but: text.replace(/\s/g, "") } };
+  }
+  return { names, domain: { set: "Z", from: Number(value) + (sign === ">" ? 1 : 0) } };
 }
 
 function inWords(names: string, kind: string): Quantifier | undefined {
@@ -156,7 +167,10 @@ const PLACE = /[,;(]| (?=(?:where|for|with)(?![A-Za-z]))|\\forall/g;
 
 /** An answer and the quantifier behind it; undefined when there is none. */
 export function withQuantifier(text: string): { head: string; quantifier: Quantifier } | undefined {
-  if (!/\\in(?![A-Za-z])|integer|constant|number|natural|real|parameter|= ?-?\d+ ?,| in /.test(text)) return undefined;
+  if (
+    !/\\in(?![A-Za-z])|integer|constant|number|natural|real|parameter|= ?-?\d+ ?,| in |(?:for|where|with) .*(?:\\ge|>|\\ne)/
+      .test(text)
+  ) return undefined;
   PLACE.lastIndex = 0;
   for (let count = 0; count < MOST_PLACES; count++) {
     const found = PLACE.exec(text);
