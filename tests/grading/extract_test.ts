@@ -1,5 +1,6 @@
 /** Claims about finding the final answer in a completion. */
 import assert from "node:assert/strict";
+import { gradeAnswer } from "../../lib/grading/grade.ts";
 import { extractAnswer, extractAnswers, extractBoxed } from "../../lib/grading/mod.ts";
 
 function boxed(text: string): string | undefined {
@@ -204,5 +205,13 @@ Deno.test("extractAnswers() gives the strict and the lenient result, each with i
 Deno.test("extractAnswer() finds nothing where no answer stands", () => {
   for (const text of ["", "I do not know the answer, alas, to this one.", "\\boxed{}", "   \n "]) {
     assert.equal(extractAnswer(text), undefined, text);
+  }
+});
+
+Deno.test("an answer is not cut within a number that is too long to be read", () => {
+  for (const zeros of [300, 1000, 1500, 4000]) {
+    const text = `The answer is 3571.${"0".repeat(zeros)}1`;
+    assert.notEqual(extractAnswer(text)?.text.replace(/0+$/, ""), "3571.", `${zeros} zeros`);
+    assert.equal(gradeAnswer(text, "3571").correct, false, `${zeros} zeros`);
   }
 });

@@ -45,7 +45,17 @@ export function endOfAnswer(text: string, from: number): number {
       if (text.charAt(i + 1) === "\n") return i;
     } else if (math === "" && depth <= 0 && endsSentence(text, i, from)) return i;
   }
-  return limit;
+  return endOfWord(text, limit);
+}
+
+/** An answer is never cut within a number or a word: rather it is too long to be read. */
+function endOfWord(text: string, at: number): number {
+  let end = at;
+  while (
+    end > 0 && end < text.length && end - at < 4 * LONGEST && /[\w.,]/.test(text.charAt(end)) &&
+    /[\w.,]/.test(text.charAt(end - 1))
+  ) end++;
+  return end;
 }
 
 /** Whether a dollar opens a formula: it is closed on the same line, not behind a space. */
@@ -158,5 +168,5 @@ function plainRest(text: string): string {
 function standsAlone(text: string, { index, 0: matched }: RegExpExecArray): boolean {
   const before = text.charAt(index - 1);
   const behind = text.charAt(index + matched.length);
-  return !/[\p{L}\d.]/u.test(before) && !/[\p{L}!(]/u.test(behind);
+  return !/[\p{L}\d.]/u.test(before) && !/[\p{L}\d!(]/u.test(behind);
 }
