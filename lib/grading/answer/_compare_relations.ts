@@ -155,10 +155,13 @@ function isQuantity(expr: Expr): boolean {
   return expr.head === "Abs" && inside?.kind === "symbol" && /^[A-Zvwz]/.test(inside.name);
 }
 
-/** Whether an inequality in one variable holds on a region and nowhere else. */
-export function holdsOn(relation: Relation, region: Region): Sameness {
-  const [name, ...more] = [...new Set([...freeSymbols(relation.left), ...freeSymbols(relation.right)])];
-  if (name === undefined || more.length > 0 || relation.operator === "=") return decided(false);
+/** Whether inequalities in one variable all hold on a region and nowhere else. */
+export function holdsOn(relations: readonly Relation[], region: Region): Sameness {
+  const letters = relations.flatMap(({ left, right }) => [...freeSymbols(left), ...freeSymbols(right)]);
+  const [name, ...more] = [...new Set(letters)];
+  if (name === undefined || more.length > 0 || relations.some(({ operator }) => operator === "=")) {
+    return decided(false);
+  }
   if (region.variable !== undefined && region.variable !== name) return decided(false);
   const ends: { at: number; expr: Expr; closed: boolean }[] = [];
   for (const piece of region.pieces) {
@@ -168,17 +171,23 @@ export function holdsOn(relation: Relation, region: Region): Sameness {
   if (ends.length === 0 || ends.some(({ at }) => Number.isNaN(at))) return decided(undefined);
   for (const { at, expr, closed } of ends) {
     if (!Number.isFinite(at)) continue;
-    // Both sides meet at an end, which belongs to the set when the relation allows them to be equal.
-    const ends = new Map([[name, expr]]);
-    const meet = sameExpression(substituted(relation.left, ends), substituted(relation.right, ends)).same;
-    if (meet !== true || (relation.operator === "<=") !== closed) return { same: meet && false, method: "numeric" };
+    // Both sides meet at an end, which belongs to the set when the relations allow them to be equal.
+    const meeting = relations.map((relation) => meets(relation, new Map([[name, expr]])));
+    if (meeting.includes(undefined)) return { same: undefined, method: "numeric" };
+    const isIn = relations.every((relation, i) => meeting[i] !== true || relation.operator === "<=");
+    if (!meeting.includes(true) || isIn !== closed) return { same: false, method: "numeric" };
   }
   for (const at of probes(ends.map((end) => end.at))) {
-    const holds = holdsAt(relation, name, at);
-    if (holds === undefined) return { same: undefined, method: "numeric" };
-    if (holds !== isInside(region, at)) return { same: false, method: "numeric" };
+    const holding = relations.map((relation) => holdsAt(relation, name, at));
+    if (holding.includes(undefined)) return { same: undefined, method: "numeric" };
+    if (holding.every(Boolean) !== isInside(region, at)) return { same: false, method: "numeric" };
   }
   return { same: true, method: "numeric" };
+}
+
+/** Whether both sides are equal at a point. */
+function meets({ left, right }: Relation, at: ReadonlyMap<string, Expr>): boolean | undefined {
+  return sameExpression(substituted(left, at), substituted(right, at)).same;
 }
 
 function holdsAt({ operator, left, right }: Relation, name: string, x: number): boolean | undefined {

@@ -96,7 +96,7 @@ function membersOf(body: Answer, parameters: readonly string[]): readonly Progre
 }
 
 /** `start + k step` of an expression in k; undefined when it is not linear, or does not depend on k. */
-function linear(expr: Expr, name: string): Progression | undefined {
+export function linear(expr: Expr, name: string): Progression | undefined {
   const at = (value: number): Expr => substituted(expr, new Map([[name, whole(value)]]));
   const start = at(0);
   const step = difference(at(1), start);

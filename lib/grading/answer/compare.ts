@@ -2,7 +2,16 @@
  * Compares two answers of any kind: each reading of the answer with each reading of the reference, by the rule for their kinds.
  * Right when one pair is the same; undecided when no pair of a kind could tell.
  */
-import { type Answer, type Choice, type List, type Ratio, readingsOf, type Tuple } from "./answer.ts";
+import {
+  type Answer,
+  type Choice,
+  type List,
+  type Ratio,
+  readingsOf,
+  type Region,
+  type Relation,
+  type Tuple,
+} from "./answer.ts";
 import { joinedOtherwise, sameItems, sameMatrix, sameMembers, sameNames, vectorOf } from "./_compare_lists.ts";
 import { allOf, type Comparison, decided } from "./_compare_result.ts";
 import { holdsOn, isCircular, isValueOf, sameNamed, sameRelation, saysValue } from "./_compare_relations.ts";
@@ -10,6 +19,7 @@ import { sameParametric } from "./_compare_parametric.ts";
 import { sameLine } from "./_lines.ts";
 import { samePiecewise } from "./_compare_piecewise.ts";
 import { sameRegion } from "./_compare_sets.ts";
+import { sameSymbolicRegion } from "./_symbolic_regions.ts";
 import { sameValue } from "./_compare_values.ts";
 import { isConstant } from "./_equations.ts";
 import { asRegion } from "./_intervals.ts";
@@ -156,11 +166,22 @@ function withName(a: Answer, b: Answer): Sameness {
 }
 
 function withRegion(a: Answer, b: Answer): Sameness {
-  if (a.kind === "relation" && b.kind === "region") return holdsOn(a, b);
-  if (a.kind === "region" && b.kind === "relation") return holdsOn(b, a);
+  const [region, other] = a.kind === "region" ? [a, b] : [b as Region, a];
+  const symbolic = sameSymbolicRegion(other, region);
+  if (symbolic !== undefined) return symbolic;
+  const relations = inequalitiesOf(other);
+  if (relations !== undefined) return holdsOn(relations, region);
   if (a.kind !== "list" && a.kind !== "value" && b.kind !== "list" && b.kind !== "value") return decided(false);
   const [x, y] = [asRegion(a), asRegion(b)];
   return x === undefined || y === undefined ? decided(false) : sameRegion(x, y);
+}
+
+/** Inequalities that hold together; undefined for anything else. */
+function inequalitiesOf(answer: Answer): readonly Relation[] | undefined {
+  if (answer.kind === "relation") return [answer];
+  if (answer.kind !== "list" || answer.joined === "or") return undefined;
+  const relations = answer.items.filter((item) => item.kind === "relation");
+  return relations.length === answer.items.length ? relations : undefined;
 }
 
 function withMatrix(a: Answer, b: Answer): Sameness {
