@@ -3,7 +3,13 @@
  * nothing is read in a way that was not meant (`\gamma` as a constant, `x^T` as a transpose). A small dictionary is also quickly
  * made.
  */
-import { LATEX_DICTIONARY, type LatexDictionaryEntry, LatexSyntax } from "@cortex-js/compute-engine/latex-syntax";
+import type { LatexDictionaryEntry, LatexSyntax } from "@cortex-js/compute-engine/latex-syntax";
+
+/**
+ * The library reads two environment variables (CE_CACHE_STATS, CE_TYPE_FACTS_ASSERT) when it is loaded. Where that is not
+ * allowed, everything but reading expressions must work all the same, so the failure waits until it is needed.
+ */
+const library = await import("@cortex-js/compute-engine/latex-syntax").catch((error: unknown) => ({ error }));
 
 type Entry = Partial<LatexDictionaryEntry>;
 
@@ -29,14 +35,29 @@ const GREEK =
 
 let syntax: LatexSyntax | undefined;
 
-/** LaTeX as MathJSON, with errors in it where it is none. */
+/**
+ * LaTeX as MathJSON, with errors in it where it is none.
+ * @throws {Error} when the library could not be loaded
+ */
 export function parsedLatex(latex: string): unknown {
-  syntax ??= new LatexSyntax({ dictionary: dictionary() });
+  syntax ??= openSyntax();
   return syntax.parse(latex);
 }
 
-function dictionary(): Entry[] {
-  const taken = (LATEX_DICTIONARY as readonly Entry[]).filter((entry) =>
+function openSyntax(): LatexSyntax {
+  if (!("error" in library)) {
+    return new library.LatexSyntax({ dictionary: dictionary(library.LATEX_DICTIONARY) });
+  }
+  const { error } = library;
+  const why = error instanceof Error ? error.message : String(error);
+  throw new Error(
+    `cannot read expressions: the Compute Engine could not be loaded (${why}); ` +
+      "allow it with --allow-env=CE_CACHE_STATS,CE_TYPE_FACTS_ASSERT",
+  );
+}
+
+function dictionary(all: readonly unknown[]): Entry[] {
+  const taken = (all as readonly Entry[]).filter((entry) =>
     entry.name === undefined ? TRIGGERS.has(triggerOf(entry)) : TAKEN.has(entry.name)
   );
   const functions = Object.entries(HEAD_OF_FUNCTION).map(([name, head]): Entry => ({
