@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Makes what tests/peers/ needs, in .peers/: virtual environments with the official SDK, with SkyRL's server on the CPU,
-# with Jupyter and with other people's graders, chat templates and tokenizers of real models, and playwright-core to drive a browser. Needs Python 3.11 or
-# later, npm, and a Chromium, which it installs where apt-get can. An environment that is complete for the same requirements is left as it is.
+# with Jupyter and with other people's graders, chat templates and tokenizers of real models, and playwright-core to drive a
+# browser. Needs Python 3.11 or later, npm, and a Chromium, which it installs where apt-get can. An environment that is
+# complete for the same requirements is left as it is.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 here=tests/peers

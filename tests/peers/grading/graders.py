@@ -2,35 +2,22 @@
 
 Writes, for each row in order, {"recipe": bool, "math_verify": bool}; with "repeats" as the first argument it measures instead:
 the rows are graded that many times and {"recipe": seconds, "math_verify": seconds} of the best round is written.
-The recipe's grader is loaded from its file: the package around it imports far more than grading needs.
 """
 
-import importlib.util
 import json
 import logging
-import pathlib
 import sys
 import time
 import warnings
+
+from installed_recipe import load
+from math_verify import parse, verify
 
 logging.disable(logging.CRITICAL)
 warnings.simplefilter("ignore")
 
 
-def load_recipe():
-    for folder in sys.path:
-        path = pathlib.Path(folder) / "tinker_cookbook/recipes/math_rl/math_grading.py"
-        if path.exists():
-            spec = importlib.util.spec_from_file_location("math_grading", path)
-            module = importlib.util.module_from_spec(spec)
-            spec.loader.exec_module(module)
-            return module
-    raise SystemExit("tinker_cookbook is not installed")
-
-
-RECIPE = load_recipe()
-from math_verify import parse, verify  # noqa: E402
-
+RECIPE = load()
 
 # Verdicts must not depend on how busy the machine is: far more than either takes.
 PATIENCE = 60

@@ -1,16 +1,16 @@
 """The recipe's own grader on {"answers": [[given, reference]], "completions": [[completion, reference]]} from standard input.
 
 Writes {"answers": [verdict], "completions": [[correct, format]]}, where a verdict is true, false, or null when the recipe
-took longer than it is allowed to. The grader is loaded from its file, since the package around it imports far more.
+took longer than it is allowed to.
 """
 
 import contextlib
-import importlib.util
 import json
 import logging
-import pathlib
 import signal
 import sys
+
+from installed_recipe import load
 
 logging.disable(logging.CRITICAL)
 
@@ -24,17 +24,6 @@ class Overrun(BaseException):
 
 def overrun(*_):
     raise Overrun
-
-
-def load():
-    for folder in sys.path:
-        path = pathlib.Path(folder) / "tinker_cookbook/recipes/math_rl/math_grading.py"
-        if path.exists():
-            spec = importlib.util.spec_from_file_location("math_grading", path)
-            module = importlib.util.module_from_spec(spec)
-            spec.loader.exec_module(module)
-            return module
-    raise SystemExit("tinker_cookbook is not installed")
 
 
 def same(recipe, given, reference):
