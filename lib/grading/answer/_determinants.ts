@@ -8,6 +8,7 @@ export type Rows = readonly (readonly Expr[])[];
 
 /** Larger matrices are multiplied out no further. */
 const LARGEST = 5;
+const LARGEST_PRODUCT = 6;
 
 /** The determinant; undefined when the matrix is not square or too large. */
 export function determinantOf(rows: Rows): Expr | undefined {
@@ -54,7 +55,7 @@ export function inverseOf(rows: Rows): Rows | undefined {
 /** The product; undefined when the sizes do not fit or are too large. */
 export function productOf(a: Rows, b: Rows): Rows | undefined {
   const columns = b[0]?.length ?? 0;
-  if (a[0]?.length !== b.length || Math.max(a.length, b.length, columns) > 10) return undefined;
+  if (a[0]?.length !== b.length || Math.max(a.length, b.length, columns) > LARGEST_PRODUCT) return undefined;
   return a.map((row) =>
     Array.from(
       { length: columns },
@@ -71,10 +72,10 @@ export function transposed(rows: Rows): Rows {
   return (rows[0] ?? []).map((_, j) => rows.map((row) => row[j] as Expr));
 }
 
-/** A power with a whole exponent, at most 20; of letters at most 3. */
+/** A power with a whole exponent, at most 20; of larger matrices or letters at most 3. */
 export function powerOf(rows: Rows, exponent: number): Rows | undefined {
-  const most = rows.every((row) => row.every((cell) => exactRational(cell) !== undefined)) ? 20 : 3;
-  if (exponent < 1 || exponent > most) return undefined;
+  const isSmall = rows.length <= 3 && rows.every((row) => row.every((cell) => exactRational(cell) !== undefined));
+  if (exponent < 1 || exponent > (isSmall ? 20 : 3)) return undefined;
   let power: Rows | undefined = rows;
   for (let i = 1; i < exponent && power !== undefined; i++) power = productOf(power, rows);
   return power;
