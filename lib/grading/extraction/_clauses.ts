@@ -11,16 +11,16 @@ const END = String
   .raw`(?=,\s+(?:so|then|we|it|he|she|they|there|thus|hence|therefore|this|the|and|but|giving|which|is)\b|,\s+[$\\]|[.;!?](?:\s|$)|\n|$)`;
 const REASON = new RegExp(
   String
-    .raw`(?<=[\w$)}\]%.*]\s?,?)\s+(?:since|because|provided|assuming|given that|such that|as long as|so long as|due to|where|unless|rejecting|discarding|excluding|ignoring|subject to|under the (?:condition|assumption|constraint)|on the interval|as (?:we|it|the|there|they))\b[^]*?${END}`,
+    .raw`(?<=[\w$)}\]%.*]\s?,?)\s+(?:since|because|provided|assuming|given that|such that|as long as|so long as|due to|unless|rejecting|discarding|excluding|ignoring|subject to|under the (?:condition|assumption|constraint)|on the interval|(?<=[\d$)}\]%.]\s?,?\s+|,\s+)(?:where|as (?:we|it|the|there|they)))\b[^]*?${END}`,
   "gi",
 );
 /** A relation that follows directly: `$x > 2$`, `\(n \ne 0\)`, `x = 3`. */
 const RELATION = String
-  .raw`(?:\$[^$]*?(?:[<>=\u2264\u2265\u2260\u2208]|\\(?:neq?|leq?|geq?|in|to)(?![A-Za-z]))[^$]*\$|\\\([^$]*?(?:[<>=]|\\(?:neq?|leq?|geq?|in|to)(?![A-Za-z]))[^$]*?\\\)|[a-z]\s?(?:[<>=\u2264\u2265\u2260]|!=)=?\s?-?[\d.]+)`;
+  .raw`(?:\$(?![\s\d])(?:(?! [a-z]{3,} )[^$\n])*?(?:[<>=\u2264\u2265\u2260\u2208]|\\(?:neq?|leq?|geq?|in|to)(?![A-Za-z]))(?:(?! [a-z]{3,} )[^$\n])*(?<!\s)\$(?!\d)|\\\([^$]*?(?:[<>=]|\\(?:neq?|leq?|geq?|in|to)(?![A-Za-z]))[^$]*?\\\)|(?<![A-Za-z])[a-z]\s?(?:[<>=\u2264\u2265\u2260]|!=)=?\s?-?[\d.]+)`;
 const CONDITION = new RegExp(
   String
     .raw`(?<=[\w$)}\]%]\s?,?)\s+(?:for|with|when|whenever|if|as|while|given)\s(?:(?!and\b|or\b)[a-z]+\s){0,3}?${RELATION}[^]*?${END}`,
-  "gi",
+  "g",
 );
 const WORDS = /(?<![\\A-Za-z])[A-Za-z]{3,}/g;
 const FUNCTIONS = /^(?:sin|cos|tan|cot|sec|csc|log|exp|sqrt|arc\w+|max|min|gcd|lcm|mod|infinity)$/;
@@ -39,13 +39,13 @@ export function sentenceAround(text: string, from: number, to: number): readonly
   return [start, behind === null ? Math.min(text.length, to + REACH) : to + behind.index + 1];
 }
 
-/** A sentence without its reasons, conditions and remarks in brackets. */
+/** A sentence without its reasons and conditions. */
 export function withoutClauses(sentence: string): string {
-  return withoutRemarks(sentence).replace(REASON, spaces).replace(CONDITION, spaces);
+  return sentence.replace(REASON, spaces).replace(CONDITION, spaces);
 }
 
-/** Brackets with words in them, behind something: `(since $x > 0$)`, `(3 apples)`; not `(or 4)`. */
-function withoutRemarks(sentence: string): string {
+/** A sentence without its remarks in brackets: brackets with words in them, behind something: `(since $x > 0$)`, `(3 apples)`; not `(or 4)`. */
+export function withoutRemarks(sentence: string): string {
   let result = sentence;
   for (let open = sentence.indexOf("("); open >= 0; open = sentence.indexOf("(", open + 1)) {
     if (!/\s/.test(sentence.charAt(open - 1)) || sentence.slice(0, open).trim() === "") continue;

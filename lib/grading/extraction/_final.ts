@@ -3,7 +3,7 @@
  * unit. What stands in a reason, a condition or a remark is passed over where its sentence says something else as well.
  */
 import { trimmed } from "./box.ts";
-import { sentenceAround, withoutClauses } from "./_clauses.ts";
+import { sentenceAround, withoutClauses, withoutRemarks } from "./_clauses.ts";
 import { expressionAt, unitLength } from "./_expression.ts";
 import { closesSoon, unwrapped } from "./_sentence.ts";
 import type { FoundAnswer } from "./extract.ts";
@@ -14,13 +14,19 @@ const REACH = 120;
 /** Formulas and numbers without a meaning of their own that are passed over. */
 const MOST_PASSED = 30;
 
+/** `because 78 / 2 = 39`: the result of what a reason computes. */
+const COMPUTED = /\d\s?[-+*/\u00d7\u00f7\u00b7x]\s?[$\u20ac\u00a3]?[\d.,]+\)?[^=\n$()]{0,40}=\s*[$\u20ac\u00a3]?$/;
+
 /** The last formula or number. */
 export function lastAnswer(text: string): FoundAnswer | undefined {
   const last = lastIn(text);
   if (last === undefined) return undefined;
   const [start, end] = sentenceAround(text, last.start, last.end);
   const sentence = text.slice(start, end);
-  const main = withoutClauses(sentence);
+  const bare = withoutRemarks(sentence);
+  const isRemark = bare.slice(last.start - start, last.end - start).trim() === "";
+  const isComputed = !isRemark && COMPUTED.test(text.slice(Math.max(0, last.start - REACH), last.start));
+  const main = isComputed ? sentence : withoutClauses(bare);
   if (main === sentence) return withAlternative(text, last);
   const before = lastIn(text.slice(0, start) + main);
   // `$f(x) = 0$ for $x = 3$` says what x is.
