@@ -16,6 +16,7 @@ import type { Expr } from "../types.ts";
 export function quantified(body: Answer, quantifier: Quantifier): Answer | undefined {
   const { names, domain, values } = quantifier;
   if (body.kind === "text" || body.kind === "choice" || body.kind === "time") return undefined;
+  if (quantifier.isAlone === true && body.kind !== "value" && body.kind !== "named") return undefined;
   const letters = lettersOf(body);
   if (values !== undefined) return letters.has(names[0] ?? "") ? listed(body, names[0] as string, values) : undefined;
   if (body.kind === "region" && body.variable !== undefined && names.includes(body.variable)) {
@@ -23,7 +24,8 @@ export function quantified(body: Answer, quantifier: Quantifier): Answer | undef
   }
   const argument = body.kind === "named" ? argumentOf(body.name) : undefined;
   const parameters = names.filter((name) => letters.has(name) && name !== argument);
-  return parameters.length === 0 ? body : { kind: "quantified", body, parameters, domain };
+  if (parameters.length === 0) return quantifier.isAlone === true ? undefined : body;
+  return { kind: "quantified", body, parameters, domain };
 }
 
 /** For each value of a parameter its member. */

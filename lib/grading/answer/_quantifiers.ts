@@ -20,6 +20,8 @@ export interface Quantifier {
   readonly domain: Domain;
   /** The values, where they are finitely many. */
   readonly values?: readonly number[];
+  /** A condition without a word before it: it may be one answer of several. */
+  readonly isAlone?: boolean;
 }
 
 const NAME = "(?:\\\\?[a-zA-Z]|\\\\(?:alpha|beta|lambda|mu|theta|tau))(?: ?_ ?(?:\\d|\\{ ?\\w ?\\}))?";
@@ -34,6 +36,8 @@ const SAID = new RegExp(`^(${NAMES}),? (?:(?:is|are|be|being) )?(?:(?:an?|any|al
 const BEFORE = new RegExp(`^(${KIND}) (${NAMES})$`, "i");
 const LISTED = new RegExp(`^(${NAME}) ?= ?(.+)$`, "s");
 const BOUND = new RegExp(`^(${NAME}) ?(\\\\ge|>=|>|\\\\ne|!=) ?(-?\\d{1,6})$`);
+/** "for all x" */
+const ANYTHING = new RegExp(`^(?:for )?(?:all|any|every|each|\\\\forall) ?(?:values? of )?${NAME}$`);
 /** More values of a parameter are not listed. */
 const MOST_VALUES = 60;
 
@@ -44,7 +48,8 @@ export function readQuantifier(text: string): Quantifier | undefined {
   const bare = plain.replace(OPENING, "");
   const [first = "", second] = halves(bare);
   const bound = BOUND.exec(bare);
-  if (bound !== null && bare !== plain) return withBound(bound);
+  if (bound !== null) return withBound(bound, bare === plain);
+  if (ANYTHING.test(plain)) return { names: namesOf(bare), domain: { set: "any" } };
   if (second !== undefined) return bounded(readQuantifier(first), second);
   const member = MEMBER.exec(bare);
   if (member !== null) {
@@ -84,10 +89,17 @@ function bounded(quantifier: Quantifier | undefined, text: string): Quantifier |
   return { ...quantifier, domain: { set: "Z", from: found[2] === ">" ? least + 1 : least } };
 }
 
-/** "for n \ge 1": of a letter for whole numbers the domain, of another a condition. */
-function withBound([text, name = "", sign = "", value = ""]: RegExpExecArray): Quantifier {
+/** "for n \ge 1": of a letter for whole numbers the domain, of another a condition; alone only the former. */
+function withBound(
+  [text, name = "", sign = "", value = ""]: RegExpExecArray,
+  isAlone: boolean,
+): Quantifier | undefined {
   const names = [nameOf(name)];
-  if (!/^[ijkmnpqN]$/.test(name) || /ne|!/.test(sign)) {
+  const isWhole = /^[ijkmnpqN]$/.test(name) && !/ne|!/.test(sign);
+  if (isAlone) {
+    return isWhole ? { names, domain: { set: "Z", from: Number(value) + (sign === ">" ? 1 : 0) }, isAlone } : undefined;
+  }
+  if (!isWhole) {
     return { names, domain: { set: "R", but: text.replace(/\s/g, "") } };
   }
   return { names, domain: { set: "Z", from: Number(value) + (sign === ">" ? 1 : 0) } };
@@ -168,7 +180,7 @@ const PLACE = /[,;(]| (?=(?:where|for|with)(?![A-Za-z]))|\\forall/g;
 /** An answer and the quantifier behind it; undefined when there is none. */
 export function withQuantifier(text: string): { head: string; quantifier: Quantifier } | undefined {
   if (
-    !/\\in(?![A-Za-z])|integer|constant|number|natural|real|parameter|= ?-?\d+ ?,| in |(?:for|where|with) .*(?:\\ge|>|\\ne)/
+    !/\\in(?![A-Za-z])|integer|constant|number|natural|real|parameter|= ?-?\d+ ?,| in |(?:\\ge|>|\\ne|\\forall)|for (?:all|any|every|each) /
       .test(text)
   ) return undefined;
   PLACE.lastIndex = 0;

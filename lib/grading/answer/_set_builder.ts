@@ -6,6 +6,7 @@ import { asRegion, endValue } from "./_intervals.ts";
 import { readNumberSet } from "./_number_sets.ts";
 import { quantified, wholeOf } from "./_parametric.ts";
 import { type Domain, readQuantifier } from "./_quantifiers.ts";
+import { lettersOf } from "./_rename.ts";
 
 /** Whole numbers that a set by condition lists are at most so many. */
 const MOST_WHOLE = 200;
@@ -13,7 +14,9 @@ const MEMBER = /^([A-Za-z]) ?\\in(?![A-Za-z]) ?(.+)$/s;
 
 /** Readings of what stands before and behind the bar of a set. */
 export function setByCondition(head: string, condition: string, read: Reader): readonly Answer[] {
-  const quantifier = readQuantifier(condition);
+  const said = readQuantifier(condition);
+  // `n \ge 2` alone is a condition.
+  const quantifier = said?.isAlone === true ? undefined : said;
   if (quantifier !== undefined && !/^[A-Za-z]$/.test(head)) {
     return read(head).flatMap((member) => asSet(quantified(member, quantifier)));
   }
@@ -50,7 +53,11 @@ function solutions(reading: Answer, variable: string): readonly Answer[] {
     return left === undefined || (left.kind === "symbol" && left.name === variable) ? [rest] : [];
   }
   if (reading.kind === "text") return parity(reading.words, variable);
-  if (reading.kind !== "quantified" || reading.body.kind !== "named" || reading.body.name !== variable) return [];
+  if (reading.kind !== "quantified") return [];
+  if (reading.body.kind === "relation" || (reading.body.kind === "list" && !reading.body.set)) {
+    return lettersOf(reading.body).has(variable) ? [reading] : [];
+  }
+  if (reading.body.kind !== "named" || reading.body.name !== variable) return [];
   return asSet({ ...reading, body: reading.body.value });
 }
 
