@@ -1,13 +1,11 @@
 /**
- * Families of numbers with a whole-number parameter: `\frac{\pi}{4} + k\pi` and `\frac{5\pi}{4} - n\pi` are the same set. Both
+ * Families of angles without a quantifier: `\frac{\pi}{4} + k\pi` and `\frac{5\pi}{4} - n\pi` are the same set. Both
  * must be linear in their parameter; steps are equal up to the sign, starts differ by a whole number of steps.
  */
 import { substituted } from "./_rename.ts";
 import { freeSymbols, numericValue, sameExpression } from "../expression/same.ts";
 import type { Expr, Sameness } from "../types.ts";
 
-/** The name that a parameter gets that goes through all integers. */
-export const INTEGER = "integer";
 /** Starts further apart, in steps, are not compared. */
 const MOST_STEPS = 1e6;
 
@@ -20,10 +18,12 @@ interface Family {
 export function sameFamily(answer: Expr, reference: Expr): Sameness | undefined {
   const [given, wanted] = [parameterOf(answer), parameterOf(reference)];
   if (given === undefined || wanted === undefined) return undefined;
+  // A step with pi comes from an expression with pi.
+  if (!hasPi(answer) || !hasPi(reference)) return undefined;
   const [a, b] = [familyOf(answer, given), familyOf(reference, wanted)];
   if (a === undefined || b === undefined) return undefined;
   // Letters that nothing says are integers: only in the periods of angles.
-  if (given !== INTEGER && wanted !== INTEGER && !(hasPi(a.step) && hasPi(b.step))) return undefined;
+  if (!hasPi(a.step) || !hasPi(b.step)) return undefined;
   const steps = sameExpression(a.step, b.step);
   if (steps.same !== true && sameExpression(a.step, negative(b.step)).same !== true) return steps;
   const [x, y, step] = [numericValue(a.start), numericValue(b.start), numericValue(b.step)];
@@ -37,7 +37,7 @@ export function sameFamily(answer: Expr, reference: Expr): Sameness | undefined 
 function parameterOf(expr: Expr): string | undefined {
   const names = [...freeSymbols(expr)];
   const [name] = names;
-  return names.length === 1 && name !== undefined && (name === INTEGER || /^[kmn]$/.test(name)) ? name : undefined;
+  return names.length === 1 && name !== undefined && /^[kmn]$/.test(name) ? name : undefined;
 }
 
 function familyOf(expr: Expr, name: string): Family | undefined {
