@@ -172,3 +172,26 @@ Deno.test("JSON holds its answer under its key, and a text in channels in the fi
     ["analysisMaybe \\boxed{5}.assistantfinalIt is 4.", "4"],
   ]);
 });
+
+Deno.test("what the verb says counts, not what it is for, and a reason's own result does", () => {
+  texts([
+    ["There are exactly 4 primes less than 10.", "4"],
+    ["The train takes 3 hours to travel 180 miles.", "3 hours"],
+    ["So 7 of the 12 students are girls.", "7"],
+    ["The minimum value is $-4$, attained at $x = 3$.", "-4"],
+    ["There are $4$ solutions in $[0,2\\pi]$.", "4"],
+    ["There are $\\binom{5}{2} = 10$ ways to choose 2 of the 5 people.", "\\binom{5}{2} = 10"],
+    ["She needs 200 more pages to reach 800 pages because 800 - 600 = 200", "200"],
+    ["They are on sale at 5 for $1.00 and they need 60 flags so it is 60/5 = $12.00", "$12.00"],
+    ["We have $2x+3=11$, so $2x=8$ and $x=4$.", "x=4"],
+    ["The answer is 42<|im_end|>", "42"],
+    ["#### 42<|endoftext|>", "42"],
+  ]);
+});
+
+Deno.test("boxes of one sentence are one answer of several, of two sentences they are not", () => {
+  const both = "The solutions are $x=\\boxed{2}$ and, on the other hand, $x=\\boxed{3}$.";
+  assert.equal(gradeAnswer(both, "2, 3").lenient, true);
+  assert.equal(gradeAnswer(both, "2, 3").strict, false);
+  wrong("2, 3", ["First $\\boxed{2}$. That was part one. Now the answer is $\\boxed{3}$."]);
+});

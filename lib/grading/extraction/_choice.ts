@@ -8,18 +8,23 @@ const LETTER = String.raw`\(?([A-J])\)?`;
 const TEXT = String.raw`(?:[.):]\s?[^.\n]{1,80}?)?`;
 const NOUN = String.raw`(?:options?|choices?|alternatives?|answers?|letter)`;
 
+/** What follows a decision: the end of the sentence, a reason, or its noun. */
+const DECIDED = String
+  .raw`(?=\*{0,2}\s*(?:[.!;]|,(?!\s[a-z]+\s(?:is|are)\b)|$|\n|\*|(?:because|since|as the|here|answer|option|choice|one|statement)\b))`;
+
 const CHOSEN = [
   new RegExp(
     String
-      .raw`(?<![\w'\u2019(\u2212+*/^=-])(?:${NOUN}\s+)?\*{0,2}${LETTER}${TEXT}\*{0,2}(?:,[^.,\n]{1,40},|,)?\s+(?:is|must be|would be)\s+(?:therefore\s+|thus\s+|indeed\s+|clearly\s+)?(?:the\s+)?(?:only\s+)?(?:correct|right|best)\b(?!\s+(?:if|when)\b)`,
+      .raw`(?<![\w'\u2019(\u2212+*/^=-])(?:${NOUN}\s+)?\*{0,2}${LETTER}${TEXT}\*{0,2}(?:,[^.,\n]{1,40},|,)?\s+(?:is|must be|would be)\s+(?:therefore\s+|thus\s+|indeed\s+|clearly\s+)?(?:the\s+)?(?:only\s+)?(?:correct|right|best)${DECIDED}`,
     "gi",
   ),
   new RegExp(
     String
-      .raw`\b(?:choose|pick|select|chose|is|matches|to|with|(?:[Tt]hus|[Hh]ence|[Ss]o|[Tt]herefore),?(?:\sit\sis)?)\s+(?:option|choice|answer)\s+${LETTER}(?![\w'\u2019])`,
+      .raw`\b(?:choose|pick|select|chose|is|matches|to|with|go with|(?:[Tt]hus|[Hh]ence|[Ss]o|[Tt]herefore),?(?:\sit\sis)?)\s+(?:option|choice|answer)\s+${LETTER}(?![\w'\u2019])`,
     "g",
   ),
-  new RegExp(String.raw`\b(?:[Cc]hoose|[Pp]ick|[Ss]elect)\s+${LETTER}(?![\w'\u2019])`, "g"),
+  new RegExp(String.raw`\b(?:[Cc]hoose|[Pp]ick|[Ss]elect|(?:go|going|went) with)\s+${LETTER}${DECIDED}`, "g"),
+  /\b(?:[Tt]hus|[Hh]ence|[Ss]o|[Tt]herefore),\s+([A-J])(?=\s*[.!]?\s*$)/g,
   /(?:\b(?:[Tt]hus|[Hh]ence|[Ss]o|[Tt]herefore|[Ii]t is|answer)\b,?\s+)\(([A-J])\)(?=\s*[.!]?\s*$)/g,
 ];
 const SEVERAL =
@@ -27,6 +32,7 @@ const SEVERAL =
 
 /** The letter or the letters that are said to be right; the last such statement counts. */
 export function chosenLetter(text: string): FoundAnswer | undefined {
+  if (!/(?<![A-Za-z])[A-J](?![A-Za-z'])/.test(text)) return undefined;
   const [last] = [...CHOSEN, SEVERAL].flatMap((pattern) => [...text.matchAll(pattern)])
     .filter((match) =>
       /[A-J]/.test(match[1] as string) && !SUPPOSED.test(text.slice(Math.max(0, match.index - 30), match.index))
@@ -39,7 +45,7 @@ export function chosenLetter(text: string): FoundAnswer | undefined {
 }
 
 /** `If option A is correct`, `statement B is correct`. */
-const SUPPOSED = /\b(?:if|whether|unless|suppose|assume|why|statements?|not)\s(?:that\s)?$/i;
+const SUPPOSED = /\b(?:if|whether|unless|suppose|assume|why|statements?|not|neither|nor)\s(?:that\s)?$/i;
 
 /** Where the letters stand in what was matched, not as a part of a word. */
 function placeOf(matched: string, letters: string): number {

@@ -11,7 +11,7 @@ const END = String
   .raw`(?=,\s+(?:so|then|we|it|he|she|they|there|thus|hence|therefore|this|the|and|but|giving|which|is)\b|,\s+[$\\]|[.;!?](?:\s|$)|\n|$)`;
 const REASON = new RegExp(
   String
-    .raw`(?<=[\w$)}\]%.*]\s?,?)\s+(?:since|because|provided|assuming|given that|such that|as long as|so long as|due to|unless|rejecting|discarding|excluding|ignoring|subject to|under the (?:condition|assumption|constraint)|on the interval|(?<=[\d$)}\]%.]\s?,?\s+|,\s+)(?:where|as (?:we|it|the|there|they)))\b[^]*?${END}`,
+    .raw`(?<=[\w$)}\]%.*]\s?,?)\s+(?:since|because|provided|assuming|given that|such that|as long as|so long as|due to|unless|rejecting|discarding|excluding|ignoring|subject to|under the (?:condition|assumption|constraint)|on the interval|when (?:it is )?divided by|modulo|(?:which )?(?:is )?(?:attained|achieved|reached|occurring|occurs) (?:at|when|for|if|by)|(?<=[\d$)}\]%.]\s?,?\s+|,\s+)(?:where|as (?:we|it|the|there|they)))\b[^]*?${END}`,
   "gi",
 );
 /** A relation that follows directly: `$x > 2$`, `\(n \ne 0\)`, `x = 3`. */
@@ -22,6 +22,9 @@ const CONDITION = new RegExp(
     .raw`(?<=[\w$)}\]%]\s?,?)\s+(?:for|with|when|whenever|if|as|while|given)\s(?:(?!and\b|or\b)[a-z]+\s){0,3}?${RELATION}[^]*?${END}`,
   "g",
 );
+/** `in $[0, 5]$`, `on the interval $(0, 1)$`. */
+const WITHIN =
+  /(?<=[\w$)}\]%]\s?,?)\s+(?:in|on|over)\s(?:the\s(?:(?:open|closed)\s)?(?:interval|range|domain)\s)?(?:\$|\\\()\s?[[(][^$]{1,40}[\])]\s?(?:\$|\\\))/g;
 const WORDS = /(?<![\\A-Za-z])[A-Za-z]{3,}/g;
 const FUNCTIONS = /^(?:sin|cos|tan|cot|sec|csc|log|exp|sqrt|arc\w+|max|min|gcd|lcm|mod|infinity)$/;
 
@@ -41,7 +44,7 @@ export function sentenceAround(text: string, from: number, to: number): readonly
 
 /** A sentence without its reasons and conditions. */
 export function withoutClauses(sentence: string): string {
-  return sentence.replace(REASON, spaces).replace(CONDITION, spaces);
+  return sentence.replace(REASON, spaces).replace(CONDITION, spaces).replace(WITHIN, spaces);
 }
 
 /** A sentence without its remarks in brackets: brackets with words in them, behind something: `(since $x > 0$)`, `(3 apples)`; not `(or 4)`. */

@@ -108,18 +108,39 @@ const REMARK =
 const NEW_THOUGHT =
   /\s(?:and|or|so|then|thus|hence|but|is|are|was|were|gets?|gives?|gave|makes?|made|leav(?:es|ing)|left|plus|minus|times|has|have|had|equals?|not|while|than)\b/i;
 
-/** `She earns $18 a day for 9 eggs`: what the verb is about, and what it is for. */
-const FOR_WHAT =
-  /\b(?:is|are|was|were|equals|costs?|makes?|earns?|pays?|needs?|takes?|saves?)\s+(?:a total of\s+|about\s+)?([$\u20ac\u00a3]?\d[\d,]*(?:\.\d+)?)((?:\s+(?!and\b|or\b|to\b|by\b|x\b|mod\b|out\b|than\b|times\b|plus\b|minus\b|more\b|less\b|percent\b|hundred\b|thousand\b|million\b|dozen\b|choose\b|point\b|of\b)[A-Za-z]+){0,4}?\s+(?:for|per|in|after|over|every|each|during|within)(?:\s+[A-Za-z]+){0,3})\s+$/i;
+/** What makes a number behind a verb a part of something larger. */
+const CHANGED = String
+  .raw`(?:and|or|to|by|x|mod|modulo|out|than|times|plus|minus|more|less|fewer|percent|of|hundred|thousand|million|billion|dozen|choose|point|feet|foot|hours?|pounds?|dollars)\b`;
+/** `She earns $18 a day for 9 eggs`, `there are 3 such numbers less than 20`: what the verb is about, then what else there is. */
+const FOR_WHAT = new RegExp(
+  String
+    .raw`\b(?:is|are|was|were|equals|costs?|makes?|earns?|pays?|needs?|takes?|saves?|has|have|had|gets?)\s+(?:a total of\s+|about\s+|exactly\s+|only\s+)?([$\u20ac\u00a3]?\d[\d,]*(?:\.\d+)?|\$[^$\n]{1,80}\$)` +
+    String
+      .raw`((?:\s+(?!${CHANGED})[A-Za-z]+|\s(?:more|fewer|hours?|dollars|pounds?)(?=\s[a-z]+)(?!\s(?:and|than|of)\b)){0,4}?\s+(?:for|per|in|after|before|over|every|each|during|within|when|if|(?:when|if) (?:the|a) [a-z]+ (?:is|are)|between|among|less than|greater than|to (?!the\b)[a-z]+)` +
+    String
+      .raw`(?:\s+(?!and\b|or\b|so\b|is\b|are\b|was\b|were\b|but\b|makes?\b|gives?\b|equals?\b|times\b)[A-Za-z]+|\s\d+(?=\s(?:of|such)\b)){0,4})\s+$`,
+);
+
+/** `7 of the 12 students`, `18 out of 20 questions`. */
+const PART_OF = /(?<![\d.,/])(\d[\d,]*)(\s+(?:out\s+of(?:\s+the)?|of\s+(?:the|his|her|its|their|these|those)))\s+$/;
 
 function resultBefore(text: string, last: FoundAnswer): FoundAnswer | undefined {
   const from = Math.max(0, last.start - REACH);
-  const before = text.slice(from, last.start);
-  const match = FOR_WHAT.exec(before) ?? REMARK.exec(before);
+  const than = /^(?:less|fewer|greater|larger|smaller) than\s/.exec(last.text)?.[0].length ?? 0;
+  const before = text.slice(from, last.start + than);
+  const meant = FOR_WHAT.exec(before) ?? PART_OF.exec(before);
+  const match = meant ?? REMARK.exec(before);
   const [, result, words] = match ?? [];
-  if (match === null || result === undefined || words === undefined || NEW_THOUGHT.test(words)) return undefined;
+  if (match === null || result === undefined || words === undefined) return undefined;
+  if (meant === null && NEW_THOUGHT.test(words)) return undefined;
   const start = from + match.index + match[0].trimEnd().length - words.length - result.length;
-  return trimmed("number", text, start, start + result.length + unitLength(text, start + result.length));
+  const end = start + result.length;
+  return unwrapped(
+    result.length > 1 && result.endsWith("$") ? "formula" : "number",
+    text,
+    start,
+    end + unitLength(text, end),
+  );
 }
 
 /** Where the formula opens that closes at an index; undefined: nothing closes there. */
@@ -143,7 +164,7 @@ function openingOf(text: string, at: number): number | undefined {
 function isAnswer(formula: string): boolean {
   const content = formula.replace(/^(?:\$\$?|\\[([])|(?:\$\$?|\\[)\]])$/g, "").trim()
     .replace(ORNAMENT, "");
-  if (/[-+*/,]$|^[,)]/.test(content)) return false;
+  if (/[-+*/,]$|^[,)]|^[A-Za-z]\s*\\(?:to|rightarrow)(?![A-Za-z])/.test(content)) return false;
   return /\d|\\(?:frac|sqrt|pi|infty|emptyset|varnothing|mathbb|ln|log|sin|cos|tan|text)|\w\s?[-+*/^=<>]\s?\w/.test(
     content,
   );
@@ -153,6 +174,15 @@ function isAnswer(formula: string): boolean {
 const ORNAMENT = /(?:\s|[,;.]|\\[,;:!]|\\(?:quad|qquad|blacksquare|square|Box|qed|checkmark)(?![A-Za-z]))+$/;
 
 const BETWEEN = /(?:\s*,\s*|\s+|\s*,?\s+)(?:and|or)\s+$|\s*,\s*$/;
+
+/** `x =` something, and something else than a name equal to something. */
+function isSolved(formula: string): boolean {
+  return /^\W{0,3}[A-Za-z](?:_\{?\w\}?)?\s*=/.test(formula);
+}
+
+function isUnsolved(formula: string): boolean {
+  return formula.includes("=") && !isSolved(formula);
+}
 
 /** A formula together with those that it is listed with, and its unit. */
 function listed(text: string, from: number, to: number): FoundAnswer {
@@ -166,6 +196,8 @@ function listed(text: string, from: number, to: number): FoundAnswer {
     const close = start - gap[0].length - 1;
     const open = /[$)\]]/.test(text.charAt(close)) ? openingOf(text, close) : undefined;
     if (open === undefined || !isAnswer(text.slice(open, close + 1))) break;
+    // `$2x=8$ and $x=4$`: a step, and what follows from it.
+    if (isSolved(text.slice(from, to)) && isUnsolved(text.slice(open, close + 1))) break;
     start = open;
     joined = true;
   }

@@ -49,6 +49,7 @@ const MEMBER =
 
 /** The last member `answer` or `final_answer` of an object in JSON. */
 export function memberAnswer(text: string): FoundAnswer | undefined {
+  if (!/["']\s?:/.test(text)) return undefined;
   const all = [...text.matchAll(MEMBER)];
   const match = all.findLast(([found]) => /^.[\w -]*ans/i.test(found)) ?? all.at(-1);
   if (match === undefined) return undefined;

@@ -14,14 +14,14 @@ const MOST_TRIED = 50;
 const LONGEST = 1000;
 
 const NOUN = String
-  .raw`\b(?:answers?|(?:final|end) result|(?:correct|right|best) (?:option|choice)|(?:correct|right|true|actual) (?:value|number|result|total|amount))(?![\w-])`;
+  .raw`\b(?:answers?(?: choice| option)?|(?:final|end) result|(?:correct|right|best) (?:option|choice|statement)|(?:correct|right|true|actual) (?:value|number|result|total|amount))(?![\w-])`;
 const OF = String.raw`(?:\s(?:to|for|of|in)\s[^.\n:=]{1,60}?)?`;
 const NOT_BUT = String.raw`(?:\snot\s[^.,;\n]{1,40}?,?\s(?:but(?:\srather)?|rather)(?!\w))`;
 const VERB = String
   .raw`(?:\s*(?:is|are|was|(?:will|would|should|must|can) be|equals|comes (?:out )?to(?: be)?)(?!\w)(?:${NOT_BUT}|(?!\s+not\b))|\s*[:=\u2192\uff1a]|\s*\*{0,2}[ \t]*(?=\n))`;
 const PHRASE = new RegExp(String.raw`${NOUN}[*_\`]{0,3}${OF}${VERB}|(?<![\w\\])ans(?:\.:?|[*_]{0,2}\s?[:=])`, "gi");
 const ADVERB =
-  /^(?:[\s*_:`]|\b(?:therefore|thus|then|hence|simply|just|indeed|actually|clearly|equal to|given by|as follows|now|option|choice|the following)\b[,:]?)+/i;
+  /^(?:[\s*_:`]|(?<=\n)>\s|\b(?:therefore|thus|then|hence|simply|just|indeed|actually|clearly|equal to|given by|as follows|now|option|choice|the following)\b[,:]?)+/i;
 /** What makes `the answer:` the heading of steps. */
 const TOWARDS =
   /\b(?:to|how to|(?:steps?|way|path|approach|explanation|reasoning|method|process) (?:to|for|of|behind)|for|towards?|(?:find|gett?|reach|determin|comput|calculat|obtain|deriv|explain|verify|check|express|simplify|writ|stat|giv)(?:ing)|explain|justify|verify)\s(?:(?:find|get|reach|determine|compute|calculate|obtain|derive|arrive at|express|verify|check|give|explain|state|write)\s)?(?:(?:the|our|your|an|this|its|my)\s)?(?:(?:final|correct|exact)\s)?$/i;
@@ -138,5 +138,5 @@ export function wholeAnswer(text: string): FoundAnswer | undefined {
 
 /** Words and marks of a text that says more than an answer. */
 const SENTENCE =
-  /(?<!\w)(?:is|are|was|has|have|get|makes?|gives?|so|then|thus|hence|therefore|the|it|i|we|she|he|they|answers?|ans|option|know|since|because|steps?|part|case)(?!\w)|_answer"|####|<\/?[a-z]+>|\.\s|:\s*$|boxed|\*\*[^]*\*\*./i;
+  /(?<!\w)(?:is|are|was|has|have|get|makes?|gives?|so|then|thus|hence|therefore|the|it|i|we|she|he|they|answers?|ans|option|know|since|because|when|where|if|for|given|with|steps?|part|case)(?!\w)|^[A-Za-z]{4,},\s\W|_answer"|####|<\/?[a-z]+>|\.\s|:\s*$|boxed|\*\*[^]*\*\*./i;
 const SOMETHING = /[\p{L}\d\\\u221e]/u;

@@ -5,7 +5,7 @@
  */
 import { boxBefore, lastBox, lastBoxSpan } from "./box.ts";
 import { lastAnswer, lastWords } from "./_final.ts";
-import { withoutFences, withoutTables, withoutThoughts } from "./hidden.ts";
+import { withoutFences, withoutStops, withoutTables, withoutThoughts } from "./hidden.ts";
 import { boldAnswer } from "./_bold.ts";
 import { chosenLetter } from "./_choice.ts";
 import { withoutLabels } from "./_labels.ts";
@@ -76,9 +76,9 @@ export function* finalCandidates(visible: string, box: BoxedAnswer): Generator<F
   const before = emptyBoxed(visible, box);
   if (before !== undefined) yield before;
   const open = withoutBox(visible, box);
-  const tail = offset === 0 ? open : open.slice(offset);
+  const tail = withoutStops(offset === 0 ? open : open.slice(offset));
   const fenced = withoutFences(open);
-  const masked = withoutTables(offset === 0 ? fenced : fenced.slice(offset));
+  const masked = withoutTables(withoutStops(offset === 0 ? fenced : fenced.slice(offset)));
   let some = false;
   for (const found of candidatesIn(tail, masked)) {
     some = true;
@@ -103,18 +103,25 @@ function withoutBox(text: string, box: BoxedAnswer): string {
 }
 
 function* candidatesIn(text: string, masked: string): Generator<FoundAnswer, void> {
-  const withdrawn = endOfWithdrawn(masked);
-  if (withdrawn > 0) {
-    const blank = " ".repeat(withdrawn);
-    yield* candidatesOf(blank + text.slice(withdrawn), blank + masked.slice(withdrawn));
-  } else yield* candidatesOf(text, masked);
+  const announced = announcedAnswer(text, masked);
+  const withdrawn = endOfWithdrawn(masked, announced?.start ?? 0);
+  if (withdrawn === 0) {
+    yield* candidatesOf(text, masked, announced);
+    return;
+  }
+  const blank = " ".repeat(withdrawn);
+  const [rest, shown] = [blank + text.slice(withdrawn), blank + masked.slice(withdrawn)];
+  yield* candidatesOf(rest, shown, announcedAnswer(rest, shown));
 }
 
-function* candidatesOf(text: string, masked: string): Generator<FoundAnswer, void> {
-  const marked = taggedAnswer(masked) ?? memberAnswer(masked) ?? hashedAnswer(masked);
-  const whole = marked === undefined ? wholeAnswer(masked) : undefined;
+function announcedAnswer(text: string, masked: string): FoundAnswer | undefined {
+  return taggedAnswer(masked) ?? memberAnswer(masked) ?? hashedAnswer(masked) ?? phrasedAnswer(text, masked) ??
+    chosenLetter(masked);
+}
+
+function* candidatesOf(text: string, masked: string, announced?: FoundAnswer): Generator<FoundAnswer, void> {
+  const whole = announced === undefined || announced.place === "phrase" ? wholeAnswer(masked) : undefined;
   if (whole !== undefined) yield whole;
-  const announced = marked ?? phrasedAnswer(text, masked) ?? chosenLetter(masked);
   if (announced !== undefined) {
     yield announced;
     yield* shorterAnswers(text, announced);

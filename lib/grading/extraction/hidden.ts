@@ -76,6 +76,13 @@ function mayThink(text: string): boolean {
     text.includes("<reasoning>") || text.includes("THINK]") || text.includes("think\u25b7");
 }
 
+const STOP = /<\|[\w-]{1,30}\|>|<\/s>|<(?:eos|end_of_turn|eot)>/g;
+
+/** The text without the marks that end a turn. */
+export function withoutStops(text: string): string {
+  return text.includes("<") ? text.replace(STOP, (mark) => " ".repeat(mark.length)) : text;
+}
+
 /** The text without fenced code; a fence that is never closed goes on to the end. */
 export function withoutFences(text: string): string {
   if (!text.includes("```")) return text;
