@@ -58,7 +58,7 @@ Deno.test("what overruns is ended, wherever it stands; everything else is graded
   });
 });
 
-/** Worker threads of this process that are there, idle or not. */
+/** Worker threads of this process that are there, idle or not. A thread ends a moment after its worker. */
 async function workerThreads(): Promise<number> {
   const command = new Deno.Command("sh", { args: ["-c", `cat /proc/${Deno.pid}/task/*/comm`] });
   const { stdout } = await command.output();
@@ -73,6 +73,8 @@ Deno.test({
     await withStandIn({ workers: 2, timeoutMs: 150 }, async (grader) => {
       const overruns = ["hang", "hang", "match", "mute", "grow", "hang"];
       assert.deepEqual(await outcomes(grader, ...overruns), overruns.map(() => "grader_timeout"));
+      // All that overran are gone or going: one that is idle is there for certain.
+      assert.deepEqual(await outcomes(grader, "answer"), ["wrong"]);
       assert.ok(await workerThreads() > before, "workers are counted");
       const interrupted = assert.rejects(grader.grade(requests("hang")), /closed/);
       await new Promise((resolve) => setTimeout(resolve, 20));
