@@ -7,7 +7,7 @@ import { type Comparison, decided } from "./_compare_result.ts";
 import { endValue } from "./_intervals.ts";
 import { hasUnknown } from "./_functions.ts";
 import { areRivals, argumentOf } from "./_labels.ts";
-import { renamed, substituted } from "./_rename.ts";
+import { lettersOf, renamed, substituted } from "./_rename.ts";
 import { freeSymbols, numericValue, proportional, sameExpression } from "../expression/same.ts";
 import type { Expr, Sameness } from "../types.ts";
 
@@ -23,6 +23,8 @@ export function sameNamed(a: Named | Relation, b: Named | Relation, compare: Com
     const isOther = from !== undefined && to !== undefined && from !== to;
     // `x = 2x+1` does not say what x is.
     if (isCircular(a) !== isCircular(b)) return decided(false);
+    // `f(y) = x^2` is no function of y.
+    if (isOther && lettersOf(a.value).has(to)) return decided(false);
     const values = compare(isOther ? renamed(a.value, new Map([[from, to]])) : a.value, b.value);
     if (values.same === true) return values;
   }

@@ -19,17 +19,45 @@ export function labelOf(text: string): string | undefined {
 interface Label {
   readonly letter: string;
   readonly index: string | undefined;
-  readonly primes: number;
+  /** How often it is derived. */
+  readonly order: number;
+  /** The letter by which it is derived, where it is told. */
+  readonly by: string | undefined;
+  readonly isInverse: boolean;
   readonly argument: string | undefined;
 }
 
-const PARTS = /^([A-Za-z]|\\[A-Za-z]+)(?: ?_ ?\{?(\w+)\}?)?('*)(?: ?\((.*)\))?$/;
+const PARTS = /^([A-Za-z]|\\[A-Za-z]+)(?:_(\w+|\{[\w+\-,]{1,8}\}))?('*)(\^\{-1\})?(?:\((.*)\)|\[(.*)\])?$/;
+const DERIVATIVE =
+  /^(?:d|\\partial)(?:\^\{?(\d)\}?)?([A-Za-z])(?:\(\w\))?\/(?:d|\\partial)([a-z])(?:\^\{?\d\}?)?(?:\(.*\))?$/;
+const PRIMES: Readonly<Record<string, string>> = { prime: "'", doubleprime: "''", tripleprime: "'''" };
+
+/** A name with one spelling for what has several: `\Pr(A)` and `P(A)`, `\vec v` and `v`. */
+function plainName(name: string): string {
+  return name.replace(/\\Pr(?![A-Za-z])/, "P").replace(/^\\mathbb ?\{? ?([EP]) ?\}?/, "$1")
+    .replace(/^\\(?:vec|mathbf|overrightarrow) ?\{? ?([A-Za-z])\}?$/, "$1")
+    .replace(/ and /g, "\\cap").replace(/ or /g, "\\cup").replace(/\\mid(?![A-Za-z])/g, "|").replace(/ /g, "")
+    .replace(/_\{?(prime|doubleprime|tripleprime)\}?/, (_, word: string) => PRIMES[word] ?? "");
+}
 
 function partsOf(name: string): Label | undefined {
-  const found = PARTS.exec(name);
+  const plain = plainName(name);
+  const derived = DERIVATIVE.exec(plain.replace(/^\\frac\{((?:[^{}]|\{\d\})*)\}\{((?:[^{}]|\{\d\})*)\}/, "$1/$2"));
+  if (derived !== null) {
+    const [, times = "1", letter = "", by] = derived;
+    return { letter, index: undefined, order: Number(times), by, isInverse: false, argument: undefined };
+  }
+  const found = PARTS.exec(plain);
   if (found === null) return undefined;
-  const [, letter = "", index, primes = "", argument] = found;
-  return { letter, index, primes: primes.length, argument: argument?.replace(/ /g, "") };
+  const [, letter = "", index, primes = "", inverse, round, square] = found;
+  return {
+    letter,
+    index: index?.replace(/[{}]/g, ""),
+    order: primes.length,
+    by: undefined,
+    isInverse: inverse !== undefined,
+    argument: round ?? square,
+  };
 }
 
 /** The letter that a function is given as a function of: `x` of `f(x)`. */
@@ -41,22 +69,72 @@ export function argumentOf(name: string): string | undefined {
 /** Two names that cannot be for the same thing; `y` and `f(x)` can, and so can words and a letter. */
 export function areRivals(a: string, b: string): boolean {
   if (a === b) return false;
+  const [one, other] = [figureOf(a), figureOf(b)];
+  if (one !== undefined && other !== undefined) return one !== other && !isSameCorner(one, other);
   const [x, y] = [partsOf(a), partsOf(b)];
-  if (x === undefined || y === undefined) {
-    // `|z| = 1` does not say what z is.
-    const areSizes = [a, b].filter((name) => name.startsWith("|")).length;
-    if (areSizes === 2 || (areSizes === 1 && (x ?? y)?.argument === undefined && (x ?? y) !== undefined)) return true;
-    if (/^\\frac/.test(a) && /^\\frac/.test(b)) return a.replace(/[ {}]/g, "") !== b.replace(/[ {}]/g, "");
-    return /^[a-z]+$/.test(a) && /^[a-z]+$/.test(b);
-  }
-  if (x.primes !== y.primes) return true;
+  if (one !== undefined || other !== undefined) return isNotFigure((one ?? other) as string, one === undefined ? x : y);
+  if (x !== undefined && y !== undefined) return areOtherLetters(x, y);
+  // `|z| = 1` does not say what z is.
+  const areSizes = [a, b].filter((name) => name.startsWith("|")).length;
+  const letter = x ?? y;
+  if (areSizes === 2 || (areSizes === 1 && letter !== undefined && letter.argument === undefined)) return true;
+  if (letter !== undefined && isNotResult(x === undefined ? a : b, letter)) return true;
+  if (/^\\frac/.test(a) && /^\\frac/.test(b)) return a.replace(/[ {}]/g, "") !== b.replace(/[ {}]/g, "");
+  return /^[a-z]+$/.test(a) && /^[a-z]+$/.test(b);
+}
+
+function areOtherLetters(x: Label, y: Label): boolean {
+  if (x.order !== y.order || (x.by !== undefined && y.by !== undefined && x.by !== y.by)) return true;
+  const isOther = x.letter !== y.letter && !isValueOf(x, y) && !isValueOf(y, x);
+  // The inverse of a function may be called y.
+  if (isOther || (x.isInverse !== y.isInverse && x.letter === y.letter)) return true;
   if (x.argument === undefined && y.argument === undefined) {
     // x may be x_1 or x_2, but not \bar x.
     const [one, other] = [x.index, y.index];
-    return x.letter !== y.letter ||
-      (one !== other && !(/^\d+$/.test(one ?? other ?? "") && (one === undefined || other === undefined)));
+    return one !== other && !(/^\d+$/.test(one ?? other ?? "") && (one === undefined || other === undefined));
   }
   if (x.argument === undefined || y.argument === undefined) return false;
-  const areLetters = /^[A-Za-z]$/.test(x.argument) && /^[A-Za-z]$/.test(y.argument);
-  return x.letter !== y.letter || x.index !== y.index || (x.argument !== y.argument && !areLetters);
+  const areVariables = /^[a-z]$/.test(x.argument) && /^[a-z]$/.test(y.argument);
+  return x.index !== y.index || x.isInverse !== y.isInverse || (x.argument !== y.argument && !areVariables);
+}
+
+/** `y` for `f(x)`, and `y'` for `f'(x)`. */
+function isValueOf(name: Label, other: Label): boolean {
+  if (!/^[yzw]$/.test(name.letter) || name.argument !== undefined || name.index !== undefined) return false;
+  return other.argument === undefined
+    ? other.order > 0 && /^[fgh]$/.test(other.letter)
+    : !/^[A-Z]/.test(other.argument);
+}
+
+/** Whether a derivative, an integral or a change stands where a letter does: `F(x)` may be an integral, `f(x)` and y are none. */
+function isNotResult(name: string, letter: Label): boolean {
+  if (/^\\(?:int|iint|oint)(?![A-Za-z])/.test(name)) return /^[a-z]$/.test(letter.letter);
+  if (/^\\frac ?\{ ?(?:d|\\partial)/.test(name)) return letter.order === 0 && letter.index === undefined;
+  return /^\\Delta ./.test(name);
+}
+
+const SEGMENT = /^\|?(?:\\overline)?\{?([A-Z])([A-Z])\}?\|?$/;
+const ANGLE = /^m?\\angle([A-Z])(?:([A-Z])([A-Z]))?$/;
+
+/** The segment or angle that a name is for: the same for `AB` and `BA`, `\angle ABC` and `\angle CBA`; undefined for others. */
+function figureOf(name: string): string | undefined {
+  const plain = name.replace(/ /g, "");
+  const segment = SEGMENT.exec(plain);
+  if (segment !== null) return [segment[1], segment[2]].sort().join("");
+  const angle = ANGLE.exec(plain);
+  if (angle === null) return undefined;
+  const [, first = "", middle, last] = angle;
+  return middle === undefined ? `<${first}` : `<${[first, last].sort().join(middle)}`;
+}
+
+/** `\angle B` and `\angle ABC`. */
+function isSameCorner(one: string, other: string): boolean {
+  if (!one.startsWith("<") || !other.startsWith("<") || one.length === other.length) return false;
+  const [short, long] = one.length === 2 ? [one, other] : [other, one];
+  return short.charAt(1) === long.charAt(2);
+}
+
+/** Whether a letter is not what a figure is: A may be the angle at A. */
+function isNotFigure(figure: string, letter: Label | undefined): boolean {
+  return letter !== undefined && !letter.letter.startsWith("\\") && figure !== `<${letter.letter}`;
 }
