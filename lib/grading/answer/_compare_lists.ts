@@ -20,11 +20,16 @@ function isCondition(item: Answer): boolean {
   return readingsOf(item).some(({ kind }) => kind === "region" || kind === "relation" || kind === "named");
 }
 
+/** Whether one variable is what all items are about: `f(x) = x` is about f(x), and may be about x. */
 function areOfOneVariable(items: readonly Answer[]): boolean {
-  const names = items.flatMap((item) =>
-    readingsOf(item).flatMap((it) => it.kind === "named" ? [it.name] : it.kind === "region" ? [it.variable ?? ""] : [])
+  const [first = new Set<string>(), ...more] = items.map((item) =>
+    new Set(
+      readingsOf(item).flatMap((it) =>
+        it.kind === "named" ? [it.name] : it.kind === "region" ? [it.variable ?? ""] : []
+      ),
+    )
   );
-  return new Set(names).size === 1;
+  return [...first].some((name) => more.every((names) => names.has(name)));
 }
 
 function isWordOrLetter(item: Answer): boolean {
@@ -33,10 +38,33 @@ function isWordOrLetter(item: Answer): boolean {
   );
 }
 
+/** The letter that a member is, as it is written; undefined for any other member. */
+function letterOf(item: Answer): string | undefined {
+  for (const reading of readingsOf(item)) {
+    if (reading.kind === "choice" && reading.rest === undefined) {
+      return reading.bare ? reading.letter.toLowerCase() : reading.letter;
+    }
+    if (reading.kind === "value" && reading.value.kind === "symbol" && /^[A-Za-z]$/.test(reading.value.name)) {
+      return reading.value.name;
+    }
+  }
+  return undefined;
+}
+
+/** Collections of letters that differ in their case: `\{A, B\}` and `\{a, b\}`. Small letters may be options in a list of such. */
+export function areOtherLetters(a: List | Tuple, b: List | Tuple): boolean {
+  const [given, wanted] = [a.items.map(letterOf), b.items.map(letterOf)];
+  if (given.length !== wanted.length || given.includes(undefined) || wanted.includes(undefined)) return false;
+  const areOptions = b.kind === "list" && !b.set && !(a.kind === "list" && a.set) &&
+    wanted.every((letter) => /^[A-J]$/.test(letter as string)) &&
+    given.every((letter) => /^[a-j]$/.test(letter as string));
+  return !areOptions && [...given].sort().join() !== [...wanted].sort().join();
+}
+
 /** The same members on both sides, in any order; what stands there twice counts once in a set. */
 export function sameMembers(answer: List, reference: List, compare: Comparison): Sameness {
   const [a, b] = [answer.items, reference.items];
-  if (reference.loose === true) return answer.set ? decided(false) : sameItems(a, b, compare);
+  if (reference.loose === true) return answer.set || answer.parted === true ? decided(false) : sameItems(a, b, compare);
   if (a.length > MOST_PAIRS || b.length > MOST_PAIRS) return sameSorted(a, b, compare);
   const isBare = !answer.set && !reference.set;
   if (isBare && a.length !== b.length) return decided(false);
@@ -47,7 +75,7 @@ export function sameMembers(answer: List, reference: List, compare: Comparison):
     for (const [j, other] of b.entries()) {
       // Outside of sets, what stands there twice counts twice.
       if (isBare && found[j] === true) continue;
-      const same = compare(item, other);
+      const same = isSetOfMembers(item) === isSetOfMembers(other) ? compare(item, other) : decided(false);
       if (same.same === true) {
         found[j] = true;
         isIn = true;
@@ -58,6 +86,11 @@ export function sameMembers(answer: List, reference: List, compare: Comparison):
     if (isIn !== true) return { same: isIn, method: last.method };
   }
   return found.every(Boolean) ? last : decided(false);
+}
+
+/** Whether a member is a set itself: `\{1\}` is not 1 in a set of sets. */
+export function isSetOfMembers(item: Answer): boolean {
+  return readingsOf(item).every((it) => it.kind === "list" ? it.set : it.kind === "region" && it.pieces.length === 0);
 }
 
 /** Long lists of numbers, each with its neighbour in size; undecided for anything else. */

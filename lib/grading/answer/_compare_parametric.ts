@@ -10,7 +10,7 @@ import { progressionsOf, wholeOf } from "./_parametric.ts";
 import { type Progression, sameProgressions } from "./_progressions.ts";
 import type { Domain } from "./_quantifiers.ts";
 import { lettersOf, mapped, renamed, substituted } from "./_rename.ts";
-import { exactRational, sameExpression } from "../expression/same.ts";
+import { exactRational, freeSymbols, sameExpression } from "../expression/same.ts";
 import type { Expr, Sameness } from "../types.ts";
 
 /** Letters that count, where no quantifier says so. */
@@ -80,6 +80,8 @@ function residuesAre({ residues, modulus, left }: Congruence, other: Answer): Sa
   const items = named.kind === "list" ? named.items : [named];
   const values = items.map(plainValue);
   if (values.includes(undefined) || values.length !== residues.length) return decided(false);
+  // `x \bmod 10` is a number, and not x.
+  if (left === undefined && residues.some((residue) => freeSymbols(residue).size > 0)) return decided(false);
   if (other.kind === "named" && left?.kind === "symbol" && left.name !== other.name) return decided(false);
   const least = residues.map((residue) => remainder(residue, modulus));
   const isSame = residues.every((residue, i) =>

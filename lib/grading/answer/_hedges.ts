@@ -30,11 +30,21 @@ const SENTENCE =
 const DENIED =
   /\b(?:not|no|nor|neither|never|or|if|unless|than|either|least|most|between|cannot|can't|don't|isn't|maybe|perhaps)\b/i;
 
+/** "3 (rejected)": what stands before is no answer. */
+const WITHDRAWN =
+  /\((?:is |was |this is )?(?:an? )?(?:reject(?:ed)?|wrong|incorrect|extraneous(?: (?:root|solution))?|invalid|discard(?:ed)?|(?:not |in)(?:valid|allowed|possible|admissible|accepted|correct|(?:a |the )?(?:solution|answer|root)))\)\.?$/i;
+
+/** Whether an answer takes itself back. */
+export function isWithdrawn(text: string): boolean {
+  return text.length <= 300 && WITHDRAWN.test(text);
+}
+
 /** The text without hedges; the text itself when nothing would be left. */
 export function withoutHedges(text: string): string {
   let rest = text;
   for (let count = 0; count < 8; count++) {
     const before = rest;
+    if (isWithdrawn(rest)) break;
     rest = rest.replace(LEADING, "").replace(TRAILING, "").trim();
     const explained = EXPLAINED.exec(rest);
     if (

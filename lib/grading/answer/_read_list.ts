@@ -47,7 +47,8 @@ export function readList(text: string, read: Reader): readonly Answer[] | undefi
     if (system !== undefined) readings.push(system);
     // `x_1=3, x_2=2` may be two solutions of one equation.
     if (system === undefined || areSolutions(system)) {
-      readings.push({ ...listOf(items, system !== undefined), ...(joined === undefined ? {} : { joined }) });
+      const parted = separators.every((separator) => separator === ";") ? { parted: true } : {};
+      readings.push({ ...listOf(items, system !== undefined), ...(joined === undefined ? {} : { joined }), ...parted });
     }
   }
   return readings;

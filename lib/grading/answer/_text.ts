@@ -9,13 +9,15 @@ const LONGEST = 2000;
 const SYNONYMS: ReadonlyMap<string, string> = new Map(
   ("dne:does not exist|undefined:does not exist|doesn't exist:does not exist|not defined:does not exist|" +
     "it does not exist:does not exist|limit does not exist:does not exist|is undefined:does not exist|none exists:does not exist|" +
+    "no integer solution:no integer solutions|there is no integer solution:no integer solutions|" +
+    "there are no integer solutions:no integer solutions|no integer solutions exist:no integer solutions|" +
     "does not converge:diverges|divergent:diverges|convergent:converges|diverge:diverges|converge:converges")
     .split("|").map((pair) => pair.split(":") as [string, string]),
 );
 const NOTHING = new Set(
   ("no solution|no solutions|none|empty set|no real solution|no real solutions|there is no solution|there are no solutions|" +
     "there are no real solutions|there is no real solution|no real roots|no real root|no such number exists|no values|no value|" +
-    "no such x|no integer solutions|no integer solution|no real numbers|null set|empty|no roots|no such values|no real number|" +
+    "no such x|no real numbers|null set|empty|no roots|no such values|no real number|" +
     "nothing|there are none|no solution exists|no solutions exist|has no solution|no real solutions exist|no real values")
     .split("|"),
 );

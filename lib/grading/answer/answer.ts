@@ -39,6 +39,8 @@ export interface List {
   readonly set: boolean;
   /** The word between them, where there is one: with "or" they may be one answer in several spellings. */
   readonly joined?: "and" | "or";
+  /** Between its members stand semicolons, which part no thousands. */
+  readonly parted?: boolean;
   /** It may be one number, with commas between its thousands. */
   readonly loose?: boolean;
 }

@@ -12,7 +12,16 @@ import {
   type Relation,
   type Tuple,
 } from "./answer.ts";
-import { joinedOtherwise, sameItems, sameMatrix, sameMembers, sameNames, vectorOf } from "./_compare_lists.ts";
+import {
+  areOtherLetters,
+  isSetOfMembers,
+  joinedOtherwise,
+  sameItems,
+  sameMatrix,
+  sameMembers,
+  sameNames,
+  vectorOf,
+} from "./_compare_lists.ts";
 import { allOf, type Comparison, decided } from "./_compare_result.ts";
 import { holdsOn, isCircular, isValueOf, sameNamed, sameRelation, saysValue } from "./_compare_relations.ts";
 import { sameParametric } from "./_compare_parametric.ts";
@@ -52,6 +61,7 @@ export function compareAnswers(answer: Answer, reference: Answer): Sameness {
 }
 
 const compare: Comparison = compareAnswers;
+const NO_INTEGERS = "no integer solutions";
 
 /** A set of reals whose ends are numbers. */
 function isSetOfNumbers(answer: Answer): boolean {
@@ -69,6 +79,10 @@ function comparePair(a: Answer, b: Answer): Sameness {
   if (a.kind === b.kind) return sameKind(a, b);
   if (a.kind === "list" && a.joined === "or" && b.kind !== "region") return allOf(spellings(a.items, b));
   if (a.kind === "named" || b.kind === "named") return withName(a, b);
+  // What has no solution at all has none among the integers.
+  if (a.kind === "region" && b.kind === "text" && a.pieces.length === 0 && b.words === NO_INTEGERS) {
+    return decided(true);
+  }
   if (a.kind === "region" || b.kind === "region") return withRegion(a, b);
   if (a.kind === "relation") return saysValue(a, b);
   if (b.kind === "relation") return isValueOf(a, b);
@@ -76,11 +90,17 @@ function comparePair(a: Answer, b: Answer): Sameness {
   if (a.kind === "tuple" && b.kind === "list") return listAndTuple(b, a, true);
   if (a.kind === "text") return { same: areDigits(a, b) || areOptions(a, b), method: "text" };
   if (a.kind === "matrix" || b.kind === "matrix") return withMatrix(a, b);
-  if (a.kind === "list" && b.kind === "value" && a.items.length === 1) return compare(a.items[0] as Answer, b);
-  if (b.kind === "list" && a.kind === "value" && b.items.length === 1) return compare(a, b.items[0] as Answer);
+  if (a.kind === "list" && b.kind === "value") return onlyMember(a, (item) => compare(item, b));
+  if (b.kind === "list" && a.kind === "value") return onlyMember(b, (item) => compare(a, item));
   if (a.kind === "ratio" && b.kind === "value" && b.unit === undefined) return ratioAndValue(a, b.value, false);
   if (a.kind === "value" && b.kind === "ratio" && a.unit === undefined) return ratioAndValue(b, a.value, true);
   return decided(false);
+}
+
+/** `\{5\}` is 5, but `\{\{5\}\}` is not. */
+function onlyMember({ items, set }: List, compared: (item: Answer) => Sameness): Sameness {
+  const [item] = items;
+  return items.length !== 1 || item === undefined || (set && isSetOfMembers(item)) ? decided(false) : compared(item);
 }
 
 /** Of what is not understood only the same signs tell. */
@@ -110,6 +130,7 @@ function areOptions(words: Answer, list: Answer): boolean {
 }
 
 function sameKind(a: Answer, b: Answer): Sameness {
+  if (isCollection(a) && isCollection(b) && areOtherLetters(a, b)) return { same: false, method: "text" };
   if (a.kind === "value" && b.kind === "value") return sameValue(a, b);
   if (a.kind === "list" && b.kind === "list") {
     return joinedOtherwise(a, b) ? decided(false) : sameMembers(a, b, compare);
@@ -123,6 +144,10 @@ function sameKind(a: Answer, b: Answer): Sameness {
   if (a.kind === "time" && b.kind === "time") return decided(sameTime(a, b));
   if (a.kind === "text" && b.kind === "text") return { same: a.words === b.words, method: "text" };
   return decided(false);
+}
+
+function isCollection(answer: Answer): answer is List | Tuple {
+  return answer.kind === "list" || answer.kind === "tuple";
 }
 
 /** Options are the same by their letters and, where both have one, by what stands behind. */
@@ -154,7 +179,9 @@ function listAndTuple(
   tuple: Tuple,
   turned = false,
 ): Sameness {
-  if (list.set || list.joined === "or") return decided(false);
+  if (list.set || list.joined === "or" || areOtherLetters(turned ? tuple : list, turned ? list : tuple)) {
+    return decided(false);
+  }
   return turned ? sameItems(tuple.items, list.items, compare) : sameItems(list.items, tuple.items, compare);
 }
 
@@ -171,6 +198,7 @@ function withRegion(a: Answer, b: Answer): Sameness {
   if (symbolic !== undefined) return symbolic;
   const relations = inequalitiesOf(other);
   if (relations !== undefined) return holdsOn(relations, region);
+  if (other.kind === "list" && other.set && other.items.some(isSetOfMembers)) return decided(false);
   if (a.kind !== "list" && a.kind !== "value" && b.kind !== "list" && b.kind !== "value") return decided(false);
   const [x, y] = [asRegion(a), asRegion(b)];
   return x === undefined || y === undefined ? decided(false) : sameRegion(x, y);

@@ -7,7 +7,7 @@ import { asWritten } from "./_written.ts";
 import { sameValue } from "./_compare_values.ts";
 import { namesMore, readChoice } from "./_choice.ts";
 import { cleanAnswer } from "./_clean.ts";
-import { saidBySentence } from "./_hedges.ts";
+import { isWithdrawn, saidBySentence } from "./_hedges.ts";
 import { complement } from "./_intervals.ts";
 import { readMatrix, withEnvironments } from "./_matrix.ts";
 import { readMatrixFormula } from "./_matrix_arithmetic.ts";
@@ -43,6 +43,7 @@ interface Budget {
 export function readAnswer(text: string): Answer | undefined {
   const source = cleanAnswer(text);
   if (source === undefined) return undefined;
+  if (source.endsWith(")") && isWithdrawn(source)) return { kind: "text", words: `${source} taken back` };
   return oneOf(readAll(withoutFrench(source), 0, { left: MOST_PIECES }));
 }
 
@@ -62,7 +63,7 @@ function readAll(text: string, depth: number, budget: Budget): readonly Answer[]
   if (depth > 0 && readings.length > 0) return readings.slice(0, MOST_READINGS);
   const said = saidBySentence(text) ?? behindLabel(text);
   if (said !== undefined && readings.length === 0) readings.push(...read(said));
-  if (!readings.some(isFormula) && isWord(text)) {
+  if (!readings.some(isFormula) && isWord(text) && !LETTERS.test(text)) {
     const words = wordsOf(text);
     if (words !== undefined) readings.push(words);
   } else if (/^\d+[A-F][\dA-F]*$/.test(text)) readings.push({ kind: "text", words: text.toLowerCase() });
@@ -260,5 +261,7 @@ function partOf(text: string): Expr | undefined {
   return value?.unit === undefined ? value?.value : undefined;
 }
 
+/** `X, Y`, `(a, b)`: letters, whose case counts. */
+const LETTERS = /^[([]?[A-Za-z](?:(?:[,;] ?| and | or )[A-Za-z])+[)\]]?$/;
 /** `(A), (C) and (D)` */
 const OPTIONS = /^\([A-J]\)(?:(?:, ?|,? and |,? or | & |; ?)\([A-J]\))+$/;
