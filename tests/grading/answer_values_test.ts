@@ -218,3 +218,22 @@ Deno.test("degrees have minutes, numbers are squared in words, small determinant
   ]]);
   assertOther([["22:30", "10:30"], ["234,1", "1,234"], ["{1,234}", "1,234"], ["3.5", "3,5"], ["3 factorial", "3"]]);
 });
+
+Deno.test("a word that makes another number of the one before it is no unit", () => {
+  const scales = ["lakh", "crore", "score", "tens", "hundreds", "thousands", "millions", "mil", "tenths", "hundredths"];
+  const others = [
+    "thousandths",
+    "per mille",
+    "permille",
+    "basis points",
+    "bps",
+    "doubled",
+    "halved",
+    "tripled",
+    "factorial",
+  ];
+  assertOther([...scales, ...others].map((word) => [`60 ${word}`, "60"]));
+  assertOther([["3 lakh rupees", "3"], ["60 thousands of dollars", "60"], ["60", "60 hundredths"]]);
+  assertSame([["3 test scores", "3"], ["3 basis vectors", "3"], ["7 decimal places", "7"], ["3 lakh", "3 lakh"]]);
+  assertSame([["three lakh", "300,000"], ["two crore", "20000000"], ["five lakh and twenty", "500020"]]);
+});

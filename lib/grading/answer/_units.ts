@@ -33,9 +33,13 @@ const FILLERS = new Set(
 const NEVER = new Set(
   ("and or not plus minus times over divided half halves quarter third thirds point squared cubed pi sqrt if then when mod is are " +
     "zero one two three four five six seven eight nine ten sin cos tan cot csc log ln exp arcsin arccos arctan sinh cosh tanh " +
-    "gcd lcm choose where for but no none nor than less greater unless infinity infty base i don't know maybe")
+    "gcd lcm choose where for but no none nor than less greater unless infinity infty base i don't know maybe " +
+    "factorial doubled tripled quadrupled halved quartered permille permill mille lakh lakhs lac lacs crore crores hundreds " +
+    "thousands millions billions trillions tenths hundredth hundredths thousandth thousandths millionth millionths billionths")
     .split(" "),
 );
+/** What makes another number of the one before it, where nothing else stands there: "3 score pupils" may be a score. */
+const SCALES_ALONE = /^(?:score|tens|mil|basis points?|bps)$/i;
 
 interface Builder {
   readonly exponents: Map<string, number>;
@@ -87,7 +91,7 @@ export function readUnit(text: string): Unit | undefined {
 }
 
 function tokensOf(text: string): string[] | undefined {
-  if (text.length > 120 || NEVER.has(text.toLowerCase())) return undefined;
+  if (text.length > 120 || NEVER.has(text.toLowerCase()) || SCALES_ALONE.test(text)) return undefined;
   const tokens = text.match(TOKEN) ?? [];
   const read = tokens.reduce((sum, token) => sum + token.length, 0);
   const written = text.replace(/\s/g, "").length;

@@ -18,7 +18,9 @@ const TENS = numbered("zero ten twenty thirty forty fifty sixty seventy eighty n
 const SCALES: ReadonlyMap<string, bigint> = new Map([
   ["hundred", 100n],
   ["thousand", 1000n],
+  ["lakh", 100000n],
   ["million", 1000000n],
+  ["crore", 10000000n],
   ["billion", 1000000000n],
   ["trillion", 1000000000000n],
 ]);
