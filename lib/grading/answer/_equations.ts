@@ -25,6 +25,11 @@ export function equation([left, right]: readonly Piece[], read: Reader): readonl
   if (pair !== undefined && isConstant(pair[0]) && isConstant(pair[1])) return chain([left, right], read);
   const readings: Answer[] = [];
   const name = nameOf(left.text, a);
+  if (TUPLE.test(left.text)) return labelledTuple(left.text, read(right.text));
+  // `(x+1, y) = (2, 3)` says what x+1 is.
+  if (a === undefined && /^\(.*[a-z].*,.*\)$/s.test(left.text) && !/[A-Za-z]{2}/.test(left.text)) {
+    return asWritten(left, right);
+  }
   if (name !== undefined) readings.push(...named(name, read(right.text), pair));
   // `3 = x`
   const reversed = b?.kind === "symbol" && !isConstant(b) ? nameOf(right.text, b) : undefined;
@@ -39,6 +44,16 @@ export function equation([left, right]: readonly Piece[], read: Reader): readonl
   // `5 = 101_2`, "5 boxes = 60 eggs"; but what a formula says that cannot be read is not its right side.
   if (a === undefined && /[\\^'_]/.test(left.text) && read(left.text).length === 0) return asWritten(left, right);
   return chain([left, right], read);
+}
+
+const TUPLE = /^\([a-zA-Z](?:_\d)?(?:, ?[a-zA-Z](?:_\d)?)+\)$/;
+
+/** `(x, y) = (2, 3)`: values by their names where there are as many, else what stands behind. */
+function labelledTuple(label: string, values: readonly Answer[]): readonly Answer[] {
+  const names = label.slice(1, -1).split(",").map((name) => name.trim());
+  const tuples = values.filter((value) => value.kind === "tuple" && value.items.length === names.length)
+    .map((value): Answer => value.kind === "tuple" ? { ...value, bracket: "names", names } : value);
+  return tuples.length > 0 ? tuples : named(label, values, undefined);
 }
 
 function named(name: string, values: readonly Answer[], sides: readonly [Expr, Expr] | undefined): Answer[] {

@@ -72,6 +72,8 @@ export function readBrackets(text: string, read: Reader): readonly Answer[] | un
   const found = insideBrackets(text.replace(/\^ ?\{? ?(?:T|\\top|\\intercal) ?\}?$/, ""));
   if (found === undefined) return undefined;
   const { open, close, inside } = found;
+  // `{2 \over 3}`: the braces belong to the fraction.
+  if (text.startsWith("{") && /\\over(?![A-Za-z])/.test(inside) && cut(inside, BETWEEN).length === 1) return undefined;
   if (open === "{") return inside === "" ? [{ kind: "region", pieces: [] }] : readSet(inside, read);
   if (inside === "") return undefined;
   const pieces = cut(inside, BETWEEN);

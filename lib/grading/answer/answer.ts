@@ -89,6 +89,8 @@ export interface Matrix {
 /** Parts of a ratio. */
 export interface Ratio {
   readonly kind: "ratio";
+  /** Of what they are, where it was named: a and b of `a : b = 2 : 3`. */
+  readonly names?: readonly string[];
   readonly parts: readonly Expr[];
 }
 

@@ -217,8 +217,10 @@ function withMatrix(a: Answer, b: Answer): Sameness {
   return x === undefined || y === undefined ? decided(false) : sameItems(x, y, compare);
 }
 
-function sameRatio({ parts: a }: Ratio, { parts: b }: Ratio): Sameness {
-  if (a.length !== b.length) return decided(false);
+function sameRatio({ parts: a, names }: Ratio, { parts, names: others }: Ratio): Sameness {
+  const order = names !== undefined && others !== undefined ? names.map((name) => others.indexOf(name)) : undefined;
+  if (a.length !== parts.length || order?.includes(-1)) return decided(false);
+  const b = order === undefined ? parts : order.map((at) => parts[at] as Expr);
   let last = decided(false);
   for (let i = 1; i < a.length; i++) {
     last = sameExpression(product(a[i] as Expr, b[0] as Expr), product(b[i] as Expr, a[0] as Expr));

@@ -178,9 +178,11 @@ function plural(text: string, read: (text: string) => readonly Answer[]): readon
   const brackets = isBracketed(text) ? readBrackets(text, read) : undefined;
   if (brackets !== undefined) return brackets;
   const point = /^[A-Z](?:_\d)? ?(\([^()]*,.*\))$/s.exec(text)?.[1];
-  if (point !== undefined && !/^[CP]\(\d+ ?, ?\d/.test(text)) {
+  if (point !== undefined) {
     const tuples = readBrackets(point, read)?.filter(({ kind }) => kind === "tuple") ?? [];
-    if (tuples.length > 0) return tuples;
+    // `P(5, 2)` may count permutations all the same.
+    const counts = /^[CP]\(\d+ ?, ?\d/.test(text) ? readValues(text) : [];
+    if (tuples.length > 0) return [...counts, ...tuples];
   }
   if (single.length > 0) return single;
   return isName(text) ? [] : readValues(text);
@@ -244,8 +246,12 @@ function allBut(text: string, read: (text: string) => readonly Answer[]): readon
 /** `1:2`, `2:3:5`, "1 to 2". */
 function readRatio(text: string): Ratio | undefined {
   if (!text.includes(":") && !/\b(?:to|out of)\b/.test(text)) return undefined;
-  const named = /^[a-zA-Z](?: ?: ?[a-zA-Z])+ ?= ?(.+)$/s.exec(text)?.[1];
-  if (named !== undefined) return readRatio(named);
+  const named = /^([a-zA-Z](?: ?: ?[a-zA-Z])+) ?= ?(.+)$/s.exec(text);
+  if (named !== null) {
+    const ratio = readRatio(named[2] as string);
+    const names = (named[1] as string).split(":").map((name) => name.trim());
+    return ratio?.parts.length === names.length ? { ...ratio, names } : ratio;
+  }
   const pieces = cut(text.replace(/ ratio$/, ""), / ?: ?| to | out of /y);
   if (pieces.length < 2 || pieces.length > 6 || !isBalanced(text)) return undefined;
   const parts = pieces.map((piece) => /[=<>,]/.test(piece.text) ? undefined : partOf(piece.text));
