@@ -117,3 +117,27 @@ Deno.test("what stands behind an answer is no part of it unless it says so, and 
     ["p=2", "p = 2, q > 3"],
   ]);
 });
+
+Deno.test("a condition that takes something away from an answer is not dropped", () => {
+  assertOther([
+    ["x>3, x\\in\\mathbb{N}", "x>3"],
+    ["x>3, x\\in\\mathbb{Q}", "x>3"],
+    ["x>3 \\text{ where } x \\text{ is an integer}", "x>3"],
+    ["x > 3 (x integer)", "x>3"],
+    ["x>3, y\\in\\mathbb{Z}", "x>3"],
+    ["-1 \\le x \\le 2, x \\in \\mathbb{Z}", "-1 \\le x \\le 2"],
+    ["1<x<2, x\\in\\mathbb{Z}", "(1,2)"],
+    ["x>3, x \\in \\mathbb{Z}", "x>3, x\\in\\mathbb{Q}"],
+    ["y=2x+1 for x>=1", "y=2x+1"],
+    ["y=x^2 \\text{ for } x\\in\\mathbb{Z}", "y=x^2"],
+  ]);
+  assertSame([
+    ["x>3, x\\in\\mathbb{R}", "x>3"],
+    ["-1 \\le x \\le 2, x \\in \\mathbb{Z}", "\\{-1,0,1,2\\}"],
+    ["-1 \\le x \\le 2, x \\in \\mathbb{Z}", "\\{x\\in\\mathbb{Z}: -1\\le x\\le 2\\}"],
+    ["x\\ge 4, x\\in\\mathbb{Z}", "x>3, x\\in\\mathbb{Z}"],
+    ["y=2x+1 \\text{ for all } x", "y=2x+1"],
+    ["y=\\ln x \\text{ for } x > 0", "y=\\ln x"],
+    ["a_n=2n+1 for n>=1", "a_n=2n+1"],
+  ]);
+});

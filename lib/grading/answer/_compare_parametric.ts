@@ -2,7 +2,15 @@
  * Compares answers with parameters and remainders: by their members where these are numbers, else with the parameters of one
  * side put in the place of the other's. A quantifier that was left out is forgiven where the letters are the same.
  */
-import { type Answer, type Congruence, plainValue, type Quantified, readingsOf, type Region } from "./answer.ts";
+import {
+  type Answer,
+  type Congruence,
+  plainValue,
+  type Quantified,
+  readingsOf,
+  type Region,
+  type Relation,
+} from "./answer.ts";
 import { product, sum, whole } from "./_build.ts";
 import { type Comparison, decided } from "./_compare_result.ts";
 import { sameLine } from "./_lines.ts";
@@ -10,7 +18,7 @@ import { progressionsOf, wholeOf } from "./_parametric.ts";
 import { type Progression, sameProgressions } from "./_progressions.ts";
 import type { Domain } from "./_quantifiers.ts";
 import { lettersOf, mapped, renamed, substituted } from "./_rename.ts";
-import { exactRational, freeSymbols, sameExpression } from "../expression/same.ts";
+import { exactRational, freeSymbols, numericValue, sameExpression } from "../expression/same.ts";
 import type { Expr, Sameness } from "../types.ts";
 
 /** Letters that count, where no quantifier says so. */
@@ -31,10 +39,37 @@ export function sameParametric(a: Answer, b: Answer, compare: Comparison): Samen
   if (a.kind === "congruence") return residuesAre(a, b);
   if (b.kind === "congruence") return residuesAre(b, a);
   if (a.kind === "region" && b.kind === "quantified") return wholeRegion(a, b);
-  if (b.kind === "region" && a.kind === "quantified") return wholeRegion(b, a) ?? compare(a.body, b);
+  if (b.kind === "region" && a.kind === "quantified") {
+    return wholeRegion(b, a) ?? (isNarrowed(a) ? decided(false) : compare(a.body, b));
+  }
   if (a.kind === "quantified" && b.kind === "quantified") return sameBodies(a, b, compare);
-  if (a.kind === "quantified") return compare(unwrapped(a.body, b), b);
+  if (a.kind === "quantified") return isNarrowed(a) ? decided(false) : compare(unwrapped(a.body, b), b);
   return b.kind === "quantified" ? compare(a, unwrapped(b.body, a)) : undefined;
+}
+
+/** Whether a condition behind an answer takes something away from it: `x > 3, x \in \mathbb{Q}`, `y = 2x + 1` for `x \ge 1`. */
+function isNarrowed({ body, parameters, domain }: Quantified): boolean {
+  const isSet = body.kind === "region" || isInequality(body) ||
+    (body.kind === "list" && body.items.every(isInequality));
+  if (isSet) return /^[ZNQ]$/.test(domain.set);
+  const [name] = parameters;
+  const said = body.kind === "named" ? plainValue(body.value) : isFunction(body) ? body.right : undefined;
+  if (said === undefined || name === undefined || parameters.length > 1 || WHOLE_NAME.test(name)) return false;
+  if (/^[ZNQ]$/.test(domain.set)) return !COUNTING.test(name);
+  const bound = /^.*?(?:>=?|\\geq?)(-?\d+)$/.exec(domain.but ?? "")?.[1];
+  if (bound === undefined || freeSymbols(said).size !== 1) return false;
+  // `y = \ln x` for x > 0 has no other values.
+  const outside = numericValue(substituted(said, new Map([[name, whole(Number(bound) - 1)]])));
+  return outside !== undefined && outside.im === 0 && Number.isFinite(outside.re);
+}
+
+/** `y = 2x + 1` as an equation. */
+function isFunction(body: Answer): body is Relation {
+  return body.kind === "relation" && body.operator === "=" && body.left.kind === "symbol";
+}
+
+function isInequality(answer: Answer): boolean {
+  return readingsOf(answer).every((it) => it.kind === "relation" && it.operator !== "=");
 }
 
 function isParametric(answer: Answer): boolean {

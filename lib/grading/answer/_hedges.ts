@@ -48,7 +48,8 @@ export function withoutHedges(text: string): string {
     rest = rest.replace(LEADING, "").replace(TRAILING, "").trim();
     const explained = EXPLAINED.exec(rest);
     if (
-      explained !== null && !isOption(explained[2] as string) && !isNumber(explained[2] as string) &&
+      explained !== null && !isDomain(explained) && !isOption(explained[2] as string) &&
+      !isNumber(explained[2] as string) &&
       /[\d}%)\]]$|[A-Za-z]{3}$/.test(explained[1] as string)
     ) {
       rest = explained[1] as string;
@@ -64,6 +65,11 @@ export function saidBySentence(text: string): string | undefined {
   const found = SENTENCE.exec(text);
   if (found === null || DENIED.test(text)) return undefined;
   return found[2];
+}
+
+/** "x > 3 (x integer)": not all of the numbers before. */
+function isDomain([, before = "", said = ""]: RegExpExecArray): boolean {
+  return /[<>]|\\(?:le|ge)(?![A-Za-z])/.test(before) && /\b(?:integer|natural|whole|rational)/i.test(said);
 }
 
 /** "18 (eighty)": a number in words is no explanation. */

@@ -12,6 +12,9 @@ import { lettersOf, mapped, substituted } from "./_rename.ts";
 import { freeSymbols, sameExpression } from "../expression/same.ts";
 import type { Expr } from "../types.ts";
 
+/** Whole numbers that a set by condition lists are at most so many. */
+const MOST_WHOLE = 200;
+
 /** One reading with a quantifier behind it; undefined where both say nothing together. */
 export function quantified(body: Answer, quantifier: Quantifier): Answer | undefined {
   const { names, domain, values } = quantifier;
@@ -20,10 +23,18 @@ export function quantified(body: Answer, quantifier: Quantifier): Answer | undef
   const letters = lettersOf(body);
   if (values !== undefined) return letters.has(names[0] ?? "") ? listed(body, names[0] as string, values) : undefined;
   if (body.kind === "region" && body.variable !== undefined && names.includes(body.variable)) {
-    return domain.set === "Z" || domain.set === "N" ? wholeOf(body, domain) : body;
+    if (domain.set === "Q") return { kind: "quantified", body, parameters: names, domain };
+    if (domain.set !== "Z" && domain.set !== "N") return body;
+    const least = domain.set === "N" ? 1 : domain.from ?? -Infinity;
+    return wholeOf(body, domain) ?? (domain.but === undefined ? listedIn(body, least)[0] : undefined);
   }
   const argument = body.kind === "named" ? argumentOf(body.name) : undefined;
   const parameters = names.filter((name) => letters.has(name) && name !== argument);
+  // `x > 3, y \in \mathbb{Z}` says more than x > 3.
+  const isCondition = body.kind === "region" || (body.kind === "relation" && body.operator !== "=");
+  if (parameters.length === 0 && isCondition && /^[ZNQ]$/.test(domain.set)) {
+    return { kind: "quantified", body, parameters: names, domain };
+  }
   if (parameters.length === 0) return quantifier.isAlone === true ? undefined : body;
   return { kind: "quantified", body, parameters, domain };
 }
@@ -45,6 +56,22 @@ export function wholeOf(region: Region, { from: least }: Domain): Quantified | u
   if (start === undefined || !Number.isSafeInteger(Math.floor(start))) return undefined;
   const first = piece.closedFrom ? Math.ceil(start - 1e-9) : Math.floor(start + 1e-9) + 1;
   return wholeNumbers({ set: "Z", from: Math.max(first, least ?? first) });
+}
+
+/** The whole numbers in a bounded region, as a list; empty where there are too many. */
+export function listedIn(region: Region, least: number): readonly Answer[] {
+  const items: Answer[] = [];
+  for (const { from, to, closedFrom, closedTo } of region.pieces) {
+    const [low, high] = [endValue(from), endValue(to)];
+    if (low === undefined || high === undefined || !Number.isFinite(high)) return [];
+    let first = Math.max(Math.ceil(low - 1e-9), least);
+    if (!closedFrom && Math.abs(first - low) < 1e-9) first++;
+    if (!Number.isFinite(first) || high - first > MOST_WHOLE) return [];
+    for (let n = first; closedTo ? n <= high + 1e-9 : n < high - 1e-9; n++) {
+      items.push({ kind: "value", value: whole(n) });
+    }
+  }
+  return items.length > MOST_WHOLE ? [] : [{ kind: "list", items, set: true }];
 }
 
 /** All whole numbers of a domain. */

@@ -2,14 +2,12 @@
 import { type Answer, oneOf, type Region } from "./answer.ts";
 import { whole } from "./_build.ts";
 import type { Reader } from "./_equations.ts";
-import { asRegion, endValue } from "./_intervals.ts";
+import { asRegion } from "./_intervals.ts";
 import { readNumberSet } from "./_number_sets.ts";
-import { quantified, wholeOf } from "./_parametric.ts";
+import { listedIn, quantified, wholeOf } from "./_parametric.ts";
 import { type Domain, readQuantifier } from "./_quantifiers.ts";
 import { lettersOf } from "./_rename.ts";
 
-/** Whole numbers that a set by condition lists are at most so many. */
-const MOST_WHOLE = 200;
 const MEMBER = /^([A-Za-z]) ?\\in(?![A-Za-z]) ?(.+)$/s;
 
 /** Readings of what stands before and behind the bar of a set. */
@@ -75,20 +73,4 @@ function within(region: Region, domain: Domain): readonly Answer[] {
   const least = domain.set === "N" ? 1 : domain.from;
   const unbounded = wholeOf(region, least === undefined ? { set: "Z" } : { set: "Z", from: least });
   return unbounded === undefined ? listedIn(region, least ?? -Infinity) : [unbounded];
-}
-
-/** The whole numbers in a bounded region, as a list. */
-function listedIn(region: Region, least: number): readonly Answer[] {
-  const items: Answer[] = [];
-  for (const { from, to, closedFrom, closedTo } of region.pieces) {
-    const [low, high] = [endValue(from), endValue(to)];
-    if (low === undefined || high === undefined || !Number.isFinite(high)) return [];
-    let first = Math.max(Math.ceil(low - 1e-9), least);
-    if (!closedFrom && Math.abs(first - low) < 1e-9) first++;
-    if (!Number.isFinite(first) || high - first > MOST_WHOLE) return [];
-    for (let n = first; closedTo ? n <= high + 1e-9 : n < high - 1e-9; n++) {
-      items.push({ kind: "value", value: whole(n) });
-    }
-  }
-  return items.length > MOST_WHOLE ? [] : [{ kind: "list", items, set: true }];
 }
