@@ -195,3 +195,24 @@ Deno.test("boxes of one sentence are one answer of several, of two sentences the
   assert.equal(gradeAnswer(both, "2, 3").strict, false);
   wrong("2, 3", ["First $\\boxed{2}$. That was part one. Now the answer is $\\boxed{3}$."]);
 });
+
+Deno.test("an answer that others give, or that is called wrong, is not the one that is announced", () => {
+  texts([
+    ["The answer is 9. A common mistake is to say the answer is 7.", "9"],
+    ["The answer is 9.\n(The common wrong answer is 7.)", "9"],
+    ["The answer is 8. Many students say the answer is 7.", "8"],
+    ["I was wrong, the answer is 8.", "8"],
+    ["\\boxed{8} (not \\boxed{7})", "8"],
+    ["The answer is $\\boxed{8}$, not $\\boxed{7}$.", "8"],
+    ["\\boxed{8}. Note that \\boxed{7} is incorrect.", "8"],
+    ["\\boxed{7} is wrong. It is \\boxed{8}.", "8"],
+  ]);
+});
+
+Deno.test("a box in code counts, unless an answer is announced behind the code", () => {
+  texts([
+    ["```\n\\boxed{7}\n```\nThe answer is 9.", "9"],
+    ["The answer is\n```\n\\boxed{7}\n```", "7"],
+    ["```\n\\boxed{7}\n```", "7"],
+  ]);
+});

@@ -28,6 +28,9 @@ const TOWARDS =
 /** What makes `the answer is 3` a supposition, or denies it. */
 const SUPPOSED =
   /\b(?:if|suppose|assume|assuming|unless|whether|why|doubt|unlikely|not (?:sure|true|clear)|(?:do not|don['\u2019]t) (?:think|believe))\s(?:that\s)?(?:if\s)?(?:(?:the|our|your|an|this|its|my)\s)?(?:(?:final|correct|exact)\s)?$/i;
+/** What makes `the answer is 3` what others say, or a mistake. */
+const REPORTED =
+  /\b(?:(?:wrong|incorrect|mistaken|previous|tempting)\s(?:final\s)?|(?:mistake|error|trap|wrong|incorrect|tempting)\s(?:is|was|would be)\s(?:to\s)?(?:say|think|conclude|believe|claim|assume|guess)(?:ing)?\s(?:that\s)?(?:the\s)?|(?:students|people|others|some|many)\s(?:(?:may|might|would|could|mistakenly|wrongly)\s){0,2}(?:say|think|believe|claim|guess|conclude)\s(?:that\s)?(?:the\s)?)$/i;
 /** How a sentence begins that works towards an answer. */
 const WORKING =
   /^(?:first|let(?:'s|\u2019s| us| me)?|we|to|step|since|start|begin|given|from|if|suppose|recall|note|using|by|consider)\b(?!\s*[:=])[^$\d]{0,3}\s+\p{L}/iu;
@@ -38,7 +41,7 @@ export function phrasedAnswer(text: string, masked: string): FoundAnswer | undef
   for (const match of matches) {
     const isHeading = /[:=\u2192\uff1a*\s]$|^[^]*answers?$/i.test(match[0]) && !/\s(?:is|are|was|be)$/i.test(match[0]);
     const before = text.slice(Math.max(0, match.index - 60), match.index);
-    if (isHeading ? TOWARDS.test(before) : SUPPOSED.test(before)) continue;
+    if ((isHeading ? TOWARDS.test(before) : SUPPOSED.test(before)) || REPORTED.test(before)) continue;
     const found = behindPhrase(text, match.index + match[0].length);
     if (found !== undefined && !(isHeading && WORKING.test(found.text))) return found;
   }

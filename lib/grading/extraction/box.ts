@@ -20,14 +20,40 @@ interface BoxCommand {
   readonly open: number;
 }
 
-/** The last box of a text without thoughts, outside of code if there is one. */
+/** What announces an answer behind a block of code, whose box is then an example. */
+const ANNOUNCED = /\banswers?\s*(?:is|are|[:=])\s*\S/i;
+
+/**
+ * The last box of a text without thoughts, outside of code if there is one; a box in code counts where no answer is
+ * announced behind it, and one that is denied where it is the only one.
+ */
 export function lastBox(text: string): BoxedAnswer {
   const inside = lastCommand(text, text.length);
   if (inside === undefined) return undefined;
   const outer = withoutFences(text);
-  if (outer === text) return readBox(text, inside);
+  if (outer === text) return readBox(text, lastAsserted(text, inside));
   const outside = lastCommand(outer, outer.length);
-  return outside === undefined ? readBox(text, inside) : readBox(outer, outside);
+  if (outside !== undefined) return readBox(outer, lastAsserted(outer, outside));
+  return ANNOUNCED.test(outer.slice(inside.start)) ? undefined : readBox(text, inside);
+}
+
+const DENIED_BEFORE = /\b(?:not|rather than|instead of)(?:[\s$}]|\\\()*$/;
+const DENIED_BEHIND = /^\}?(?:[\s$]|\\\))*(?:is|was)\s(?:wrong|incorrect|not (?:right|correct)|a mistake)\b/;
+
+/** `\boxed{8}, not \boxed{7}`: the last box that is not denied; the last where all are. */
+function lastAsserted(text: string, last: BoxCommand): BoxCommand {
+  let command: BoxCommand | undefined = last;
+  for (let count = 0; command !== undefined && count < MOST_JOINED; count++) {
+    if (!isDenied(text, command)) return command;
+    command = lastCommand(text, command.start);
+  }
+  return last;
+}
+
+function isDenied(text: string, command: BoxCommand): boolean {
+  if (DENIED_BEFORE.test(text.slice(Math.max(0, command.start - 24), command.start))) return true;
+  const box = readBox(text, command);
+  return typeof box === "object" && DENIED_BEHIND.test(text.slice(box.end, box.end + 40));
 }
 
 /** Where the last box is, from its backslash to its last brace; of one that is not closed, to the end of its line. */
