@@ -216,3 +216,11 @@ Deno.test("a box in code counts, unless an answer is announced behind the code",
     ["```\n\\boxed{7}\n```", "7"],
   ]);
 });
+
+Deno.test("a letter that is a number is an answer where something is said to be it", () => {
+  texts([
+    ["The limit is $e$ as $n\\to\\infty$.", "e"],
+    ["So the sum is $i$.", "i"],
+    ["We have 12 edges, and the last edge of them is called $e$.", "12"],
+  ]);
+});

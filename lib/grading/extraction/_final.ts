@@ -58,7 +58,8 @@ function lastIn(text: string): FoundAnswer | undefined {
       const open = openingOf(text, i);
       if (open === undefined) continue;
       passed++;
-      if (isAnswer(text.slice(open, i + 1)) && !isDenied(text, open) && !isChanged(text, open)) {
+      const says = isAnswer(text.slice(open, i + 1)) || isConstant(text, open, i + 1);
+      if (says && !isDenied(text, open) && !isChanged(text, open)) {
         return listed(text, open, i + 1);
       }
       i = open;
@@ -158,6 +159,12 @@ function openingOf(text: string, at: number): number | undefined {
   }
   const open = text.lastIndexOf("$", at - 1);
   return open < from || text.charAt(open - 1) === "\\" || !closesSoon(text, open, false) ? undefined : open;
+}
+
+/** `the limit is $e$`: a letter that is a number where something is said to be it. */
+function isConstant(text: string, from: number, to: number): boolean {
+  return /^(?:\$|\\\()-?[ei](?:\$|\\\))$/.test(text.slice(from, to)) &&
+    /\b(?:is|equals|(?:tends|converges|comes) to)\s$/.test(text.slice(Math.max(0, from - 16), from));
 }
 
 /** A formula that says more than the name of something. */
