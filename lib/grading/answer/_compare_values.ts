@@ -4,7 +4,7 @@
  */
 import type { Value } from "./answer.ts";
 import { decided } from "./_compare_result.ts";
-import { exactRational, freeSymbols, proportional, sameExpression } from "../expression/same.ts";
+import { differByConstant, exactRational, freeSymbols, sameExpression } from "../expression/same.ts";
 import { withConstantsOf } from "./_constants.ts";
 import { sameFamily } from "./_families.ts";
 import { conversion, type Unit } from "./_units.ts";
@@ -45,11 +45,8 @@ function sameFormula(answer: Expr, reference: Expr): Sameness {
   if (wanted === undefined || given === undefined) return same;
   const direct = sameExpression(given, wanted);
   if (direct.same === true) return direct;
-  const rest: Expr = { kind: "apply", head: "Add", args: [given, { kind: "apply", head: "Negate", args: [wanted] }] };
-  return { same: proportional(rest, ONE) === true ? true : direct.same, method: "numeric" };
+  return { same: differByConstant(given, wanted) === true ? true : direct.same, method: "numeric" };
 }
-
-const ONE: Expr = { kind: "number", value: { numerator: 1n, denominator: 1n } };
 
 /** What stands beside a lone `C`, `K` or `c` in a sum with other variables; undefined without one. */
 function withoutConstant(expr: Expr): Expr | undefined {
