@@ -49,7 +49,7 @@ const ALWAYS = 5;
 
 /**
  * What one expression is against the other: the same; the same and defined wherever the other is; a constant times it; it
- * plus a constant.
+ * plus a constant, and defined wherever it is.
  */
 export type Relation = "equal" | "covering" | "proportional" | "shifted";
 
@@ -155,7 +155,8 @@ class Judge {
 
   add(x: Complex, y: Complex, error: number): void {
     if (!isFinitePair(x, y)) {
-      if (this.relation === "covering" && Number.isNaN(x.re) && Number.isFinite(y.re)) this.different++;
+      const mustCover = this.relation === "covering" || this.relation === "shifted";
+      if (mustCover && Number.isNaN(x.re) && Number.isFinite(y.re)) this.different++;
       return;
     }
     const target = this.target(x, y);
