@@ -1,7 +1,7 @@
 /**
  * The grading part of `deno task bench`: answers a second, beside the recipe's grader and Math-Verify where
  * `tests/peers/setup.sh` has installed them. Ours and theirs take turns on the same rows in one run; figures are medians of
- * the rounds. Every grader has seen the references before: in training a reference is graded against many times.
+ * the rounds.
  */
 import { randomFrom } from "../basics/mod.ts";
 import { gradeAnswer } from "../grading/mod.ts";
@@ -15,15 +15,17 @@ export interface BenchRow {
   readonly reference: string;
 }
 
-/** Seconds for all rows, by grader: the median of the rounds. */
+/** Seconds for one answer, by grader: the median of the rounds. */
 export interface GradingTimes {
-  /** Rows that were graded in each round. */
+  /** Rows that were measured in all rounds together. */
   readonly rows: number;
   /** Ours. */
   readonly standard: number;
   /** The peers' by name; absent when they are not installed. */
   readonly peers?: Readonly<Record<string, number>>;
 }
+
+const WARM_UP_PASSES = 20;
 
 /** Where `tests/peers/setup.sh` puts the peers, from the repository's root. */
 export const PEERS = ".peers/grading/bin/python";
@@ -73,7 +75,12 @@ export async function mathRows(): Promise<BenchRow[]> {
   return rows;
 }
 
-/** Measures ours, and the peers on the same rows in turns. @param python the peers' interpreter; absent: ours alone */
+/**
+ * Measures ours, and the peers on the same rows in turns. Each round has rows of its own, so that no grader has seen an
+ * answer before (a reference it may have, as in training); every other row only warms our code up.
+ * @param rounds at least 1, at most half the number of rows
+ * @param python the peers' interpreter; absent: ours alone
+ */
 export async function measureGrading(
   rows: readonly BenchRow[],
   rounds: number,
@@ -81,25 +88,29 @@ export async function measureGrading(
 ): Promise<GradingTimes> {
   const ours: number[] = [];
   const peers: Record<string, number[]> = {};
-  let spaces = 0;
-  gradeRows(rows, spaces++);
-  for (let round = 0; round < rounds; round++) {
-    // Ours is done in a moment: many passes, so that the clock has something to measure.
-    const passes = 5;
+  const [warmUp, measured] = dealt(rows, 2) as [BenchRow[], BenchRow[]];
+  for (let pass = 0; pass < WARM_UP_PASSES; pass++) gradeRows(warmUp);
+  const parts = dealt(measured, Math.min(rounds, measured.length));
+  for (const part of parts) {
     const start = performance.now();
-    for (let pass = 0; pass < passes; pass++) gradeRows(rows, spaces++);
-    ours.push((performance.now() - start) / 1000 / passes);
+    gradeRows(part);
+    ours.push((performance.now() - start) / 1000 / part.length);
     if (python === undefined) continue;
-    for (const [name, seconds] of Object.entries(await runPeers(python, rows))) (peers[name] ??= []).push(seconds);
+    for (const [name, seconds] of Object.entries(await runPeers(python, part))) {
+      (peers[name] ??= []).push(seconds / part.length);
+    }
   }
   const medians = Object.fromEntries(Object.entries(peers).map(([name, seconds]) => [name, median(seconds)]));
-  return { rows: rows.length, standard: median(ours), ...(python !== undefined && { peers: medians }) };
+  return { rows: measured.length, standard: median(ours), ...(python !== undefined && { peers: medians }) };
 }
 
-/** Every pass has answers with more spaces around them, so that none is known from the pass before. */
-function gradeRows(rows: readonly BenchRow[], spaces: number): void {
-  const [before, behind] = [" ".repeat(spaces % 8), " ".repeat(Math.floor(spaces / 8))];
-  for (const { answer, reference } of rows) gradeAnswer(before + answer + behind, reference, { bare: true });
+/** Rows dealt out to so many parts, one after the other. */
+function dealt<T>(rows: readonly T[], parts: number): T[][] {
+  return Array.from({ length: parts }, (_, part) => rows.filter((_, i) => i % parts === part));
+}
+
+function gradeRows(rows: readonly BenchRow[]): void {
+  for (const { answer, reference } of rows) gradeAnswer(answer, reference, { bare: true });
 }
 
 async function runPeers(python: string, rows: readonly BenchRow[]): Promise<Record<string, number>> {

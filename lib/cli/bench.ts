@@ -65,9 +65,9 @@ async function benchGrading(io: CliIo, repeats: number, gsm8k: string | undefine
   const school = gradeSchoolRows(await gradeSchoolReferences(SCHOOL_ROWS, gsm8k), 0);
   const sets = { [gsm8k === undefined ? "word problems" : "GSM8K"]: school, "MATH-style": await mathRows() };
   for (const [name, rows] of Object.entries(sets)) {
-    const { standard, peers } = await measureGrading(rows, repeats, python);
-    const each = (seconds: number) => `${(1e6 * seconds / rows.length).toFixed(2).padStart(10)} us an answer`;
-    io.out(`grading, ${rows.length} ${name} answers\n  standard     ${each(standard)}\n`);
+    const { rows: count, standard, peers } = await measureGrading(rows, repeats, python);
+    const each = (seconds: number) => `${(1e6 * seconds).toFixed(2).padStart(10)} us an answer`;
+    io.out(`grading, ${count} ${name} answers\n  standard     ${each(standard)}\n`);
     for (const [peer, seconds] of Object.entries(peers ?? {})) {
       io.out(`  ${peer.padEnd(11)}  ${each(seconds)}, ${Math.round(seconds / standard)} times ours\n`);
     }

@@ -71,7 +71,7 @@ function judgeFinal(
     if (result === undefined) return undefined;
     if (result.same === true) return { ...known, lenient: true, found, result };
     first ??= { found, result };
-    if (result.same === false && result.method !== "text") {
+    if (result.same === false && (result.method !== "text" || saysAll(found, result))) {
       return {
         ...known,
         lenient: false,
@@ -82,6 +82,14 @@ function judgeFinal(
   const shown = known.strict ? { found: known.box as FoundAnswer, result: known.strict } : first;
   return { ...known, lenient: false, ...shown };
 }
+
+/** `808 or 809`, `(C) 12`: the whole text is one formula or list, and no part of it is the answer. */
+function saysAll({ place, text }: FoundAnswer, { read }: AnswerSameness): boolean {
+  return place === "whole" && read && !WORDS.test(text.replace(/\\[A-Za-z]+/g, " "));
+}
+
+/** A word, or letters of another script. */
+const WORDS = /[A-Za-z]{4}|(?![A-Za-z])\p{L}{2}/u;
 
 /** Places that say they hold the answer. */
 const ANNOUNCED: ReadonlySet<AnswerPlace> = new Set(["tag", "hashes", "phrase"]);

@@ -215,3 +215,25 @@ Deno.test("an answer is not cut within a number that is too long to be read", ()
     assert.equal(gradeAnswer(text, "3571").correct, false, `${zeros} zeros`);
   }
 });
+
+Deno.test("a completion that is nothing but an answer is taken whole, with its letters, words and alternatives", () => {
+  const right: [string, string][] = [
+    ["e^{i\\pi}", "-1"],
+    ["\\frac{1}{i}", "-i"],
+    ["(x+i)(x-i)", "x^2+1"],
+    ["i, -i", "\\pm i"],
+    ["one hundred and five", "105"],
+    ["the red marble", "\\text{red marble}"],
+    ["Option B", "B"],
+  ];
+  for (const [text, reference] of right) assert.equal(gradeAnswer(text, reference).correct, true, text);
+  const wrong: [string, string][] = [
+    ["808 \\text{ or } 809", "809"],
+    ["42% and 58%", "58%"],
+    ["(C) 12", "(B) 12"],
+    ["19 = 18", "18"],
+  ];
+  for (const [text, reference] of wrong) assert.equal(gradeAnswer(text, reference).correct, false, text);
+  // The person is not the number.
+  assert.equal(gradeAnswer("I get 18", "18").correct, true);
+});

@@ -129,17 +129,21 @@ export function saidLast(text: string): FoundAnswer | undefined {
 /** A text that is an answer and nothing else: one short line with hardly a word, and none that makes a sentence. */
 export function wholeAnswer(text: string): FoundAnswer | undefined {
   const found = trimmed("whole", text, 0, text.length);
-  if (
-    !SOMETHING.test(found.text) || found.text.length > 300 || found.text.includes("\n") || SENTENCE.test(found.text)
-  ) {
-    return undefined;
-  }
-  const plain = found.text.replace(/\\(?:text|mathrm|mbox)\s?\{[^{}]*\}|\\[A-Za-z]+/g, " ");
+  if (!SOMETHING.test(found.text) || found.text.length > 300 || found.text.includes("\n")) return undefined;
+  const said = found.text.replace(/^the (?=[a-z])|^option (?=[A-Ja-j]\W*$)/i, "");
+  if (SENTENCE.test(said) || PRONOUN.test(said)) return undefined;
+  const plain = said.replace(/\\(?:text|mathrm|mbox)\s?\{[^{}]*\}|\\[A-Za-z]+/g, " ");
   const words = plain.match(/[A-Za-z]{3,}/g) ?? [];
-  return words.length <= 3 ? found : undefined;
+  // Numbers in words are long; prose with figures is not an answer.
+  return words.length <= (/\d/.test(plain) ? 3 : MOST_WORDS) ? found : undefined;
 }
+
+/** Words of a name or a number in words. */
+const MOST_WORDS = 7;
+/** The person, not the number. */
+const PRONOUN = /(?<![\w\\{^_])I(?:['\u2019]|\s+[a-z]{2})/;
 
 /** Words and marks of a text that says more than an answer. */
 const SENTENCE =
-  /(?<!\w)(?:is|are|was|has|have|get|makes?|gives?|so|then|thus|hence|therefore|the|it|i|we|she|he|they|answers?|ans|option|know|since|because|when|where|if|for|given|with|steps?|part|case)(?!\w)|^[A-Za-z]{4,},\s\W|_answer"|####|<\/?[a-z]+>|\.\s|:\s*$|boxed|\*\*[^]*\*\*./i;
+  /(?<!\w)(?:is|are|was|has|have|get|makes?|gives?|so|then|thus|hence|therefore|the|it|we|she|he|they|answers?|ans|option|know|since|because|when|where|if|for|given|with|steps?|part|case)(?!\w)|^[A-Za-z]{4,},\s\W|_answer"|####|<\/?[a-z]+>|\.\s|:\s*$|boxed|\*\*[^]*\*\*./i;
 const SOMETHING = /[\p{L}\d\\\u221e]/u;
