@@ -65,11 +65,13 @@ async function benchGrading(io: CliIo, repeats: number, gsm8k: string | undefine
   const school = gradeSchoolRows(await gradeSchoolReferences(SCHOOL_ROWS, gsm8k), 0);
   const sets = { [gsm8k === undefined ? "word problems" : "GSM8K"]: school, "MATH-style": await mathRows() };
   for (const [name, rows] of Object.entries(sets)) {
-    const { rows: count, standard, peers } = await measureGrading(rows, repeats, python);
+    const { rows: count, standard, again, peers } = await measureGrading(rows, repeats, python);
     const each = (seconds: number) => `${(1e6 * seconds).toFixed(2).padStart(10)} us an answer`;
     io.out(`grading, ${count} ${name} answers\n  standard     ${each(standard)}\n`);
+    io.out(`  seen before  ${each(again)}\n`);
     for (const [peer, seconds] of Object.entries(peers ?? {})) {
-      io.out(`  ${peer.padEnd(11)}  ${each(seconds)}, ${Math.round(seconds / standard)} times ours\n`);
+      const times = [standard, again].map((ours) => Math.round(seconds / ours));
+      io.out(`  ${peer.padEnd(11)}  ${each(seconds)}, ${times.join(" and ")} times ours\n`);
     }
   }
   if (python === undefined) {
