@@ -2,6 +2,7 @@
  * Compares two values with their units, percent signs and bases. A unit on one side only is ignored; two units must be the same or
  * convertible. `50%` is 0.5, and for a reference from 1 on also 50.
  */
+import { product } from "./_build.ts";
 import type { Value } from "./answer.ts";
 import { decided } from "./_compare_result.ts";
 import { differByConstant, exactRational, freeSymbols, sameExpression } from "../expression/same.ts";
@@ -140,8 +141,4 @@ function scaledBy(value: Expr, factor: Rational): Expr {
     kind: "number",
     value: { numerator: numerator * factor.numerator, denominator: denominator * factor.denominator },
   };
-}
-
-function product(a: Expr, b: Expr): Expr {
-  return { kind: "apply", head: "Multiply", args: [a, b] };
 }

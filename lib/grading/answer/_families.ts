@@ -2,6 +2,7 @@
  * Families of angles without a quantifier: `\frac{\pi}{4} + k\pi` and `\frac{5\pi}{4} - n\pi` are the same set. Both
  * must be linear in their parameter; steps are equal up to the sign, starts differ by a whole number of steps.
  */
+import { negative, product, sum } from "./_build.ts";
 import { substituted } from "./_rename.ts";
 import { freeSymbols, numericValue, sameExpression } from "../expression/same.ts";
 import type { Expr, Sameness } from "../types.ts";
@@ -58,16 +59,4 @@ function hasPi(expr: Expr): boolean {
 
 function whole(value: number): Expr {
   return { kind: "number", value: { numerator: BigInt(value), denominator: 1n } };
-}
-
-function sum(a: Expr, b: Expr): Expr {
-  return { kind: "apply", head: "Add", args: [a, b] };
-}
-
-function product(a: Expr, b: Expr): Expr {
-  return { kind: "apply", head: "Multiply", args: [a, b] };
-}
-
-function negative(a: Expr): Expr {
-  return { kind: "apply", head: "Negate", args: [a] };
 }

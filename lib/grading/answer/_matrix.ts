@@ -2,6 +2,7 @@
  * Matrices and vectors: the environments of LaTeX (`pmatrix`, `bmatrix`, `array`, ...), `[[1,2],[3,4]]`, a factor in front, a
  * transpose behind, and sums of the unit vectors i, j and k. What is reckoned with several is read elsewhere.
  */
+import { product } from "./_build.ts";
 import type { Answer, Matrix } from "./answer.ts";
 import { expressionOf } from "./_formula.ts";
 import { cut, insideBrackets } from "./_split.ts";
@@ -91,10 +92,6 @@ function turned(rows: readonly (readonly Expr[])[]): Expr[][] {
 const NEGATIVE_ONE: Expr = { kind: "number", value: { numerator: -1n, denominator: 1n } };
 const ONE: Expr = { kind: "number", value: { numerator: 1n, denominator: 1n } };
 const ZERO: Expr = { kind: "number", value: { numerator: 0n, denominator: 1n } };
-
-function product(a: Expr, b: Expr): Expr {
-  return { kind: "apply", head: "Multiply", args: [a, b] };
-}
 
 /** `\mathbf{i} - 2\mathbf{j}` as a tuple: of two members unless k stands there. */
 function unitVectors(text: string): Answer | undefined {

@@ -2,6 +2,7 @@
  * Compares two answers of any kind: each reading of the answer with each reading of the reference, by the rule for their kinds.
  * Right when one pair is the same; undecided when no pair of a kind could tell.
  */
+import { product } from "./_build.ts";
 import {
   type Answer,
   type Choice,
@@ -234,8 +235,4 @@ function ratioAndValue({ parts }: Ratio, value: Expr, turned: boolean): Sameness
   if (parts.length !== 2 || top === undefined || bottom === undefined) return decided(false);
   const quotient: Expr = { kind: "apply", head: "Divide", args: [top, bottom] };
   return turned ? sameExpression(value, quotient) : sameExpression(quotient, value);
-}
-
-function product(a: Expr, b: Expr): Expr {
-  return { kind: "apply", head: "Multiply", args: [a, b] };
 }

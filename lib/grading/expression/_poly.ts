@@ -3,7 +3,7 @@
  * negative ones too. What is known about a generator is applied while multiplying: the square of i is -1, the square of
  * sqrt(2) is 2. Terms are counted: what grows too large is given up.
  */
-import { addFractions, type Fraction, fraction, ONE, powerOfFraction, stop, timesFractions } from "./_integers.ts";
+import { addFractions, type Fraction, fraction, gcd, ONE, powerOfFraction, stop, timesFractions } from "./_integers.ts";
 
 /**
  * What a polynomial is made of. `power`: exponents add up. `prime`: a positive whole number, its whole powers are numbers.
@@ -252,16 +252,10 @@ export function spelled(poly: Poly): string {
 export function contentOf(poly: Poly): Fraction {
   let [n, d] = [0n, 1n];
   for (const { coefficient } of poly.values()) {
-    n = common(n, coefficient.n);
-    d = d / common(d, coefficient.d) * coefficient.d;
+    n = gcd(n, coefficient.n);
+    d = d / gcd(d, coefficient.d) * coefficient.d;
   }
   return n === 0n ? ONE : fraction(n, d);
-}
-
-function common(a: bigint, b: bigint): bigint {
-  let [x, y] = [a < 0n ? -a : a, b < 0n ? -b : b];
-  while (y > 0n) [x, y] = [y, x % y];
-  return x;
 }
 
 /** Sign of the coefficient of the first term by order of keys, other than the constant where there is one. */
