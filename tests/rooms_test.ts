@@ -21,6 +21,8 @@ const ROOMS = [
   "training",
   "viewer",
   "runs",
+  "diagnosis",
+  "tracking",
   "pretraining",
   "launch",
   "serving",

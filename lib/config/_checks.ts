@@ -3,6 +3,7 @@
  * is already known to be wrong, so that one mistake gives one message.
  */
 import { lossOptionsProblem } from "./loss_options.ts";
+import { ALGORITHM_CHECKS } from "./_algorithm_checks.ts";
 import { GIVEN_CHECKS, PROBLEM_CHECKS } from "./_problem_checks.ts";
 import type { ConfigKey, TrainConfig } from "./schema.ts";
 
@@ -42,14 +43,12 @@ const CHECKS: readonly Check[] = [
         : "at temperature 0 all completions of a group are the same and nothing is learnt; use temperature=1",
   },
   {
-    keys: ["loss_fn", "backend"],
+    keys: ["loss_fn"],
     ofTraining: true,
-    problem: ({ loss_fn, backend }) => {
-      if (loss_fn === "cross_entropy") {
-        return "cross_entropy learns from worked answers, not from rewards; use loss_fn=importance_sampling";
-      }
-      if (backend !== "local" || loss_fn === "importance_sampling") return undefined;
-      return `${loss_fn} is not available on the embedded engine in this version; use loss_fn=importance_sampling`;
+    problem: ({ loss_fn }) => {
+      if (loss_fn !== "cross_entropy") return undefined;
+      return "cross_entropy learns from worked answers, not from rewards; use loss_fn=importance_sampling, or " +
+        "method=expert_iteration, which brings its own loss";
     },
   },
   {
@@ -103,13 +102,7 @@ const CHECKS: readonly Check[] = [
       return model_name === "abacus" ? "the bundled model has one version; leave model_revision out" : undefined;
     },
   },
-  {
-    keys: ["wandb_project"],
-    problem: ({ wandb_project }) =>
-      wandb_project === null
-        ? undefined
-        : "logging to Weights & Biases is not available in this version; use wandb_project=none",
-  },
+  ...ALGORITHM_CHECKS,
 ];
 
 /** Problems of the configuration as a whole, the source of the value first. `wrong` keys are not looked at. @param problemsGiven to the call itself */

@@ -6,6 +6,7 @@ import { z } from "zod";
 import { withoutTrailingSeparators } from "../basics/mod.ts";
 import type { PromptTemplate, TemplateValue } from "../vocabulary.ts";
 import { choice, type Field, flag, integer, optional, parseJson, real, text } from "./_field.ts";
+import { ALGORITHM_FIELDS } from "./_algorithm_fields.ts";
 import { COLUMNS, ENV, LEVELS } from "./_problem_fields.ts";
 import { RENDERER_NAMES } from "./renderers.ts";
 import { type ConfigKey, GRADERS, type TokenPrices, type TrainConfig } from "./schema.ts";
@@ -119,7 +120,11 @@ export const FIELDS: { readonly [K in ConfigKey]: Field<TrainConfig[K]> } = {
   test_limit: integer("Held-out problems an evaluation uses; 0 is all.", { min: 0, max: MOST_PROBLEMS }),
   groups_per_batch: integer("Problems a step.", { min: 1, max: 65536 }),
   group_size: integer("Completions a problem; advantages are centred among them.", { min: 1, max: 4096 }),
-  learning_rate: real("Adam's learning rate, constant over the run.", { min: 0, max: 1, above: true }),
+  learning_rate: real("Adam's learning rate, the largest of the run; see lr_schedule.", {
+    min: 0,
+    max: 1,
+    above: true,
+  }),
   max_tokens: integer("Longest completion, in tokens.", { min: 1, max: 1048576 }),
   lora_rank: integer("Rank of the LoRA adapter; 0 trains all weights.", { min: 0, max: 1024 }),
   temperature: real("Sampling temperature in training.", { min: 0, max: 100 }),
@@ -140,6 +145,7 @@ export const FIELDS: { readonly [K in ConfigKey]: Field<TrainConfig[K]> } = {
     "cross_entropy",
   ]),
   loss_fn_config: optional(LOSS_OPTIONS),
+  ...ALGORITHM_FIELDS,
   kl_penalty_coef: real("Weight of the KL penalty against the weights of model_name; 0 is off.", { min: 0 }),
   kl_discount_factor: real("Discount that spreads the KL penalty over later tokens; 0 is off.", { min: 0, max: 1 }),
   compute_post_kl: flag("Score the batch again after the step, to measure how far it moved."),
@@ -151,6 +157,10 @@ export const FIELDS: { readonly [K in ConfigKey]: Field<TrainConfig[K]> } = {
   ),
   load_checkpoint_path: optional(text("Start from these weights, with a fresh optimizer.", "a checkpoint's path")),
   behavior_if_log_dir_exists: choice("What to do when log_path exists.", ["ask", "delete", "resume", "raise"]),
+  resume_changes: choice(
+    "Of a run that goes on: refuse or allow a change of what its results depend on; more steps and other logging always go.",
+    ["refuse", "allow"],
+  ),
   format_coef: real("Reward lost by an answer out of format.", { min: 0 }),
   grader: choice(
     "Whose rules decide what is right: standard is ours, recipe the math_rl recipe's own, faults included; both goes by " +
@@ -184,6 +194,7 @@ export const FIELDS: { readonly [K in ConfigKey]: Field<TrainConfig[K]> } = {
   ),
   wandb_project: optional(text("Weights & Biases project.", "a name")),
   wandb_name: optional(text("Weights & Biases run name.", "a name")),
+  tensorboard: flag("Write TensorBoard event files into the run's folder."),
   log_path: {
     ...text("The run's folder; auto names it after the configuration.", "auto or a folder"),
     accept: (value) => typeof value === "string" ? withoutTrailingSeparators(value) : value,

@@ -2,6 +2,7 @@
  * Defaults, in two tables: the recipe's, used with the Tinker API, and what the embedded engine changes in them. To tune
  * the embedded engine's defaults edit `LOCAL_DEFAULTS` alone: help, documentation and runs follow.
  */
+import { ALGORITHM_DEFAULTS } from "./algorithm.ts";
 import type { BackendName, TrainConfig } from "./schema.ts";
 
 /** Defaults of one backend: all keys but those that follow from others. */
@@ -36,6 +37,7 @@ export const TINKER_DEFAULTS: Defaults = {
   num_substeps: 1,
   loss_fn: "importance_sampling",
   loss_fn_config: null,
+  ...ALGORITHM_DEFAULTS,
   kl_penalty_coef: 0,
   kl_discount_factor: 0,
   compute_post_kl: false,
@@ -44,6 +46,7 @@ export const TINKER_DEFAULTS: Defaults = {
   renderer_name: "auto",
   load_checkpoint_path: null,
   behavior_if_log_dir_exists: "ask",
+  resume_changes: "refuse",
   format_coef: 0.1,
   grader: "standard",
   grader_timeout: 1,
@@ -62,6 +65,7 @@ export const TINKER_DEFAULTS: Defaults = {
   ttl_seconds: null,
   wandb_project: null,
   wandb_name: null,
+  tensorboard: false,
 };
 
 /** What the embedded engine changes. `levels` applies to word problems only. */

@@ -1,4 +1,5 @@
 /** What a run is: names, ranges and defaults of all hyperparameters, and how a command line becomes a configuration. */
+export * from "./algorithm.ts";
 export * from "./schema.ts";
 export * from "./env.ts";
 export * from "./error.ts";

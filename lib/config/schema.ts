@@ -4,6 +4,7 @@
  * `_fields.ts`, defaults in `defaults.ts`, checks that look at more than one key in `_checks.ts`.
  */
 import type { PromptTemplate, TemplateValue } from "../vocabulary.ts";
+import type { AlgorithmConfig } from "./algorithm.ts";
 import type { Env } from "./env.ts";
 
 /** What a column of a file of problems can hold. */
@@ -59,8 +60,11 @@ export interface TokenPrices {
 /** What happens to a log folder that exists. */
 export type LogDirBehavior = "ask" | "delete" | "resume" | "raise";
 
+/** What happens where a run is to go on with another configuration than it had, in what changes its results. */
+export type ResumeChanges = "refuse" | "allow";
+
 /** A resolved configuration: plain JSON, every key present, null where a key is switched off. Never holds a secret. */
-export interface TrainConfig {
+export interface TrainConfig extends AlgorithmConfig {
   /** The problem set: a name, or the path of a file or folder of problems. */
   readonly env: Env;
   /** A bundled name, a path to a YAML file, or the template itself. */
@@ -95,7 +99,7 @@ export interface TrainConfig {
   readonly groups_per_batch: number;
   /** G, completions a problem. */
   readonly group_size: number;
-  /** Constant over the run. */
+  /** The largest of the run, see `lr_schedule`. */
   readonly learning_rate: number;
   /** Longest completion. */
   readonly max_tokens: number;
@@ -133,6 +137,8 @@ export interface TrainConfig {
   readonly load_checkpoint_path: string | null;
   /** What to do when `log_path` exists. */
   readonly behavior_if_log_dir_exists: LogDirBehavior;
+  /** Of a run that goes on: what happens when a key was changed that changes its results. */
+  readonly resume_changes: ResumeChanges;
   /** Reward lost by an answer out of format. */
   readonly format_coef: number;
   /** Whose rules decide whether an answer is right. */
@@ -169,6 +175,8 @@ export interface TrainConfig {
   readonly wandb_project: string | null;
   /** Weights & Biases run name. */
   readonly wandb_name: string | null;
+  /** Whether TensorBoard event files are written. */
+  readonly tensorboard: boolean;
   /** The run's folder. */
   readonly log_path: string;
 }

@@ -112,7 +112,7 @@ Deno.test("resolveConfig() refuses what would train nothing, with the reason", (
 
 Deno.test("resolveConfig() refuses what the embedded engine cannot do, and allows it on tinker", () => {
   const key = { TINKER_API_KEY: "k" };
-  assert.match(onlyProblem({ loss_fn: "ppo" }), /ppo is not available on the embedded engine/);
+  assert.deepEqual(problemsOf({ loss_fn: "ppo" }), []);
   assert.deepEqual(problemsOf({ loss_fn: "ppo", loss_fn_config: { clip_high_threshold: 1.2 } }, key), []);
   assert.match(onlyProblem({ lora_rank: 32 }), /trains all weights .* use lora_rank=0/);
   assert.match(onlyProblem({ lora_rank: 0 }, key), /adapters only/);
@@ -183,11 +183,6 @@ Deno.test("resolveConfig() refuses keys that the problem set would silently igno
   assert.match(onlyProblem({ data_path: "data" }), /makes its own problems .* use env=gsm8k/);
   assert.match(onlyProblem({ env: "gsm8k", levels: [2] }), /env=gsm8k has no levels/);
   assert.match(onlyProblem({ ttl_seconds: 60 }), /checkpoints stay until somebody deletes them/);
-});
-
-Deno.test("resolveConfig() refuses Weights & Biases in words", () => {
-  assert.match(onlyProblem({ wandb_project: "p" }), /not available in this version; use wandb_project=none/);
-  assert.deepEqual(problemsOf({ wandb_project: "none" }), []);
 });
 
 Deno.test("resolveConfig() names the allowed values, and the likely one", () => {
