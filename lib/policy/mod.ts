@@ -2,6 +2,7 @@
 export * from "./policy.ts";
 export * from "./chat_format.ts";
 export * from "./open.ts";
+export { lossConfigOf, lossSum } from "./losses.ts";
 export * from "./opening.ts";
 export * from "./server_consent.ts";
 export {

@@ -10,7 +10,7 @@ export type {
   WireDatum,
   WireForwardBackwardOutput,
 } from "../policy/mod.ts";
-export { DEFAULT_CLIENT_CONFIG, findModel } from "../policy/mod.ts";
+export { DEFAULT_CLIENT_CONFIG, findModel, lossConfigOf, lossSum } from "../policy/mod.ts";
 
 export const {
   chunkFromJson,

@@ -56,24 +56,3 @@ function vectorOf(tensor: TensorData, length: number, name: string): number[] {
   if (data.length !== length) throw new TypeError(`${name} has ${data.length} values for ${length} tokens of input`);
   return Array.from(data);
 }
-
-/**
- * The value of a loss from log-probabilities [D][T], summed over all tokens.
- * @throws {TypeError} for a loss whose value is known only with its gradient
- */
-export function lossOf(loss: string, data: readonly Datum[], logprobs: readonly (readonly number[])[]): number {
-  const term = TERMS[loss];
-  if (term === undefined) {
-    throw new TypeError(`forward without backward takes ${Object.keys(TERMS).join(" or ")}, not ${loss}`);
-  }
-  return data.reduce(
-    (sum, datum, d) => (logprobs[d] ?? []).reduce((part, value, t) => part - term(datum, t, value), sum),
-    0,
-  );
-}
-
-const TERMS: Readonly<Record<string, (datum: Datum, t: number, logprob: number) => number>> = {
-  cross_entropy: ({ weights }, t, logprob) => (weights?.[t] ?? 0) * logprob,
-  importance_sampling: ({ logprobs, advantages }, t, logprob) =>
-    Math.exp(logprob - (logprobs?.[t] ?? 0)) * (advantages?.[t] ?? 0),
-};

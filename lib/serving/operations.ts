@@ -7,9 +7,11 @@ import {
   decodeForwardBackwardRequest,
   type ForwardBackwardRequest,
   forwardBackwardRequestFromJson,
+  lossConfigOf,
+  lossSum,
 } from "./_policy.ts";
 import { parseTinkerPath } from "./checkpoints.ts";
-import { datumOf, lossOf } from "./data.ts";
+import { datumOf } from "./data.ts";
 import { OperationError, RefusedError } from "./errors.ts";
 import type { Result } from "./futures.ts";
 import type { ServedModel } from "./models.ts";
@@ -80,7 +82,9 @@ async function runForwardBackward({ policy }: ServedModel, request: ForwardBackw
   });
   if (forward_only) {
     const logprobs = await policy.logprobs(data, "current");
-    return forwardBackwardResult(logprobs, { "loss:sum": lossOf(loss_fn, data, logprobs) });
+    return forwardBackwardResult(logprobs, {
+      "loss:sum": lossSum(loss_fn as LossName, lossConfigOf(loss_fn as LossName, config), data, logprobs),
+    });
   }
   const { logprobs, metrics } = await policy.forwardBackward(data, loss_fn as LossName, config && { config });
   // Clients combine the parts of one request by what stands behind the colon.

@@ -1,13 +1,16 @@
 /** What the main thread and the engine's worker say to each other. Calls are answered in the order they are made. */
 import type { AdamParams, Completion, Datum, Metrics } from "../../vocabulary.ts";
-import type { ForwardBackwardOutput } from "../policy.ts";
+import type { ForwardBackwardOutput, LossConfig } from "../policy.ts";
 import type { SampleRequest } from "./sampler.ts";
 
 /** Calls by name: what goes in and what comes back. */
 export interface Calls {
   open: { args: { folder: string }; result: null };
   sample: { args: { requests: readonly SampleRequest[] }; result: null };
-  forwardBackward: { args: { data: readonly Datum[]; loss: string }; result: ForwardBackwardOutput };
+  forwardBackward: {
+    args: { data: readonly Datum[]; loss: string; config?: LossConfig };
+    result: ForwardBackwardOutput;
+  };
   logprobs: { args: { data: readonly Datum[]; which: "current" | "reference" }; result: number[][] };
   optimStep: { args: { adam: AdamParams }; result: Metrics };
   save: { args: { folder: string; optimizer: boolean }; result: null };

@@ -96,7 +96,7 @@ async function trainOn(
   data: readonly Datum[],
   loss: "cross_entropy" | "importance_sampling",
 ): Promise<void> {
-  await engine.forwardBackward(data, loss, goOn);
+  await engine.forwardBackward(data, { loss }, goOn);
   engine.optimStep(ADAM);
 }
 

@@ -4,11 +4,12 @@
  * use it directly.
  */
 import type { AdamParams, Completion, Datum, Metrics } from "../../vocabulary.ts";
-import type { ForwardBackwardOutput } from "../policy.ts";
+import { lossConfigOf } from "../losses.ts";
+import type { ForwardBackwardOutput, LossConfig, LossName } from "../policy.ts";
 import { emptyAdam } from "./adam.ts";
 import type { LlamaConfig } from "./llama.ts";
 import { type DataBounds, requireSoundData } from "../data_check.ts";
-import { localLoss, type LocalLossName, LOSSES } from "./losses.ts";
+import { localLoss, LOSSES } from "./losses.ts";
 import { findModel } from "./find_model.ts";
 import { readModelConfig } from "./model_config.ts";
 import { readOptimizer, writeModel } from "./model_folder.ts";
@@ -68,11 +69,16 @@ export class Engine {
   }
 
   /** See `TrainablePolicy.forwardBackward`. */
-  async forwardBackward(data: readonly Datum[], loss: string, between: Between): Promise<ForwardBackwardOutput> {
+  async forwardBackward(
+    data: readonly Datum[],
+    { loss, config }: { readonly loss: string; readonly config?: LossConfig | undefined },
+    between: Between,
+  ): Promise<ForwardBackwardOutput> {
     try {
       const known = localLoss(loss);
+      const all = lossConfigOf(known, config);
       requireSoundData(data, this.#bounds(known));
-      return await this.#trainer.forwardBackward(data, known, between);
+      return await this.#trainer.forwardBackward(data, { loss: known, config: all }, between);
     } catch (error) {
       this.#incomplete = true;
       throw error;
@@ -86,7 +92,7 @@ export class Engine {
     return await this.#trainer.logprobs(data, which === "current" ? this.weights : this.#reference!, between);
   }
 
-  #bounds(loss?: LocalLossName): DataBounds {
+  #bounds(loss?: LossName): DataBounds {
     const { vocab_size: vocabSize, max_position_embeddings: contextLength } = this.config;
     return { inputs: loss === undefined ? [] : LOSSES[loss].inputs, contextLength, vocabSize };
   }

@@ -95,12 +95,9 @@ class LocalPolicy implements TrainablePolicy {
   async forwardBackward(
     data: readonly Datum[],
     loss: LossName,
-    { config = {}, ...options }: LossOptions = {},
+    { config, ...options }: LossOptions = {},
   ): Promise<ForwardBackwardOutput> {
-    const unknown = Object.keys(config);
-    // Sent on, as a loss that there is not: the engine has to know that a part of the gradient is missing.
-    const name = unknown.length === 0 ? loss : `${loss} with option ${unknown.join(", ")}`;
-    return await this.#link.call("forwardBackward", { data, loss: name }, options);
+    return await this.#link.call("forwardBackward", { data, loss, ...(config && { config }) }, options);
   }
 
   async logprobs(data: readonly Datum[], which: "current" | "reference", options?: CallOptions): Promise<number[][]> {

@@ -5,7 +5,7 @@
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 
 /** Element types that occur here. */
-export type DType = "float32" | "float64" | "int64";
+export type DType = "float32" | "float64" | "int64" | "bool";
 
 /** A size, or the name of one that is known at run time only. */
 export type Dim = number | string;
@@ -46,7 +46,7 @@ export interface OnnxGraph {
   readonly constants: readonly OnnxConstant[];
 }
 
-const ELEMENT_TYPE: Record<DType, number> = { float32: 1, int64: 7, float64: 11 };
+const ELEMENT_TYPE: Record<DType, number> = { float32: 1, int64: 7, bool: 9, float64: 11 };
 const ATTRIBUTE_TYPE = { float: 1, int: 2, string: 3, ints: 7 };
 const IR_VERSION = 9;
 const OPSETS: readonly (readonly [string, number])[] = [["", 18], ["com.microsoft", 1]];

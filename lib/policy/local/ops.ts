@@ -37,6 +37,19 @@ export function exp(g: Graph, a: Value): Value {
   return g.record(y, [a], (dy) => [() => g.op("Mul", [dy, y], a.shape)]);
 }
 
+/** a within [low, high]; no gradient: what is clipped is taken as a constant. */
+export function clipped(g: Graph, a: Value, low: Value, high: Value): Value {
+  return g.op("Clip", [a, low, high], a.shape);
+}
+
+/** The smaller of `a` and a constant; where they are equal the gradient is that of `a`. */
+export function atMost(g: Graph, a: Value, bound: Value): Value {
+  return g.record(g.op("Min", [a, bound], a.shape), [a], (dy) => [() => {
+    const isOwn = g.op("LessOrEqual", [a, bound], a.shape, { dtype: "bool" });
+    return g.op("Where", [isOwn, dy, g.scalar(0)], a.shape);
+  }]);
+}
+
 /** 1 / (1 + e^-a). */
 export function sigmoid(g: Graph, a: Value): Value {
   const y = g.op("Sigmoid", [a], a.shape);

@@ -3,10 +3,10 @@
  * takes them. Owns no weights; they are handed in, so trainer and sampler share the same memory.
  */
 import type { AdamParams, Datum, Metrics } from "../../vocabulary.ts";
-import type { ForwardBackwardOutput } from "../policy.ts";
+import type { ForwardBackwardOutput, LossConfig, LossName } from "../policy.ts";
 import { type AdamState, adamStep, emptyAdam } from "./adam.ts";
 import { EMBEDDING, type LlamaConfig } from "./llama.ts";
-import { type LocalLossName, LOSSES } from "./losses.ts";
+import { LOSSES } from "./losses.ts";
 import { type Batch, packData, type PackingLimits } from "./packing.ts";
 import { type Feeds, Sessions } from "./runtime.ts";
 import { EMBEDDED_GRADIENT, gradientName, trainingGraph } from "./training_graph.ts";
@@ -33,7 +33,7 @@ export class Trainer {
   readonly #gradient: FlatTensors;
   readonly #limits: PackingLimits;
   readonly #angles: Feeds;
-  readonly #sessions: Sessions<LocalLossName | "logprobs">;
+  readonly #sessions: Sessions<LossName | "logprobs">;
   adam: AdamState;
 
   constructor(config: LlamaConfig, weights: FlatTensors, limits: PackingLimits = packingLimits(config)) {
@@ -51,10 +51,13 @@ export class Trainer {
     return this.#gradient;
   }
 
-  /** Adds the gradient of a loss over data. On an error or a stop the gradient is as it was. */
+  /**
+   * Adds the gradient of a loss over data. On an error or a stop the gradient is as it was.
+   * @param config all options that the loss has
+   */
   async forwardBackward(
     data: readonly Datum[],
-    loss: LocalLossName,
+    { loss, config = {} }: { readonly loss: LossName; readonly config?: LossConfig | undefined },
     between: Checkpoint,
   ): Promise<ForwardBackwardOutput> {
     const before = this.#gradient.flat.slice();
@@ -63,9 +66,10 @@ export class Trainer {
     try {
       await between();
       const session = await this.#sessions.get(loss);
+      const numbers = optionFeeds(loss, config);
       for (const batch of packData(data, this.#limits)) {
         await between();
-        const results = await session.run(this.#feeds(batch, this.#weights, data, loss));
+        const results = await session.run({ ...this.#feeds(batch, this.#weights, data, loss), ...numbers });
         scatterLogprobs(logprobs, batch, results.target_logprobs as Float32Array);
         total += (results.loss as Float32Array)[0] as number;
         this.#accumulate(batch, results as Record<string, Float32Array>);
@@ -109,7 +113,7 @@ export class Trainer {
     await this.#sessions.release();
   }
 
-  #feeds(batch: Batch, weights: FlatTensors, data: readonly Datum[], loss: LocalLossName | undefined): Feeds {
+  #feeds(batch: Batch, weights: FlatTensors, data: readonly Datum[], loss: LossName | undefined): Feeds {
     const { batch: b, time: t, sources } = batch;
     const feeds: Record<string, Feeds[string]> = {
       tokens: [batch.tokens, [b, t]],
@@ -144,6 +148,11 @@ export class Trainer {
       for (let i = 0; i < d; i++) embedding[to + i]! += rows[from + i] as number;
     }
   }
+}
+
+function optionFeeds(loss: LossName, config: LossConfig): Feeds {
+  const { options } = LOSSES[loss];
+  return Object.fromEntries(options.map((name) => [name, [Float32Array.of(config[name] ?? NaN), []]]));
 }
 
 function emptyLogprobs(data: readonly Datum[]): number[][] {

@@ -14,7 +14,8 @@ import {
 } from "./llama.ts";
 import { distinctRows } from "./ops.ts";
 import { targetLogprobs } from "./blocks.ts";
-import { type LocalLossName, LOSSES } from "./losses.ts";
+import type { LossName } from "../policy.ts";
+import { LOSSES } from "./losses.ts";
 
 /** Name of the graph output that holds a parameter's gradient. */
 export const gradientName = (parameter: string): string => `gradient:${parameter}`;
@@ -26,10 +27,10 @@ export const EMBEDDED_GRADIENT = "gradient:embedded";
  * Builds the graph for a loss, or with `undefined` for log-probabilities alone.
  *
  * Inputs: `tokens`, `positions` [B, T]; `mask` [B or 1, 1, T, T] added to attention scores; `rows` [R] distinct indices
- * into B*T; `targets` [R, 1]; the loss's own inputs [R]; `cos`, `sin`; the parameters.
+ * into B*T; `targets` [R, 1]; the loss's own inputs [R] and options []; `cos`, `sin`; the parameters.
  * Outputs: `target_logprobs` [R]; `loss` []; a gradient a parameter.
  */
-export function trainingGraph(config: LlamaConfig, loss: LocalLossName | undefined, options?: GraphOptions): Graph {
+export function trainingGraph(config: LlamaConfig, loss: LossName | undefined, options?: GraphOptions): Graph {
   const g = new Graph(options);
   const parameters = declareParameters(g, config, loss !== undefined);
   const layout = declareLayout(g, config, "B", "T");
@@ -45,8 +46,12 @@ export function trainingGraph(config: LlamaConfig, loss: LocalLossName | undefin
   g.output("target_logprobs", logprobs);
   if (loss === undefined) return g;
 
-  const { inputs, build } = LOSSES[loss];
-  const total = build(g, logprobs, Object.fromEntries(inputs.map((name) => [name, g.input(name, ["R"])])));
+  const { inputs, options: numbers, build } = LOSSES[loss];
+  const given = [
+    ...inputs.map((name) => [name, g.input(name, ["R"])] as const),
+    ...numbers.map((name) => [name, g.input(name, [])] as const),
+  ];
+  const total = build(g, logprobs, Object.fromEntries(given));
   g.output("loss", total);
   const names = [...parameters.keys()].filter((name) => name !== EMBEDDING || config.tie_word_embeddings);
   const gradients = g.backward(total, [embedded, ...names.map((name) => parameters.get(name) as Value)]);

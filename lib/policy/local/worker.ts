@@ -47,8 +47,8 @@ async function perform({ id, name, args }: Extract<ToWorker, { type: "call" }>):
       return null;
     }
     case "forwardBackward": {
-      const { data, loss } = args as Calls["forwardBackward"]["args"];
-      return await engine.forwardBackward(data, loss, between);
+      const { data, ...how } = args as Calls["forwardBackward"]["args"];
+      return await engine.forwardBackward(data, how, between);
     }
     case "logprobs": {
       const { data, which } = args as Calls["logprobs"]["args"];

@@ -5,7 +5,7 @@
 import type { Datum } from "../../vocabulary.ts";
 import type { LossConfig, LossName } from "../policy.ts";
 import { logprobsOf } from "./custom_loss.ts";
-import { LOSS_INPUTS } from "./losses.ts";
+import { LOSS_INPUTS } from "../losses.ts";
 import type { Dialect, ForwardFirst } from "./training_types.ts";
 import type { TensorData, WireDatum, WireForwardBackwardOutput } from "./wire_types.ts";
 

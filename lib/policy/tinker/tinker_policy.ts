@@ -20,7 +20,7 @@ import { isNameTaken, withSignal } from "./_calls.ts";
 import { type NamedByServer, type OpenChat, openChatByName } from "./chat_by_name.ts";
 import { hasCheckpoint } from "./_presence.ts";
 import { ApiError } from "./errors.ts";
-import { LOSS_INPUTS, lossConfigOf, lossSum } from "./losses.ts";
+import { LOSS_INPUTS, lossConfigOf, lossSum } from "../losses.ts";
 import type { ConnectionOptions } from "./open_connection.ts";
 import { droFirst, maskedLogprobs, pullsAtMasked, scoredData, wireData } from "./policy_data.ts";
 import { contextLengthOf, drawCompletions } from "./policy_samples.ts";

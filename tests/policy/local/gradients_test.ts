@@ -7,19 +7,20 @@ import { packData } from "../../../lib/policy/local/packing.ts";
 import { type Feeds, Session, type TensorData } from "../../../lib/policy/local/runtime.ts";
 import { EMBEDDED_GRADIENT, gradientName, trainingGraph } from "../../../lib/policy/local/training_graph.ts";
 import type { FlatTensors } from "../../../lib/policy/local/weights.ts";
-import type { LocalLossName } from "../../../lib/policy/local/losses.ts";
+import { LOSS_OPTIONS } from "../../../lib/config/mod.ts";
+import type { LossName } from "../../../lib/policy/policy.ts";
 import type { Datum } from "../../../lib/vocabulary.ts";
 import { GROUPED, lively, randomGroup, TINY } from "./_fixtures.ts";
 
 const MODELS: readonly (readonly [string, LlamaConfig])[] = [["tied heads", TINY], ["grouped, untied heads", GROUPED]];
-const LOSS_NAMES = Object.keys(LOSSES) as LocalLossName[];
+const LOSS_NAMES = Object.keys(LOSSES) as LossName[];
 
 function feedsOf(
   config: LlamaConfig,
   weights: ReadonlyMap<string, TensorData>,
   shapes: FlatTensors["shapes"],
   data: readonly Datum[],
-  loss: LocalLossName,
+  loss: LossName,
   Real: Float32ArrayConstructor | Float64ArrayConstructor,
 ): { feeds: Feeds; tokens: BigInt64Array } {
   const batches = packData(data, { tokens: 1e6, scores: 1e6, tokenCost: 100, rowLength: 64 });
@@ -42,6 +43,7 @@ function feedsOf(
       batch.sources.length,
     ]];
   }
+  for (const name of LOSSES[loss].options) feeds[name] = [Real.of(LOSS_OPTIONS[loss][name]!), []];
   return { feeds, tokens: batch.tokens };
 }
 
@@ -71,35 +73,38 @@ const largest = (values: Iterable<number>): number => Math.max(...Array.from(val
 
 for (const [title, config] of MODELS) {
   for (const loss of LOSS_NAMES) {
-    Deno.test(`the gradient of ${loss} agrees with central differences in float64 (${title})`, async () => {
-      const data = [
-        ...randomGroup(config, { seed: 1, prompt: 5, completions: [4, 6, 3] }),
-        ...randomGroup(config, { seed: 2, prompt: 3, completions: [5] }),
-      ];
-      const single = lively(config);
-      const weights = new Map(Array.from(single.views, ([name, view]) => [name, Float64Array.from(view)]));
-      const session = await Session.create(trainingGraph(config, loss, { real: "float64", fused: false }).encode());
-      const { feeds, tokens } = feedsOf(config, weights, single.shapes, data, loss, Float64Array);
-      const gradients = collect(config, await session.run(feeds), tokens, weights);
-      const scale = largest([...gradients.values()].flat());
-      const random = randomFrom(7, title, loss);
-      const lossNow = async () => ((await session.run(feeds)).loss as Float64Array)[0]!;
-      let worst = 0;
-      for (const [name, view] of weights) {
-        for (let k = 0; k < 6; k++) {
-          const i = random.int(0, view.length - 1);
-          const [before, h] = [view[i]!, 1e-5];
-          view[i] = before + h;
-          const up = await lossNow();
-          view[i] = before - h;
-          const down = await lossNow();
-          view[i] = before;
-          worst = Math.max(worst, Math.abs((up - down) / (2 * h) - gradients.get(name)![i]!) / scale);
+    // The gradient of cispo is not that of its value: the clipped ratio counts as a constant. See losses_test.ts.
+    if (loss !== "cispo") {
+      Deno.test(`the gradient of ${loss} agrees with central differences in float64 (${title})`, async () => {
+        const data = [
+          ...randomGroup(config, { seed: 1, prompt: 5, completions: [4, 6, 3] }),
+          ...randomGroup(config, { seed: 2, prompt: 3, completions: [5] }),
+        ];
+        const single = lively(config);
+        const weights = new Map(Array.from(single.views, ([name, view]) => [name, Float64Array.from(view)]));
+        const session = await Session.create(trainingGraph(config, loss, { real: "float64", fused: false }).encode());
+        const { feeds, tokens } = feedsOf(config, weights, single.shapes, data, loss, Float64Array);
+        const gradients = collect(config, await session.run(feeds), tokens, weights);
+        const scale = largest([...gradients.values()].flat());
+        const random = randomFrom(7, title, loss);
+        const lossNow = async () => ((await session.run(feeds)).loss as Float64Array)[0]!;
+        let worst = 0;
+        for (const [name, view] of weights) {
+          for (let k = 0; k < 6; k++) {
+            const i = random.int(0, view.length - 1);
+            const [before, h] = [view[i]!, 1e-5];
+            view[i] = before + h;
+            const up = await lossNow();
+            view[i] = before - h;
+            const down = await lossNow();
+            view[i] = before;
+            worst = Math.max(worst, Math.abs((up - down) / (2 * h) - gradients.get(name)![i]!) / scale);
+          }
         }
-      }
-      assert.ok(worst < 1e-6, `largest difference ${worst} of the largest gradient`);
-      await session.release();
-    });
+        assert.ok(worst < 1e-6, `largest difference ${worst} of the largest gradient`);
+        await session.release();
+      });
+    }
 
     Deno.test(`the fused float32 graph gives the primitive float64 graph's gradient of ${loss} (${title})`, async () => {
       const data = randomGroup(config, { seed: 4, prompt: 6, completions: [7, 5, 9, 2] });

@@ -26,7 +26,7 @@ Deno.test("the gradient over 4,096 tokens is the same bit for bit in every run",
   const trainer = new Trainer(config, initialWeights(config, 0), { ...packingLimits(config), tokens: 8192 });
   const gradients: Float32Array[] = [];
   for (let run = 0; run < 4; run++) {
-    await trainer.forwardBackward(data, "importance_sampling", goOn);
+    await trainer.forwardBackward(data, { loss: "importance_sampling" }, goOn);
     gradients.push(trainer.gradient.flat.slice());
     trainer.clearGradient();
   }
@@ -45,7 +45,7 @@ for (const config of [TINY, GROUPED]) {
     const results = [];
     for (const rowLength of [limits.rowLength, 1]) { // 1: no two data share a row
       const trainer = new Trainer(config, initialWeights(config, 1), { ...limits, rowLength });
-      const { logprobs, metrics } = await trainer.forwardBackward(data, "importance_sampling", goOn);
+      const { logprobs, metrics } = await trainer.forwardBackward(data, { loss: "importance_sampling" }, goOn);
       results.push({ logprobs, loss: metrics["loss:sum"]!, gradient: trainer.gradient.flat.slice() });
       await trainer.release();
     }
@@ -60,10 +60,10 @@ for (const config of [TINY, GROUPED]) {
 Deno.test("forwardBackward() adds to the gradient until the optimizer takes it", async () => {
   const data = randomGroup(TINY, { seed: 3, prompt: 4, completions: [5, 6] });
   const trainer = new Trainer(TINY, initialWeights(TINY, 0));
-  await trainer.forwardBackward(data, "cross_entropy", goOn);
+  await trainer.forwardBackward(data, { loss: "cross_entropy" }, goOn);
   const whole = trainer.gradient.flat.slice();
   trainer.clearGradient();
-  for (const datum of data) await trainer.forwardBackward([datum], "cross_entropy", goOn);
+  for (const datum of data) await trainer.forwardBackward([datum], { loss: "cross_entropy" }, goOn);
   const difference = largest(whole.map((value, i) => value - trainer.gradient.flat[i]!));
   assert.ok(difference < 1e-5 * largest(whole));
   trainer.optimStep(ADAM);
@@ -79,11 +79,11 @@ Deno.test("a stop between batches leaves the gradient as it was", async () => {
     tokenCost: 100,
     rowLength: 64,
   });
-  await trainer.forwardBackward(data.slice(0, 1), "cross_entropy", goOn);
+  await trainer.forwardBackward(data.slice(0, 1), { loss: "cross_entropy" }, goOn);
   const before = trainer.gradient.flat.slice();
   let calls = 0;
   const stop = () => ++calls === 3 ? Promise.reject(new Error("stopped")) : Promise.resolve();
-  await assert.rejects(trainer.forwardBackward(data, "cross_entropy", stop), /stopped/);
+  await assert.rejects(trainer.forwardBackward(data, { loss: "cross_entropy" }, stop), /stopped/);
   assert.deepEqual(trainer.gradient.flat, before);
   await trainer.release();
 });
@@ -96,7 +96,7 @@ Deno.test("cross-entropy on a fixed batch falls to a tenth within 60 Adam steps"
   const trainer = new Trainer(TINY, initialWeights(TINY, 0));
   const losses: number[] = [];
   for (let step = 0; step < 60; step++) {
-    losses.push((await trainer.forwardBackward(data, "cross_entropy", goOn)).metrics["loss:sum"]!);
+    losses.push((await trainer.forwardBackward(data, { loss: "cross_entropy" }, goOn)).metrics["loss:sum"]!);
     trainer.optimStep(ADAM);
   }
   assert.ok(losses.at(-1)! < 0.1 * losses[0]!, `${losses[0]} to ${losses.at(-1)}`);

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { randomFrom } from "../../../lib/basics/mod.ts";
 import type { LossName } from "../../../lib/policy/policy.ts";
 import { customLossData, forwardData } from "../../../lib/policy/tinker/custom_loss.ts";
-import { lossConfigOf, lossSum } from "../../../lib/policy/tinker/losses.ts";
+import { lossConfigOf, lossSum } from "../../../lib/policy/losses.ts";
 import type { WireDatum } from "../../../lib/policy/tinker/wire_types.ts";
 import { datumOf } from "./_fake.ts";
 

@@ -1,11 +1,11 @@
 /**
- * The losses of the Tinker API as formulas on log-probabilities: each is a sum over tokens. Servers compute them; here they
- * stand for servers that do not report the value, and for tests. With lp the log-probability under the current weights, q
+ * The losses of the Tinker API as formulas on log-probabilities: each is a sum over tokens. The embedded
+ * engine and servers compute them; here they stand for servers that do not report the value, and for tests. With lp the log-probability under the current weights, q
  * the one the token was sampled with, A its advantage, w its weight and r = exp(lp - q).
  */
-import { LOSS_OPTIONS, lossOptionsProblem } from "../../config/mod.ts";
-import type { Datum } from "../../vocabulary.ts";
-import type { LossConfig, LossName } from "../policy.ts";
+import { LOSS_OPTIONS, lossOptionsProblem } from "../config/mod.ts";
+import type { Datum } from "../vocabulary.ts";
+import type { LossConfig, LossName } from "./policy.ts";
 
 /** What a loss takes of a datum beside its targets. */
 export type LossInput = "weights" | "logprobs" | "advantages";
