@@ -21,6 +21,7 @@ export const RUN_FILES = {
   log: "log.txt",
   weights: "weights",
   lock: ".lock",
+  stop: "stop",
   supersededMetrics: "metrics.superseded.jsonl",
   supersededCheckpoints: "checkpoints.superseded.jsonl",
   supersededRollouts: "superseded",
