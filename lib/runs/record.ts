@@ -162,7 +162,7 @@ export class RunRecorder {
       case "evaluation":
         return await this.#recordEvaluation(event.step, event.metrics, event.rollouts);
       case "step":
-        return await this.#recordStep(event.step, event.metrics, event.groups);
+        return await this.#recordStep(event);
       case "checkpoint":
         return await this.#recordCheckpoint(event.checkpoint);
       case "stall":
@@ -217,10 +217,10 @@ export class RunRecorder {
     await this.#writeStatus({ stalled: null });
   }
 
-  async #recordStep(step: number, metrics: Metrics, groups: readonly Group[]): Promise<void> {
+  async #recordStep({ step, metrics, groups, advantages }: TrainEvent & { type: "step" }): Promise<void> {
     const evaluation = this.#evaluation?.step === step ? this.#evaluation : undefined;
     if (evaluation === undefined) await this.#flushEvaluation();
-    const rows = await this.#writeRollouts("train", step, groups);
+    const rows = await this.#writeRollouts("train", step, groups, advantages);
     await this.#appendRow(RUN_FILES.metrics, metricsRow(step, { ...evaluation?.metrics, ...metrics }));
     this.#evaluation = undefined;
     const section = this.#section(groups, rows);
@@ -259,8 +259,13 @@ export class RunRecorder {
     await writeStepPage(this.path, step, sections, this.#parts.decode);
   }
 
-  async #writeRollouts(split: Split, step: number, groups: readonly Group[]): Promise<readonly RolloutRow[]> {
-    const rows = rolloutRows(groups, split, step);
+  async #writeRollouts(
+    split: Split,
+    step: number,
+    groups: readonly Group[],
+    advantages?: readonly (readonly number[])[],
+  ): Promise<readonly RolloutRow[]> {
+    const rows = rolloutRows(groups, split, step, advantages);
     const lines = rows.map((row) => `${toJsonLine(row)}\n`);
     await writeAside(join(this.path, rolloutFile(split, step)), lines.join(""));
     return rows;

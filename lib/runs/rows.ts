@@ -55,14 +55,22 @@ export function groupRollouts(rollouts: readonly Rollout[]): Group[] {
   return groups;
 }
 
-/** The rows of one step's groups, in order. */
-export function rolloutRows(groups: readonly Group[], split: Split, step: number): RolloutRow[] {
-  return groups.flatMap((drawn, group) => {
-    const advantages = split === "train" ? advantagesOf(drawn) : [];
-    return drawn.rollouts.map((rollout, sample) =>
-      rolloutRow(rollout, { split, step, group, sample, advantage: advantages[sample] ?? 0 })
-    );
-  });
+/**
+ * The rows of one step's groups, in order.
+ * @param given [P][G] what each completion was worth; absent: in training rewards less the group's mean, else 0
+ */
+export function rolloutRows(
+  groups: readonly Group[],
+  split: Split,
+  step: number,
+  given?: readonly (readonly number[])[],
+): RolloutRow[] {
+  const advantages = given ?? (split === "train" ? groups.map(advantagesOf) : []);
+  return groups.flatMap((drawn, group) =>
+    drawn.rollouts.map((rollout, sample) =>
+      rolloutRow(rollout, { split, step, group, sample, advantage: advantages[group]?.[sample] ?? 0 })
+    )
+  );
 }
 
 type Place = Pick<RolloutRow, "split" | "step" | "group" | "sample" | "advantage">;

@@ -5,13 +5,14 @@ import type { Metrics } from "../vocabulary.ts";
 export interface Stopwatch {
   /** Runs the work and adds what it took to its span. */
   time<T>(name: string, work: () => Promise<T>): Promise<T>;
+  /** `time/<name>` in seconds for each span. */
+  spans(): Metrics;
   /** `time/<name>` in seconds for each span, and `time/total` since the start. */
   metrics(): Metrics;
 }
 
-/** Starts a stopwatch. @param now the time in milliseconds */
-export function stopwatch(now: () => number): Stopwatch {
-  const started = now();
+/** Starts a stopwatch. @param now the time in milliseconds @param started when the whole began; absent: now */
+export function stopwatch(now: () => number, started: number = now()): Stopwatch {
   const spans: Record<string, number> = {};
   return {
     async time<T>(name: string, work: () => Promise<T>): Promise<T> {
@@ -20,6 +21,7 @@ export function stopwatch(now: () => number): Stopwatch {
       spans[`time/${name}`] = (spans[`time/${name}`] ?? 0) + (now() - begun) / 1000;
       return result;
     },
+    spans: () => ({ ...spans }),
     metrics: () => ({ ...spans, "time/total": (now() - started) / 1000 }),
   };
 }

@@ -88,8 +88,14 @@ export type TrainEvent =
     readonly rollouts: readonly Rollout[];
     readonly final: boolean;
   }
-  /** A step is done; `step` is its index, so `step + 1` steps are. */
-  | { readonly type: "step"; readonly step: number; readonly metrics: Metrics; readonly groups: readonly Group[] }
+  /** A step is done; `step` is its index, so `step + 1` steps are. `advantages`: [P][G], what each completion was worth. */
+  | {
+    readonly type: "step";
+    readonly step: number;
+    readonly metrics: Metrics;
+    readonly groups: readonly Group[];
+    readonly advantages?: readonly (readonly number[])[];
+  }
   /** A checkpoint was saved. The last one of a finished run has `final`. */
   | { readonly type: "checkpoint"; readonly checkpoint: Checkpoint }
   | StallEvent

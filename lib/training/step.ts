@@ -5,7 +5,7 @@
 import { hash32 } from "../basics/mod.ts";
 import type { TrainConfig } from "../config/mod.ts";
 import type { Environment } from "../environment/mod.ts";
-import type { CallOptions, TrainablePolicy } from "../policy/mod.ts";
+import type { CallOptions, SamplingPolicy, TrainablePolicy } from "../policy/mod.ts";
 import type { Group, Metrics, Problem } from "../vocabulary.ts";
 import { advantagesOf } from "./advantages.ts";
 import { hasSignal, type PolicyDatum, trainingData, updateParts } from "./data.ts";
@@ -42,10 +42,10 @@ export type StepConfig =
     | "compute_post_kl"
   >;
 
-/** Everything a step needs. */
-export interface StepArgs {
-  /** Draws the completions, and learns from them. */
-  readonly policy: TrainablePolicy;
+/** What drawing a batch needs. */
+export interface DrawArgs {
+  /** Draws the completions. */
+  readonly policy: SamplingPolicy;
   /** Asks and grades. */
   readonly environment: Environment;
   /** The hyperparameters. */
@@ -54,16 +54,49 @@ export interface StepArgs {
   readonly problems: readonly Problem[];
   /** Index of the step: names its random streams. */
   readonly step: number;
+  /** Updates done so far, asked whenever groups are drawn; absent: as many as there were steps before this one. */
+  readonly updatesDone?: (() => number) | undefined;
+  /** Ends it early. */
+  readonly signal?: AbortSignal | undefined;
+  /** Told how many completions are there. */
+  readonly onSample?: CountProgress | undefined;
+  /** The time in milliseconds. */
+  readonly now: () => number;
+}
+
+/** What learning from a batch needs. */
+export interface LearnArgs {
+  /** Learns. */
+  readonly policy: TrainablePolicy;
+  /** The hyperparameters; `learning_rate` is what the optimizer gets. */
+  readonly config: StepConfig;
+  /** Index of the step, for messages. */
+  readonly step: number;
   /** Tokens before this step. */
   readonly totals: TokenTotals;
   /** Ends the step early, without a trace, until its update begins. */
   readonly signal?: AbortSignal | undefined;
-  /** Told how many completions are there. */
-  readonly onSample?: CountProgress | undefined;
   /** Told when the update begins (0 of 1) and ends (1 of 1). */
   readonly onUpdate?: CountProgress | undefined;
   /** The time in milliseconds. */
   readonly now: () => number;
+  /** When the step began, for `time/total`; absent: now. */
+  readonly began?: number | undefined;
+}
+
+/** Everything a step needs. */
+export type StepArgs = DrawArgs & LearnArgs;
+
+/** What was drawn for a step, graded and paid. */
+export interface DrawnBatch {
+  /** Whose problems these are. */
+  readonly step: number;
+  /** [P] all groups, in the order of the problems. */
+  readonly groups: readonly Group[];
+  /** [P] updates done when each group was drawn. */
+  readonly sampledAt: readonly number[];
+  /** `time/sampling`, `time/grading` and `time/reward` in seconds. */
+  readonly times: Metrics;
 }
 
 /** What a step leaves behind. */
@@ -72,6 +105,8 @@ export interface StepResult {
   readonly metrics: Metrics;
   /** [P] all groups, also those that were left out of the update. */
   readonly groups: readonly Group[];
+  /** [P][G] what each completion was worth. */
+  readonly advantages: readonly (readonly number[])[];
 }
 
 /**
@@ -81,10 +116,19 @@ export interface StepResult {
  * @throws {DivergenceError} when a log-probability, loss or gradient norm is not finite
  */
 export async function trainStep(args: StepArgs): Promise<StepResult> {
-  const { policy, environment, config, problems, step, totals, signal, onUpdate, now } = args;
-  const { group_size, seed, learning_rate } = config;
-  const watch = stopwatch(now);
+  const { began = args.now() } = args;
+  return await learnFrom({ ...args, began }, await drawBatch(args));
+}
 
+/**
+ * Draws a batch, grades and pays it. All calls of `sample()` are issued in the tick this is called in.
+ * @throws the signal's reason, when it was aborted
+ */
+export async function drawBatch(args: DrawArgs): Promise<DrawnBatch> {
+  const { policy, environment, config, problems, step, signal, now } = args;
+  const { group_size, seed } = config;
+  const watch = stopwatch(now, 0); // its total is not asked for
+  const updates = args.updatesDone?.() ?? step;
   const prompts = problems.map((problem) => environment.prompt(problem)); // [P]
   const completions = await watch.time("sampling", () =>
     rollOut(policy, prompts, group_size, {
@@ -96,6 +140,17 @@ export async function trainStep(args: StepArgs): Promise<StepResult> {
     })); // [P][G]
   const graded = await watch.time("grading", () => gradeGroups(environment, prompts, completions, signal)); // [P][G]
   const groups = environment.pay ? await watch.time("reward", () => payGroups(environment, graded, signal)) : graded;
+  return { step, groups, sampledAt: groups.map(() => updates), times: watch.spans() };
+}
+
+/**
+ * Learns from what was drawn: advantages, data, update, metrics.
+ * @throws what `trainStep` throws
+ */
+export async function learnFrom(args: LearnArgs, { groups, times }: DrawnBatch): Promise<StepResult> {
+  const { policy, config, step, totals, signal, onUpdate, now, began } = args;
+  const { learning_rate } = config;
+  const watch = stopwatch(now, began);
   const entropy = entropyOf(groups);
   requireFinite("log-probability of a drawn token", entropy, { step, learning_rate });
 
@@ -133,9 +188,10 @@ export async function trainStep(args: StepArgs): Promise<StepResult> {
     "optim/lr": learning_rate,
     ...tokenMetrics(tokens),
     ...totalsMetrics(addTokens(totals, tokens)),
+    ...times,
     ...watch.metrics(),
   };
-  return { metrics, groups };
+  return { metrics, groups, advantages };
 }
 
 function lengthOf(data: readonly PolicyDatum[]): number {
@@ -156,7 +212,7 @@ function samplingParams(
 /** Takes the KL penalty into the advantages, where there is one. */
 async function shape(
   data: readonly PolicyDatum[],
-  { policy, config, step, signal }: StepArgs,
+  { policy, config, step, signal }: LearnArgs,
   watch: Stopwatch,
 ): Promise<{ readonly data: readonly PolicyDatum[]; readonly metrics: Metrics }> {
   if (config.kl_penalty_coef === 0 || data.length === 0) return { data, metrics: {} };

@@ -103,7 +103,7 @@ async function* runStep(session: Session): Part {
     ...watch.newWaiting(),
     "time/total": (result.metrics["time/total"] ?? 0) + (evaluation?.times["time/run_evaluations_parallel"] ?? 0),
   };
-  yield { type: "step", step, metrics, groups: result.groups };
+  yield { type: "step", step, metrics, groups: result.groups, advantages: result.advantages };
   if (config.save_every > 0 && session.done % config.save_every === 0 && session.done < total) {
     const { ttl_seconds } = config;
     yield* saveNow(session, stepName(session.done), ttl_seconds === null ? undefined : { ttl_seconds });
