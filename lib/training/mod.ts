@@ -9,6 +9,7 @@ export * from "./evaluate.ts";
 export * from "./events.ts";
 export * from "./glossary.ts";
 export * from "./kl.ts";
+export * from "./learning_rate.ts";
 export * from "./metrics.ts";
 export * from "./rollout.ts";
 export * from "./schedule.ts";

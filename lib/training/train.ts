@@ -9,6 +9,7 @@ import { isEvaluationDue } from "./estimate.ts";
 import { evaluatePolicy } from "./evaluate.ts";
 import type { BudgetStop } from "./cost.ts";
 import type { TrainArgs, TrainEvent } from "./events.ts";
+import { learningRateAt } from "./learning_rate.ts";
 import { totalsMetrics } from "./metrics.ts";
 import { problemsOfStep } from "./schedule.ts";
 import {
@@ -85,9 +86,10 @@ async function* runStep(session: Session): Part {
     watch.progress({ phase, step, done, total: count });
   const problems = problemsOfStep(trainProblems, { ...config, step });
   const { totals } = session;
+  const learning = { ...config, learning_rate: learningRateAt(config, step, total) };
   const result = yield* watched(session, () =>
     trainStep({
-      ...{ policy, environment, config, problems, step, totals, signal, now },
+      ...{ policy, environment, config: learning, problems, step, totals, signal, now },
       onSample: report("sampling"),
       onUpdate: report("training"),
     }));
