@@ -5,7 +5,7 @@
 import { join } from "node:path";
 import { type RewardFunction, rewardName } from "../environment/mod.ts";
 import type { OpeningOptions, OpenOptions } from "../policy/mod.ts";
-import { createRun, LogFolderError, RUN_FILES, type RunRecorder } from "../runs/mod.ts";
+import { clearStop, createRun, LogFolderError, RUN_FILES, type RunRecorder, watchForStop } from "../runs/mod.ts";
 import { train, type TrainArgs, type TrainEvent } from "../training/mod.ts";
 import { estimateOf } from "./budget.ts";
 import { gradingNotices } from "./grading_notices.ts";
@@ -93,6 +93,7 @@ export async function openRecorder(plan: Plan, task: Task, opening: Opening = {}
   const decode = (tokens: readonly number[]): string => task.policy.chat.decode(tokens);
   const { template, problems } = task;
   const recorder = await createRun(config, { template, problems, reward, behavior, decode, gone });
+  await clearStop(recorder.path);
   if (recorder.from.checkpoint?.state_path === loaded) {
     for (const notice of task.notices ?? []) await recorder.log(notice);
     return recorder;
@@ -111,13 +112,27 @@ export async function recordTraining(
   recorder: RunRecorder,
   watchers: Watchers,
 ): Promise<TrainEvent | undefined> {
+  const stop = watchForStop(recorder.path);
+  const signal = AbortSignal.any([stop.signal, ...(watchers.signal === undefined ? [] : [watchers.signal])]);
   let last: TrainEvent | undefined;
-  for await (const event of train(trainArgs(plan, task, recorder, watchers))) {
-    await recorder.record(event);
-    watchers.onEvent?.(event);
-    last = event;
+  try {
+    for await (const told of train(trainArgs(plan, task, recorder, { ...watchers, signal }))) {
+      const event = withAsker(told, stop.by);
+      await recorder.record(event);
+      watchers.onEvent?.(event);
+      last = event;
+      await stop.look();
+    }
+  } finally {
+    await stop.close();
   }
   return last;
+}
+
+/** A run that was stopped from outside says by whom. */
+function withAsker(event: TrainEvent, by: string | undefined): TrainEvent {
+  if (by === undefined || event.type !== "done" || event.reason !== "stopped") return event;
+  return { ...event, detail: [`asked to by ${by}`, ...(event.detail === undefined ? [] : [event.detail])].join("; ") };
 }
 
 function trainArgs({ config, resume }: Plan, task: Task, { from }: RunRecorder, watchers: Watchers): TrainArgs {

@@ -14,6 +14,7 @@ import { asFolderError } from "./_json.ts";
 import { parseRolloutFile, RUN_FILES } from "./layout.ts";
 import { checkpointFromFolder } from "./_paths.ts";
 import { checkpointOfRow, metricsOfRow, rolloutOfRow, type RolloutRow } from "./rows.ts";
+import { askToStop, type StopOptions } from "./stop.ts";
 import { isLive, readStatus, type RunState, type RunStatus, stateOf } from "./status.ts";
 
 /** The metrics of one step. */
@@ -142,6 +143,19 @@ export class Run {
       rows.push(row);
     }
     return asRollouts(rows, true);
+  }
+
+  /**
+   * Asks the process that trains the run, wherever it is, to end in good order as by Ctrl-C: it saves a checkpoint, so that
+   * the run can be resumed. Waits until it has ended.
+   * @returns the run as it is then; without waiting, as it is now
+   * @throws {RunFolderError} when no process is writing the run: there is nothing to stop
+   * @throws {StorageError} when the folder takes no file
+   * @throws the signal's reason, when it was aborted while the end was waited for; the run stops all the same
+   */
+  async stop(options: StopOptions = {}): Promise<Run> {
+    await askToStop(this.path, options);
+    return await openRun(this.path);
   }
 
   /** The summary in a terminal. */
