@@ -138,10 +138,37 @@ export const GLOSSARY: Readonly<Record<string, MetricInfo>> = {
   "time/run_evaluations_parallel": entry("The evaluation before the step.", "seconds", "down"),
 };
 
+/** What evaluations report besides, outside of training; `<k>` stands for a number of completions, `<x>` for a name. */
+export const EVALUATION_GLOSSARY: Readonly<Record<string, MetricInfo>> = {
+  "env/all/pass@<k>": entry(
+    "A problem's chance that one of k completions is right (strict), unbiased.",
+    "fraction",
+    "up",
+  ),
+  "env/all/pass@<k>_low": entry("Lower end of its 95 % interval.", "fraction", "up"),
+  "env/all/pass@<k>_high": entry("Upper end of its 95 % interval.", "fraction", "up"),
+  "env/all/maj@<k>": entry(
+    "Problems whose most frequent answer of k is right; ties count as drawn by lot.",
+    "fraction",
+    "up",
+  ),
+  "env/all/maj@<k>_low": entry("Lower end of its 95 % interval.", "fraction", "up"),
+  "env/all/maj@<k>_high": entry("Upper end of its 95 % interval.", "fraction", "up"),
+  "env/all/ac_tokens_median": entry("Median length of a completion.", "tokens"),
+  "env/subject_<x>/correct": entry("Strict accuracy on problems of this subject.", "fraction", "up"),
+  "env/steps_<n>/correct": entry(
+    "Strict accuracy on problems whose worked answer has so many steps.",
+    "fraction",
+    "up",
+  ),
+};
+
 /** Looks a metric up by the key of a row, `test/` and level numbers included; undefined for what a service adds. */
 export function describeMetric(key: string): MetricInfo | undefined {
   const own = key.replace(/^test\//, "");
   if (Object.hasOwn(GLOSSARY, own)) return GLOSSARY[own];
-  const plain = own.replace(/^env\/level_\d+\//, "env/level_<n>/").replace(/^(env\/all\/reward\/)\w+$/, "$1<part>");
-  return Object.hasOwn(GLOSSARY, plain) ? GLOSSARY[plain] : undefined;
+  const plain = own.replace(/^env\/(level|steps)_\d+\//, "env/$1_<n>/").replace(/^(env\/all\/reward\/)\w+$/, "$1<part>")
+    .replace(/^(env\/all\/(?:pass|maj)@)\d+/, "$1<k>").replace(/^env\/subject_\w+\//, "env/subject_<x>/");
+  const entries = Object.hasOwn(GLOSSARY, plain) ? GLOSSARY : EVALUATION_GLOSSARY;
+  return Object.hasOwn(entries, plain) ? entries[plain] : undefined;
 }

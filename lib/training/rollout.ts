@@ -22,6 +22,8 @@ export interface RolloutOptions {
   readonly onProgress?: CountProgress | undefined;
   /** Given the completions of a prompt, by its index, as soon as they are there; they count once it is done with them. */
   readonly onDrawn?: ((index: number, completions: readonly Completion[]) => void | Promise<void>) | undefined;
+  /** Nothing is kept once `onDrawn` has had it: an empty list comes back for each prompt. */
+  readonly drop?: boolean | undefined;
 }
 
 /**
@@ -33,7 +35,7 @@ export async function rollOut(
   policy: SamplingPolicy,
   prompts: readonly Prompt[],
   count: number,
-  { params, seedOf, signal, onProgress, onDrawn }: RolloutOptions,
+  { params, seedOf, signal, onProgress, onDrawn, drop = false }: RolloutOptions,
 ): Promise<readonly (readonly Completion[])[]> {
   signal?.throwIfAborted();
   const total = prompts.length * count;
@@ -45,7 +47,7 @@ export async function rollOut(
     await onDrawn?.(index, completions);
     done += completions.length;
     onProgress?.(done, total);
-    return completions;
+    return drop ? [] : completions;
   });
   const drawn = await Promise.all(drawing);
   // A policy that cannot stop midway returns after the abort; its answers are discarded all the same.
