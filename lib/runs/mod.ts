@@ -1,5 +1,5 @@
 /** The run folder: recording a run, reading it back, going on with it. Everything that shows a run reads the folder. */
-export { type Resumption, type RunFacts, sameTemplate } from "./config_file.ts";
+export { type Resumption, type RunFacts, runVersions, sameTemplate, withoutSecrets } from "./config_file.ts";
 export { LogFolderError, RunFolderError } from "./errors.ts";
 export { runFolder } from "./find.ts";
 export {
@@ -21,7 +21,8 @@ export {
 } from "./log_folder.ts";
 export { createRun, type CreateRunOptions, RunRecorder } from "./record.ts";
 export { findResumePoint, type ResumePoint } from "./resume.ts";
-export { type RolloutRow, rolloutRows } from "./rows.ts";
+export { type FolderLock, takeLock } from "./_lock.ts";
+export { rolloutOfRow, type RolloutRow, rolloutRows } from "./rows.ts";
 export {
   listRuns,
   type ListRunsOptions,
