@@ -24,6 +24,7 @@ export class StorageError extends Error {
 const REASONS: Readonly<Record<string, string>> = {
   ENOSPC: "the disk is full; free some space and try again",
   EDQUOT: "the disk quota is used up; free some space and try again",
+  EIO: "the disk reports an error; look after it, or choose another folder",
   EROFS: "the file system is read-only; choose another folder",
   EACCES: "writing there is not allowed; choose another folder",
   EPERM: "writing there is not allowed; choose another folder",
@@ -42,20 +43,48 @@ export function explainWriteError(path: string, error: unknown): unknown {
   return reason === undefined ? error : new StorageError(`cannot write ${path}: ${reason}`, code as string);
 }
 
-let asideCount = 0;
+/** What an unfinished copy is called: who finds one whose writer is gone may remove it. */
+const ASIDE = /\.(?:\d+-\d+|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\.tmp$/;
+
+/** Where the content of a file is written before it is renamed into place; another name for every call. */
+export function asidePath(path: string): string {
+  return `${path}.${crypto.randomUUID()}.tmp`;
+}
+
+/** Whether a file's name is one that `asidePath` makes. */
+export function isAsideName(name: string): boolean {
+  return ASIDE.test(name);
+}
+
+/** How a file is written. */
+export interface WriteOptions {
+  /** Waits until the disk has the content: what is written after it is never there without it. Default: false. */
+  readonly sync?: boolean;
+}
+
+/** How a whole file is written. */
+export interface WriteAsideOptions extends WriteOptions {
+  /** Whether missing folders are made. Default: true. */
+  readonly makeFolder?: boolean;
+}
 
 /**
  * Writes a whole file: aside first, then renamed into place, so that a reader sees the old content or the new one.
- * Missing folders are made.
  * @throws {StorageError} when the file system will not take it; the old content is then untouched
  */
-export async function writeAside(path: string, content: string | Uint8Array): Promise<void> {
-  // The name differs for every call: two writers of one file must not share the half-written copy.
-  const aside = `${path}.${Deno.pid}-${asideCount++}.tmp`;
+export async function writeAside(
+  path: string,
+  content: string | Uint8Array,
+  { sync = false, makeFolder = true }: WriteAsideOptions = {},
+): Promise<void> {
+  const aside = asidePath(path);
   try {
-    await Deno.mkdir(dirname(path), { recursive: true });
-    if (typeof content === "string") await Deno.writeTextFile(aside, content);
-    else await Deno.writeFile(aside, content);
+    if (makeFolder) await Deno.mkdir(dirname(path), { recursive: true });
+    {
+      using file = await Deno.open(aside, { write: true, createNew: true });
+      await writeAll(file, typeof content === "string" ? new TextEncoder().encode(content) : content);
+      if (sync) await syncFile(file);
+    }
     await Deno.rename(aside, path);
   } catch (error) {
     await Deno.remove(aside).catch(() => {});
@@ -63,38 +92,94 @@ export async function writeAside(path: string, content: string | Uint8Array): Pr
   }
 }
 
+/** Some file systems have nothing to wait for, and say so with an error. */
+const NOT_SYNCED: readonly unknown[] = ["EINVAL", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EBADF"];
+
+/** Waits until the disk has what was written to a file. @throws when it could not be written after all */
+export async function syncFile(file: Deno.FsFile): Promise<void> {
+  await file.sync().catch((error) => {
+    if (!NOT_SYNCED.includes((error as { code?: unknown }).code)) throw error;
+  });
+}
+
+/** Waits until the disk has the names in a folder, where the system lets one ask for that. */
+export async function syncFolder(path: string): Promise<void> {
+  try {
+    using folder = await Deno.open(path, { read: true });
+    await folder.sync();
+  } catch {
+    // Windows opens no folder, and some file systems do not sync one.
+  }
+}
+
+/** How lines are appended. */
+export interface AppendOptions extends WriteOptions {
+  /** Whether a torn last line is what a reader would take: then it is ended, else it is cut off. Absent: it is ended. */
+  readonly keepTorn?: (line: string) => boolean;
+}
+
 /**
- * Appends lines, one write a line; a torn last line left by a crash is ended first, so it cannot swallow the next.
+ * Appends lines, one write a line; a torn last line left by a crash is ended or cut off first, so it cannot swallow the next.
  * @param lines without their line ends
  * @throws {StorageError} when the disk will not take it; the line that failed is taken back
  */
-export async function appendLines(path: string, lines: readonly string[]): Promise<void> {
+export async function appendLines(
+  path: string,
+  lines: readonly string[],
+  { sync = false, keepTorn = () => true }: AppendOptions = {},
+): Promise<void> {
   try {
     using file = await Deno.open(path, { read: true, append: true, create: true });
-    let size = await file.seek(0, Deno.SeekMode.End);
-    if (size > 0 && !(await endsLine(file))) size += await writeAll(file, "\n");
+    let size = await mendEnd(file, keepTorn);
     for (const line of lines) {
       try {
-        size += await writeAll(file, `${line}\n`);
+        size += await writeAll(file, new TextEncoder().encode(`${line}\n`));
       } catch (error) {
         await file.truncate(size).catch(() => {});
         throw error;
       }
     }
+    if (sync) await syncFile(file);
   } catch (error) {
     throw explainWriteError(path, error);
   }
 }
 
-async function endsLine(file: Deno.FsFile): Promise<boolean> {
-  await file.seek(-1, Deno.SeekMode.End);
-  const last = new Uint8Array(1);
-  await file.read(last);
-  return last[0] === 0x0a;
+/** Bytes read at a time in search of the last line end. */
+const CHUNK = 1 << 16;
+
+/** Ends or cuts off a torn last line. @returns the size that the file has then */
+async function mendEnd(file: Deno.FsFile, keepTorn: (line: string) => boolean): Promise<number> {
+  const size = await file.seek(0, Deno.SeekMode.End);
+  const torn: Uint8Array<ArrayBuffer>[] = [];
+  let start = size;
+  for (let line = 0; start > 0 && line === 0;) {
+    const from = Math.max(0, start - CHUNK);
+    const bytes = await readAt(file, from, start - from);
+    line = bytes.lastIndexOf(0x0a) + 1;
+    torn.unshift(bytes.subarray(line));
+    start = from + line;
+  }
+  if (start === size) return size;
+  if (!keepTorn(await new Blob(torn).text())) {
+    await file.truncate(start);
+    return start;
+  }
+  return size + await writeAll(file, new TextEncoder().encode("\n"));
 }
 
-async function writeAll(file: Deno.FsFile, text: string): Promise<number> {
-  const bytes = new TextEncoder().encode(text);
+async function readAt(file: Deno.FsFile, offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = new Uint8Array(length);
+  await file.seek(offset, Deno.SeekMode.Start);
+  for (let done = 0; done < length;) {
+    const count = await file.read(bytes.subarray(done));
+    if (count === null) return bytes.subarray(0, done);
+    done += count;
+  }
+  return bytes;
+}
+
+async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<number> {
   for (let done = 0; done < bytes.length;) done += await file.write(bytes.subarray(done));
   return bytes.length;
 }

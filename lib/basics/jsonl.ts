@@ -2,6 +2,7 @@
  * JSON lines: one JSON value a line, append-only. A process can die in the middle of a line, so a last line that does
  * not parse counts as not written; anywhere else it is an error with its file and line.
  */
+import { appendLines, type WriteOptions } from "./files.ts";
 
 /** Longest line a reader takes, in characters; a longer one means that the file is not what it says. */
 const LONGEST_LINE = 1 << 26;
@@ -9,6 +10,23 @@ const LONGEST_LINE = 1 << 26;
 /** One value as a line, without the line end. Numbers that JSON lacks (NaN, infinities) become `null`. */
 export function toJsonLine(value: unknown): string {
   return JSON.stringify(value);
+}
+
+/**
+ * Appends values, a line each. A last line that does not parse, which counts as not written, is cut off first.
+ * @throws {StorageError} when the disk will not take it; the line that failed is taken back
+ */
+export async function appendJsonLines(path: string, values: readonly unknown[], options?: WriteOptions): Promise<void> {
+  await appendLines(path, values.map(toJsonLine), { ...options, keepTorn: parses });
+}
+
+function parses(line: string): boolean {
+  try {
+    JSON.parse(line);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /**

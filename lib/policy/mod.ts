@@ -15,6 +15,7 @@ export {
   type FetchModelOptions,
   findModel,
   type FindModelOptions,
+  isWholeTensorFile,
   type LlamaConfig,
   type LocalPolicyOptions,
   type ModelUse,

@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import {
   appendLines,
+  asidePath,
   explainWriteError,
+  isAsideName,
   pathKind,
   StorageError,
   whyNoFile,
@@ -112,4 +114,23 @@ Deno.test("whyNoFile() tells folders, devices and paths below a file from places
     assert.equal(await whyNoFile(`${folder}/`), "it is a folder");
     assert.equal(await whyNoFile(join(file, "x/y.json")), `${file} is no folder`);
     if (Deno.build.os !== "windows") assert.equal(await whyNoFile("/dev/null"), "it is no ordinary file");
+  }));
+
+Deno.test("what is written aside has a name that tells it, and other names do not", () => {
+  const path = "runs/a/config.json";
+  assert.ok(isAsideName(asidePath(path)));
+  assert.notEqual(asidePath(path), asidePath(path));
+  assert.ok(isAsideName("config.json.4711-0.tmp"));
+  for (const name of ["notes.tmp", "a.1.tmp", ".tmp", "config.json", "config.json.4711-0.tmp.txt"]) {
+    assert.ok(!isAsideName(name), name);
+  }
+});
+
+Deno.test("writeAside() without making folders fails where the folder is gone, and leaves it gone", () =>
+  inTempFolder(async (folder) => {
+    const gone = join(folder, "gone");
+    await assert.rejects(writeAside(join(gone, "x"), "1", { makeFolder: false }), { name: "StorageError" });
+    assert.equal(await pathKind(gone), "absent");
+    await writeAside(join(gone, "x"), "1", { sync: true });
+    assert.equal(await Deno.readTextFile(join(gone, "x")), "1");
   }));

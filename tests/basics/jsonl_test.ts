@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseJsonLines, readJsonLines, streamJsonLines, toJsonLine } from "../../lib/basics/mod.ts";
+import { appendJsonLines, parseJsonLines, readJsonLines, streamJsonLines, toJsonLine } from "../../lib/basics/mod.ts";
 
 async function withFile(text: string, test: (path: string) => Promise<void>): Promise<void> {
   const path = await Deno.makeTempFile({ prefix: "math_rl_" });
@@ -55,3 +55,23 @@ Deno.test("streamJsonLines() can be left early without leaking the file", async 
 Deno.test("a byte order mark before the first line is not part of it", () => {
   assert.deepEqual(parseJsonLines('\ufeff{"a":1}\n{"a":2}\n', "x"), [{ a: 1 }, { a: 2 }]);
 });
+
+Deno.test("appendJsonLines() cuts off what counts as not written, and ends a value that lacks its line end", () =>
+  withFile("", async (path) => {
+    const long = "x".repeat(200_000);
+    const cases = [
+      ["", `{"b":2}\n`],
+      [`{"a":1}\n`, `{"a":1}\n{"b":2}\n`],
+      [`{"a":1}`, `{"a":1}\n{"b":2}\n`],
+      [`{"a":1}\n{"to`, `{"a":1}\n{"b":2}\n`],
+      [`{"to`, `{"b":2}\n`],
+      [`{"a":1}\n{"a":"${long}`, `{"a":1}\n{"b":2}\n`],
+      [`{"a":1}\n\0\0\0\0`, `{"a":1}\n{"b":2}\n`],
+      [`{"a":1}\n{"a":"${long}"}`, `{"a":1}\n{"a":"${long}"}\n{"b":2}\n`],
+    ];
+    for (const [before, after] of cases) {
+      await Deno.writeTextFile(path, before as string);
+      await appendJsonLines(path, [{ b: 2 }], { sync: true });
+      assert.equal(await Deno.readTextFile(path), after);
+    }
+  }));

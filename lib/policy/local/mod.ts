@@ -8,3 +8,4 @@ export { type FetchedModel, fetchModel, type FetchModelOptions } from "./fetch_m
 export type { ModelUse } from "./memory.ts";
 export { createModel, type LlamaConfig, parameterCount } from "./create_model.ts";
 export { benchmarkEngine, type EngineFigures, type Timing } from "./benchmark.ts";
+export { isWholeTensorFile } from "./tensor_file.ts";

@@ -2,14 +2,14 @@
  * Checkpoints: folders in Hugging Face format with config.json, model.safetensors, the tokenizer's files, and beside them
  * optimizer.safetensors to train on from. So every checkpoint can be opened as a model, here and by `transformers`.
  */
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { AdamState } from "./adam.ts";
 import type { LlamaConfig } from "./llama.ts";
 import type { Tensor } from "./safetensors.ts";
 import { TensorFile, writeTensors } from "./tensor_file.ts";
 import { WEIGHTS_FILE } from "./weight_files.ts";
 import { emptyTensors, type FlatTensors } from "./weights.ts";
-import { writeAside } from "../../basics/mod.ts";
+import { syncFolder, writeAside } from "../../basics/mod.ts";
 
 const TOKENIZER_FILES = [
   ...["tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "chat_template.jinja"],
@@ -36,7 +36,10 @@ export async function readOptimizer(folder: string, config: LlamaConfig): Promis
   return { m: moments[0].flat, v: moments[1].flat, step };
 }
 
-/** Writes a folder that can be opened as a model; with an optimizer, training can go on from it. */
+/**
+ * Writes a folder that can be opened as a model; with an optimizer, training can go on from it. When it returns, the disk
+ * has it, so a record that names it is never without it.
+ */
 export async function writeModel(
   folder: string,
   source: { readonly folder: string; readonly raw: Record<string, unknown> },
@@ -44,16 +47,20 @@ export async function writeModel(
   optimizer?: AdamState,
 ): Promise<void> {
   await Deno.mkdir(folder, { recursive: true });
-  await writeAside(join(folder, "config.json"), JSON.stringify(asWritten(source.raw), null, 2) + "\n");
+  await writeAside(join(folder, "config.json"), JSON.stringify(asWritten(source.raw), null, 2) + "\n", {
+    sync: true,
+  });
   for (const name of TOKENIZER_FILES) {
     const bytes = await Deno.readFile(join(source.folder, name)).catch(notFoundAsUndefined);
-    if (bytes !== undefined) await writeAside(join(folder, name), bytes);
+    if (bytes !== undefined) await writeAside(join(folder, name), bytes, { sync: true });
   }
   if (optimizer !== undefined) {
     const moments = new Map([...namedTensors(optimizer.m, weights, "m."), ...namedTensors(optimizer.v, weights, "v.")]);
     await writeTensors(join(folder, OPTIMIZER_FILE), moments, { step: String(optimizer.step) });
   }
   await writeTensors(join(folder, WEIGHTS_FILE), namedTensors(weights.flat, weights, ""));
+  await syncFolder(folder);
+  await syncFolder(dirname(folder));
 }
 
 /** The weights are written as they are trained, whatever type they were read as; `transformers` goes by these keys. */

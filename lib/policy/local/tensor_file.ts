@@ -3,7 +3,7 @@
  * of it. What is stored as F32, F16 or BF16 becomes 32-bit numbers.
  */
 import { dirname } from "node:path";
-import { explainWriteError } from "../../basics/mod.ts";
+import { asidePath, explainWriteError, syncFile } from "../../basics/mod.ts";
 import { explainCachedFile } from "../../hub/mod.ts";
 import {
   encodeHeader,
@@ -115,7 +115,22 @@ async function fill(file: Deno.FsFile, bytes: Uint8Array<ArrayBuffer>, path: str
 }
 
 /**
- * Writes tensors to a file as F32: aside first, then renamed, so that a reader sees the old file or the new one.
+ * Whether a file is what it says: a safetensors file as long as its header claims. Nothing but the header is read.
+ * @throws {Deno.errors.NotFound} when there is none
+ */
+export async function isWholeTensorFile(path: string): Promise<boolean> {
+  try {
+    using _ = await TensorFile.open(path);
+    return true;
+  } catch (error) {
+    if (error instanceof SyntaxError) return false;
+    throw error;
+  }
+}
+
+/**
+ * Writes tensors to a file as F32: aside first, then renamed, so that a reader sees the old file or the new one. When it
+ * returns, the disk has them.
  * @throws {StorageError} when the file system will not take it; an old file is untouched then
  */
 export async function writeTensors(
@@ -123,7 +138,7 @@ export async function writeTensors(
   tensors: ReadonlyMap<string, Tensor>,
   metadata: Readonly<Record<string, string>> = {},
 ): Promise<void> {
-  const aside = `${path}.${crypto.randomUUID()}.tmp`;
+  const aside = asidePath(path);
   try {
     await Deno.mkdir(dirname(path), { recursive: true });
     {
@@ -132,6 +147,7 @@ export async function writeTensors(
       for (const { data } of tensors.values()) {
         await writeAll(file, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
       }
+      await syncFile(file);
     }
     await Deno.rename(aside, path);
   } catch (error) {
