@@ -168,7 +168,7 @@ export function describeMetric(key: string): MetricInfo | undefined {
   const own = key.replace(/^test\//, "");
   if (Object.hasOwn(GLOSSARY, own)) return GLOSSARY[own];
   const plain = own.replace(/^env\/(level|steps)_\d+\//, "env/$1_<n>/").replace(/^(env\/all\/reward\/)\w+$/, "$1<part>")
-    .replace(/^(env\/all\/(?:pass|maj)@)\d+/, "$1<k>").replace(/^env\/subject_\w+\//, "env/subject_<x>/");
+    .replace(/^(env\/all\/(?:pass|maj)@)\d+/, "$1<k>").replace(/^env\/subject_[^/]+\//, "env/subject_<x>/");
   const entries = Object.hasOwn(GLOSSARY, plain) ? GLOSSARY : EVALUATION_GLOSSARY;
   return Object.hasOwn(entries, plain) ? entries[plain] : undefined;
 }
