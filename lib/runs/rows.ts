@@ -2,7 +2,7 @@
  * The rows of a run folder and how they are made: one object a rollout, one a step, one a checkpoint. Names are
  * snake_case because they are the words of the files, read from other languages as well.
  */
-import { advantagesOf, promptTokens } from "../training/mod.ts";
+import { centered, promptTokens } from "../training/mod.ts";
 import {
   type Checkpoint,
   type Grade,
@@ -65,7 +65,8 @@ export function rolloutRows(
   step: number,
   given?: readonly (readonly number[])[],
 ): RolloutRow[] {
-  const advantages = given ?? (split === "train" ? groups.map(advantagesOf) : []);
+  const advantages = given ??
+    (split === "train" ? groups.map((group) => centered(group.rollouts.map(({ reward }) => reward))) : []);
   return groups.flatMap((drawn, group) =>
     drawn.rollouts.map((rollout, sample) =>
       rolloutRow(rollout, { split, step, group, sample, advantage: advantages[group]?.[sample] ?? 0 })

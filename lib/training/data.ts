@@ -3,8 +3,10 @@
  * targets the sequence without its first, and position t predicts target t. The stop token is an action like any other,
  * so that a policy learns when to end.
  */
+import type { OverlongRule } from "../config/mod.ts";
 import type { Datum, Group, Rollout } from "../vocabulary.ts";
-import { isConstant } from "./advantages.ts";
+import { isConstant } from "./advantages/mod.ts";
+import { isTruncated } from "./overlong.ts";
 
 /** A datum of a policy-gradient loss: its optional lists are there. */
 export type PolicyDatum = Datum & Required<Pick<Datum, "logprobs" | "advantages">>;
@@ -13,6 +15,10 @@ export type PolicyDatum = Datum & Required<Pick<Datum, "logprobs" | "advantages"
 export interface DataOptions {
   /** Leave groups whose rewards are all equal out. */
   readonly remove_constant_reward_groups: boolean;
+  /** Where groups without a signal are refilled they are left out, whatever `remove_constant_reward_groups` says. */
+  readonly max_refill_rounds?: number;
+  /** Leave completions that were cut off out, with `mask`. */
+  readonly overlong?: OverlongRule;
 }
 
 /**
@@ -23,13 +29,15 @@ export interface DataOptions {
 export function trainingData(
   groups: readonly Group[],
   advantages: readonly (readonly number[])[],
-  { remove_constant_reward_groups }: DataOptions,
+  { remove_constant_reward_groups, max_refill_rounds = 0, overlong }: DataOptions,
 ): PolicyDatum[] {
   return groups.flatMap((group, p) => {
     if (remove_constant_reward_groups && isConstant(group)) return [];
-    return group.rollouts.flatMap((rollout, g) =>
-      rollout.completion.tokens.length === 0 ? [] : [datumOf(rollout, advantages[p]?.[g] ?? 0)]
-    );
+    if (max_refill_rounds > 0 && !advantages[p]?.some((advantage) => advantage !== 0)) return [];
+    return group.rollouts.flatMap((rollout, g) => {
+      if (rollout.completion.tokens.length === 0 || (overlong === "mask" && isTruncated(rollout))) return [];
+      return [datumOf(rollout, advantages[p]?.[g] ?? 0)];
+    });
   });
 }
 
@@ -59,9 +67,14 @@ export function datumOf({ problem, prompt, completion }: Rollout, advantage: num
   };
 }
 
+/** Number of scored positions of a datum. */
+export function actionsOf({ mask }: Datum): number {
+  return mask.reduce((count, value) => count + value, 0);
+}
+
 /** Number of scored positions. */
 export function scoredTokens(data: readonly Datum[]): number {
-  return data.reduce((sum, { mask }) => sum + mask.reduce((count, value) => count + value, 0), 0);
+  return data.reduce((sum, datum) => sum + actionsOf(datum), 0);
 }
 
 /** Whether any action has an advantage: without one a policy-gradient loss has no gradient. */

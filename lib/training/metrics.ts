@@ -4,7 +4,7 @@
  */
 import { counted, mean, standardDeviation, wilsonInterval } from "../basics/mod.ts";
 import { type Completion, type Group, type Metrics, type Outcome, OUTCOMES, type Rollout } from "../vocabulary.ts";
-import { isConstant } from "./advantages.ts";
+import { isConstant } from "./advantages/mod.ts";
 
 /** Tokens of one step, its evaluation not included. */
 export interface StepTokens {

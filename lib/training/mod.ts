@@ -1,5 +1,7 @@
 /** How a policy improves: one step, the stream of a run, evaluation, and what the numbers mean. */
-export * from "./advantages.ts";
+export * from "./accuracy.ts";
+export * from "./advantages/mod.ts";
+export * from "./clipping.ts";
 export * from "./cost.ts";
 export * from "./data.ts";
 export * from "./divergence.ts";
@@ -9,8 +11,13 @@ export * from "./evaluate.ts";
 export * from "./events.ts";
 export * from "./glossary.ts";
 export * from "./kl.ts";
+export * from "./length_norm.ts";
 export * from "./learning_rate.ts";
+export * from "./majority.ts";
 export * from "./metrics.ts";
+export * from "./pass_at_k.ts";
+export * from "./overlong.ts";
+export * from "./refill.ts";
 export * from "./rollout.ts";
 export * from "./schedule.ts";
 export * from "./step.ts";

@@ -1,20 +1,7 @@
 import assert from "node:assert/strict";
-import { advantagesOf, datumOf, hasSignal, isConstant, substeps, trainingData } from "../../lib/training/mod.ts";
+import { advantagesOf, datumOf, hasSignal, substeps, trainingData } from "../../lib/training/mod.ts";
 import { group, rollout } from "./_groups.ts";
-import { ASK, FIRST_QUESTION, STOP } from "./_toy.ts";
-
-Deno.test("advantagesOf() subtracts the mean of the group and does not divide", () => {
-  assert.deepEqual(advantagesOf(group(1, 0, 0, 0)), [0.75, -0.25, -0.25, -0.25]);
-  assert.deepEqual(advantagesOf(group(2, 0)), [1, -1]);
-});
-
-Deno.test("advantagesOf() is exactly 0 in a constant group, where subtracting the mean is not", () => {
-  const rewards = Array(10).fill(0.9);
-  const mean = rewards.reduce((a, b) => a + b, 0) / 10;
-  assert.notEqual(0.9 - mean, 0);
-  assert.deepEqual(advantagesOf(group(...rewards)), Array(10).fill(0));
-  assert.ok(isConstant(group(...rewards)) && !isConstant(group(0.9, 0.8)));
-});
+import { ASK, FIRST_QUESTION, STOP, toyConfig } from "./_toy.ts";
 
 Deno.test("datumOf() aligns targets, mask, log-probabilities and advantages, and keeps the stop token", () => {
   assert.deepEqual(datumOf(rollout(1, [5, 6, STOP], [-0.1, -0.2, -0.3]), 0.75), {
@@ -36,7 +23,7 @@ Deno.test("datumOf() refuses a prompt without tokens and log-probabilities that 
 
 Deno.test("trainingData() leaves constant groups out only when asked, and never half of a group", () => {
   const groups = [group(1, 1), group(1, 0), group(0, 0)];
-  const advantages = groups.map(advantagesOf);
+  const advantages = groups.map((group) => advantagesOf(group, toyConfig()));
   const kept = trainingData(groups, advantages, { remove_constant_reward_groups: true });
   assert.deepEqual(kept.map((datum) => datum.advantages.at(-1)), [0.5, -0.5]);
   const all = trainingData(groups, advantages, { remove_constant_reward_groups: false });
