@@ -3,49 +3,44 @@
  * the run folder, the notebook and the terminal all read this one stream. A run is a function of its arguments: the same
  * seed gives the same metrics, those under `time/` excepted, also when it is stopped and resumed.
  */
-import type { SaveOptions } from "../policy/mod.ts";
-import type { Checkpoint, Metrics, Rollout } from "../vocabulary.ts";
-import { isEvaluationDue } from "./estimate.ts";
-import { evaluatePolicy } from "./evaluate.ts";
+import { stepAhead } from "./ahead.ts";
 import type { BudgetStop } from "./cost.ts";
+import { type Evaluated, evaluateNow, tellEvaluation, tellLast } from "./_evaluating.ts";
 import type { TrainArgs, TrainEvent } from "./events.ts";
+import { earlyStopText, isGivenUp } from "./judge_best.ts";
 import { learningRateAt } from "./learning_rate.ts";
-import { totalsMetrics } from "./metrics.ts";
-import { problemsOfStep } from "./schedule.ts";
+import { finalCheckpoint, saveNow } from "./_saving.ts";
 import {
   budgetStop,
-  countEvaluation,
+  canEvaluate,
   countStep,
   ends,
-  type EvaluationCost,
   hasUnsaved,
+  isDue,
   openSession,
-  save,
+  type Part,
+  problemsFor,
   type Session,
   stepName,
-  watched,
 } from "./_session.ts";
-import { trainStep } from "./step.ts";
-import { stopwatch } from "./_stopwatch.ts";
+import { type StepResult, trainStep } from "./step.ts";
+import { watched } from "./_watched.ts";
 import { waitingText } from "./watch.ts";
 
 const UNKNOWN_UPDATE = "the server did not answer to the update under way, which counts as not done";
 
-/** Part of a run: events, and what they come to. */
-type Part<T = void> = AsyncGenerator<TrainEvent, T, void>;
-
 /**
  * Trains a policy. Evaluates before the first step, before every `eval_every`-th, and the final weights; saves after
  * every `save_every`-th step and at the end. Stops in good order before a step that may pass `max_cost` or
- * `max_train_tokens`, see `overBudget`. Completions of a step that is broken off are in no count, though a service bills
- * them.
+ * `max_train_tokens`, see `overBudget`, and after `early_stop` evaluations that were no better. Completions of a step that
+ * is broken off are in no count, though a service bills them.
  * @throws {RangeError} when there are no training problems
  * @throws {DivergenceError} when training broke down; no checkpoint holds the broken weights
  */
 export async function* train(args: TrainArgs): AsyncGenerator<TrainEvent, void, void> {
   const session = openSession(args);
   const { total } = session;
-  const { start, estimate } = args;
+  const { start, estimate, signal } = args;
   yield { type: "start", step: session.done, total, ...(estimate && { estimate }) };
   if (session.done > total || (session.done === total && start?.final !== false)) {
     yield { type: "done", reason: "finished", step: session.done, alreadyComplete: true };
@@ -55,44 +50,27 @@ export async function* train(args: TrainArgs): AsyncGenerator<TrainEvent, void, 
     while (session.done < total) {
       const over = budgetStop(session, { step: true, evaluation: isDue(session) });
       if (over !== undefined) return yield* stop(session, "budget", over);
-      yield* runStep(session);
+      signal?.throwIfAborted();
+      const evaluation = isDue(session) ? yield* evaluateNow(session) : undefined;
+      if (evaluation !== undefined && isGivenUp(session.standing, args.config)) {
+        return yield* finish(session, "early_stop", evaluation);
+      }
+      yield* runStep(session, evaluation);
     }
-    yield* finish(session);
+    yield* finish(session, "finished");
   } catch (error) {
-    if (!isAbort(error, args.signal)) throw error;
+    if (!isAbort(error, signal)) throw error;
     yield* stop(session, "stopped");
+  } finally {
+    session.ahead?.close();
   }
 }
 
-/** Whether an evaluation comes before the next step. */
-function isDue({ args, done }: Session): boolean {
-  return args.testProblems.length > 0 && isEvaluationDue(done, args.config.eval_every);
-}
-
-/** An evaluation if one is due, one step, a checkpoint if one is due. */
-async function* runStep(session: Session): Part {
-  const { args, total, now, watch } = session;
-  const { config, policy, environment, trainProblems, signal } = args;
-  const step = session.done;
-  signal?.throwIfAborted();
-  const evaluation = isDue(session) ? yield* evaluateNow(session) : undefined;
-  if (evaluation !== undefined) {
-    if (step === 0) session.before = evaluation.metrics;
-    // What it took as well: should the step be broken off, no other row tells.
-    const metrics = { ...evaluation.metrics, ...totalsMetrics(session.totals), ...evaluation.cost };
-    yield { type: "evaluation", step, metrics, rollouts: evaluation.rollouts, final: false };
-  }
-  const report = (phase: "sampling" | "training") => (done: number, count: number) =>
-    watch.progress({ phase, step, done, total: count });
-  const problems = problemsOfStep(trainProblems, { ...config, step });
-  const { totals } = session;
-  const learning = { ...config, learning_rate: learningRateAt(config, step, total) };
-  const result = yield* watched(session, () =>
-    trainStep({
-      ...{ policy, environment, config: learning, problems, step, totals, signal, now },
-      onSample: report("sampling"),
-      onUpdate: report("training"),
-    }));
+/** One step, and a checkpoint if one is due. @param evaluation of the weights before it, where one was due */
+async function* runStep(session: Session, evaluation: Evaluated | undefined): Part {
+  const { args: { config }, total, watch, done: step } = session;
+  if (evaluation !== undefined) yield* tellEvaluation(session, evaluation);
+  const { groups, advantages, ...result } = yield* watched(session, () => learn(session));
   session.done = step + 1;
   const metrics = {
     "progress/batch": step,
@@ -105,48 +83,65 @@ async function* runStep(session: Session): Part {
     ...watch.newWaiting(),
     "time/total": (result.metrics["time/total"] ?? 0) + (evaluation?.times["time/run_evaluations_parallel"] ?? 0),
   };
-  yield { type: "step", step, metrics, groups: result.groups, advantages: result.advantages };
+  yield { type: "step", step, metrics, groups, advantages };
   if (config.save_every > 0 && session.done % config.save_every === 0 && session.done < total) {
     const { ttl_seconds } = config;
     yield* saveNow(session, stepName(session.done), ttl_seconds === null ? undefined : { ttl_seconds });
   }
 }
 
-/** The last checkpoint and the evaluation of the final weights. */
-async function* finish(session: Session): Part {
-  const { args, total, now, watch } = session;
+/** Draws a batch and learns from it, or learns from the one that was drawn ahead. */
+async function learn(session: Session): Promise<StepResult> {
+  const { args, done: step, total, totals, now, watch, ahead, curriculum } = session;
+  const { policy, environment, signal } = args;
+  const report = (phase: "sampling" | "training") => (done: number, count: number) =>
+    watch.progress({ phase, step, done, total: count });
+  const config = { ...args.config, learning_rate: learningRateAt(args.config, step, total) };
+  const learning = { policy, config, step, totals, signal, now, onUpdate: report("training") };
+  if (ahead !== undefined) return await stepAhead(ahead, learning, ({ groups }) => curriculum?.note(groups));
+  const problems = problemsFor(session, step);
+  const result = await trainStep({ ...learning, environment, problems, onSample: report("sampling") });
+  curriculum?.note(result.groups);
+  return result;
+}
+
+/**
+ * The last checkpoint and the evaluation of the final weights.
+ * @param evaluation of these weights, where it was made; it ended the run
+ */
+async function* finish(session: Session, reason: "finished" | "early_stop", evaluation?: Evaluated): Part {
+  const { args, standing } = session;
   // Saved before it is evaluated, for an evaluation can fail; called final after, for only then is the run complete.
-  if (session.done > (args.start?.step ?? 0)) yield* saveNow(session, stepName(total));
-  if (args.testProblems.length > 0) {
+  if (hasUnsaved(session)) yield* saveNow(session, stepName(session.done));
+  if (evaluation === undefined && canEvaluate(args)) {
     const over = budgetStop(session, { step: false, evaluation: true });
     if (over !== undefined) return yield* stop(session, "budget", over);
-    const stopped = stopwatch(now);
-    const { metrics, cost, times, rollouts } = yield* evaluateNow(session);
-    session.after = metrics;
-    const row = {
-      "progress/batch": total,
-      "progress/done_frac": 1,
-      ...totalsMetrics(session.totals),
-      ...metrics,
-      ...cost,
-      ...times,
-      ...watch.newWaiting(),
-      ...stopped.metrics(),
-    };
-    yield { type: "evaluation", step: total, metrics: row, rollouts, final: true };
   }
-  const last = session.saved ?? (yield* saved(session, "final"));
-  yield { type: "checkpoint", checkpoint: { ...last, name: "final", final: true } };
-  yield { type: "done", reason: "finished", step: total, alreadyComplete: false, ...ends(session) };
+  const last = evaluation ?? (canEvaluate(args) ? yield* evaluateNow(session) : undefined);
+  if (last !== undefined) yield* tellLast(session, last);
+  yield { type: "checkpoint", checkpoint: yield* finalCheckpoint(session) };
+  const detail = reason === "early_stop" ? earlyStopText(standing, args.config, session.best?.step) : undefined;
+  const why = { reason, ...(detail !== undefined && { detail }) };
+  yield { type: "done", ...why, step: session.done, alreadyComplete: false, ...ends(session) };
 }
 
 /** Saves the steps that no checkpoint has, and ends. After an update that was given up the weights are unknown. */
 async function* stop(session: Session, reason: "stopped" | "budget", over?: BudgetStop): Part {
   const { abandoned } = session.watch;
   const lost = hasUnsaved(session) && (abandoned || !(yield* couldSave(session)));
+  const limit = over && (yield* evaluateWithin(session, over));
   const detail = lost ? lostText(session) : abandoned ? UNKNOWN_UPDATE : undefined;
-  const why = { ...over, ...(detail !== undefined && { detail }) };
+  const why = { ...limit, ...(detail !== undefined && { detail }) };
   yield { type: "done", reason, step: session.done, alreadyComplete: false, ...why, ...ends(session) };
+}
+
+/** Evaluates the weights of a run that its budget ends, if the budget allows that. @returns the limit as it is then */
+async function* evaluateWithin(session: Session, over: BudgetStop): Part<BudgetStop> {
+  const { args, done, total } = session;
+  const isNew = done > (args.start?.step ?? 0) && done < total && canEvaluate(args);
+  if (!isNew || budgetStop(session, { step: false, evaluation: true }) !== undefined) return over;
+  yield* tellLast(session, yield* evaluateNow(session));
+  return budgetStop(session, { step: true, evaluation: isDue(session) }) ?? over;
 }
 
 /** @returns false when the run was stopped and the server does not go on */
@@ -166,44 +161,6 @@ function lostText({ args, done, saved }: Session): string {
   const why = policy.waiting === undefined ? "" : `, ${waitingText(policy.waiting())}`;
   const [steps, them] = count === 1 ? ["step is", "it"] : ["steps are", "them"];
   return `${count} ${steps} not saved${why}: resuming does ${them} again`;
-}
-
-/** Evaluates the weights as they are. */
-async function* evaluateNow(session: Session): Part<{
-  readonly metrics: Metrics;
-  readonly cost: EvaluationCost;
-  readonly times: Metrics;
-  readonly rollouts: readonly Rollout[];
-}> {
-  const { args, done: step, now, watch } = session;
-  const { config, policy, environment, testProblems, signal } = args;
-  const begun = now();
-  const { metrics, rollouts, tokens } = yield* watched(session, () =>
-    evaluatePolicy({
-      ...{ config, policy, environment, signal },
-      problems: testProblems,
-      onProgress: (done, total) => watch.progress({ phase: "evaluation", step, done, total }),
-    }));
-  const prefixed = Object.fromEntries(Object.entries(metrics).map(([key, value]) => [`test/${key}`, value]));
-  const times = { "time/run_evaluations_parallel": (now() - begun) / 1000 };
-  return { metrics: prefixed, cost: countEvaluation(session, tokens), times, rollouts };
-}
-
-async function* saveNow(session: Session, name: string, options?: SaveOptions): Part {
-  const checkpoint = yield* saved(session, name, options);
-  session.saved = checkpoint;
-  yield { type: "checkpoint", checkpoint };
-}
-
-async function* saved(session: Session, name: string, options?: SaveOptions): Part<Checkpoint> {
-  const { watch, done: step } = session;
-  const report = (done: number) => watch.progress({ phase: "saving", step, done, total: 1 });
-  return yield* watched(session, async () => {
-    report(0);
-    const checkpoint = await save(session, name, options);
-    report(1);
-    return checkpoint;
-  });
 }
 
 /** A policy ends an aborted call with the signal's reason; some runtimes wrap it in an error of their own. */
