@@ -63,9 +63,13 @@ const WAITING_ENTRIES = Object.entries(WAITING_MEANINGS).map(([state, meaning]):
 export const GLOSSARY: Readonly<Record<string, MetricInfo>> = {
   "progress/batch": entry("Index of the step; in the final row, steps done.", "count"),
   "progress/done_frac": entry("Part of the run that is done.", "fraction", "up"),
+  "progress/refill_rounds": entry("Rounds in which groups were drawn for those without a signal.", "count", "down"),
   "env/all/reward/total": entry("Mean reward: correct, less format_coef where the format is broken.", "reward", "up"),
   "env/all/reward/std": entry("Standard deviation of the reward over all completions.", "reward"),
-  "env/all/reward/<part>": entry("Mean of this part of a reward function of one's own.", "reward"),
+  "env/all/reward/<part>": entry(
+    "Mean of this part of the reward, of a reward function of one's own or of overlong=penalize.",
+    "reward",
+  ),
   "env/all/correct": entry("Completions with the right answer in a box (strict accuracy).", "fraction", "up"),
   "env/all/correct_low": entry("Lower end of the 95 % interval of strict accuracy.", "fraction", "up"),
   "env/all/correct_high": entry("Upper end of the 95 % interval of strict accuracy.", "fraction", "up"),
@@ -73,6 +77,11 @@ export const GLOSSARY: Readonly<Record<string, MetricInfo>> = {
   "env/all/lenient": entry("Completions with the right final answer, boxed or not.", "fraction", "up"),
   "env/all/format": entry("Completions that end on a stop token and hold a box that can be read.", "fraction", "up"),
   "env/all/truncated": entry("Completions cut off by the token limit.", "fraction", "down"),
+  "env/all/overlong_masked": entry(
+    "With overlong=mask: completions that were cut off, and so left out of the update.",
+    "fraction",
+    "down",
+  ),
   ...Object.fromEntries(OUTCOME_ENTRIES),
   "env/all/recipe_correct": entry(
     "With grader=both: completions that the recipe's grader calls right.",
@@ -99,6 +108,7 @@ export const GLOSSARY: Readonly<Record<string, MetricInfo>> = {
   "optim/updates": entry("Optimizer steps taken; 0 where no group had a signal.", "count"),
   "optim/loss_per_token": entry("The loss (a sum over tokens) divided by the tokens scored.", "number"),
   "optim/grad_norm": entry("L2 norm of the gradient before clipping, mean over substeps.", "number"),
+  "optim/clip_fraction": entry("Tokens that the thresholds of loss_fn held back, see loss_fn_config.", "fraction"),
   "optim/entropy": entry("Minus the mean log-probability of the tokens drawn.", "nats a token"),
   "optim/kl_sample_train_v1": entry("Sampler against trainer: mean difference of log-probabilities.", "nats a token"),
   "optim/kl_sample_train_v2": entry(
@@ -106,7 +116,10 @@ export const GLOSSARY: Readonly<Record<string, MetricInfo>> = {
     "nats a token",
     "down",
   ),
-  "kl_policy_base": entry("Distance from the weights of model_name, on the tokens trained on.", "nats a token"),
+  "kl_policy_base": entry(
+    "Distance from the weights of model_name or kl_reference_path, on the tokens trained on.",
+    "nats a token",
+  ),
   "kl_pre_post_v1": entry("How far the step moved the policy: mean difference.", "nats a token"),
   "kl_pre_post_v2": entry("How far the step moved the policy: half the mean squared difference.", "nats a token"),
   "tokens/prompt_total": entry("Prompt tokens since the run began, evaluations not included.", "tokens"),
@@ -132,7 +145,7 @@ export const GLOSSARY: Readonly<Record<string, MetricInfo>> = {
   "time/grading": entry("Grading the completions.", "seconds", "down"),
   "time/reward": entry("Asking a reward function of one's own.", "seconds", "down"),
   "time/train_step": entry("Gradients and optimizer steps.", "seconds", "down"),
-  "time/kl_vs_base": entry("Scoring the batch with the weights of model_name.", "seconds", "down"),
+  "time/kl_vs_base": entry("Scoring the batch with the reference weights of the KL penalty.", "seconds", "down"),
   "time/compute_post_kl": entry("Scoring the batch after the step.", "seconds", "down"),
   "time/score_prompts": entry("Scoring the prompts for the loss dro.", "seconds", "down"),
   "time/run_evaluations_parallel": entry("The evaluation before the step.", "seconds", "down"),

@@ -1,6 +1,19 @@
 /** Groups and data made by hand, for tests. */
+import type { TrainConfig } from "../../lib/config/mod.ts";
+import { NO_TOKENS, type StepArgs } from "../../lib/training/mod.ts";
 import type { Datum, Group, Rollout } from "../../lib/vocabulary.ts";
-import { ASK, FIRST_QUESTION, STOP, toyProblems } from "./_toy.ts";
+import { ASK, FIRST_QUESTION, STOP, toyConfig, toyEnvironment, type ToyPolicy, toyProblems } from "./_toy.ts";
+
+/** What a step of the toy takes, with changes. */
+export function stepArgs(
+  policy: ToyPolicy,
+  changes: Partial<TrainConfig> = {},
+  more: Partial<StepArgs> = {},
+): StepArgs {
+  const config = toyConfig(changes);
+  const problems = toyProblems(config.groups_per_batch);
+  return { policy, environment: toyEnvironment, config, problems, step: 0, totals: NO_TOKENS, now: () => 0, ...more };
+}
 
 /** A rollout whose completion is the given tokens, with the given reward. */
 export function rollout(reward: number, tokens: readonly number[] = [5, STOP], logprobs?: readonly number[]): Rollout {

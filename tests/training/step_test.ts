@@ -1,13 +1,7 @@
 import assert from "node:assert/strict";
-import type { TrainConfig } from "../../lib/config/mod.ts";
-import { NO_TOKENS, type StepArgs, trainStep } from "../../lib/training/mod.ts";
-import { STOP, toyConfig, toyEnvironment, ToyPolicy, toyProblems } from "./_toy.ts";
-
-function stepArgs(policy: ToyPolicy, changes: Partial<TrainConfig> = {}, more: Partial<StepArgs> = {}): StepArgs {
-  const config = toyConfig(changes);
-  const problems = toyProblems(config.groups_per_batch);
-  return { policy, environment: toyEnvironment, config, problems, step: 0, totals: NO_TOKENS, now: () => 0, ...more };
-}
+import { NO_TOKENS, trainStep } from "../../lib/training/mod.ts";
+import { stepArgs } from "./_groups.ts";
+import { STOP, ToyPolicy, toyProblems } from "./_toy.ts";
 
 Deno.test("trainStep() issues every sample before any answer, then trains, and moves the policy", async () => {
   const policy = new ToyPolicy();

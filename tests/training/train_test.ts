@@ -275,7 +275,8 @@ Deno.test("every metric a run reports is in the glossary, and the glossary has n
     }));
   const environment = { ...toyEnvironment, grade, pay };
   const dro = toyRun({ loss_fn: "dro" }, { policy: new AnyTokenPolicy(), environment });
-  const events = [...await running, ...await eventsOf(dro)];
+  const dynamic = toyRun({ loss_fn: "ppo", overlong: "mask", max_refill_rounds: 1 }, {});
+  const events = [...await running, ...await eventsOf(dro), ...await eventsOf(dynamic)];
   const keys = new Set<string>();
   for (const event of events) {
     if (event.type === "step" || event.type === "evaluation") {
