@@ -13,6 +13,7 @@ const KNOWN: Readonly<Record<keyof TrainOptions, true>> = {
   onWaiting: true,
   onMessage: true,
   onDownload: true,
+  onNotice: true,
 };
 
 /**
@@ -31,7 +32,7 @@ export function requireTrainArguments(input: unknown, options: unknown): void {
       `trainGRPO has no option ${key}: it is a hyperparameter; give it with the others, as in trainGRPO({ ${key}: ... }).`
     ),
     ...unknownOptions("trainGRPO", others, Object.keys(KNOWN)),
-    ...notFunctions(options, ["open", "onEvent", "onProgress", "onWaiting", "onMessage", "onDownload"]),
+    ...notFunctions(options, ["open", "onEvent", "onProgress", "onWaiting", "onMessage", "onDownload", "onNotice"]),
   ];
   if (reward !== undefined && typeof reward !== "function") {
     problems.push(`option reward: expected a function of a rollout, got ${inspected(reward)}.`);

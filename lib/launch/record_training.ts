@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { type RewardFunction, rewardName } from "../environment/mod.ts";
 import type { OpeningOptions, OpenOptions } from "../policy/mod.ts";
 import { clearStop, createRun, LogFolderError, RUN_FILES, type RunRecorder, watchForStop } from "../runs/mod.ts";
+import { openTrackers } from "../tracking/mod.ts";
 import { train, type TrainArgs, type TrainEvent } from "../training/mod.ts";
 import { estimateOf } from "./budget.ts";
 import { gradingNotices } from "./grading_notices.ts";
@@ -32,6 +33,8 @@ export interface Watchers {
   readonly onMessage?: OpenOptions["onMessage"];
   /** Told as bytes of a problem set or a model arrive from the hub; of files that are here already nothing is said. */
   readonly onDownload?: LoadingOptions["onDownload"];
+  /** Told what a person should know of Weights & Biases and TensorBoard, a line at a time; the log has it as well. */
+  readonly onNotice?: ((line: string) => void) | undefined;
 }
 
 /** Those who watch while a run is opened. A signal that ends the opening leaves everything as it was. */
@@ -114,19 +117,30 @@ export async function recordTraining(
 ): Promise<TrainEvent | undefined> {
   const stop = watchForStop(recorder.path);
   const signal = AbortSignal.any([stop.signal, ...(watchers.signal === undefined ? [] : [watchers.signal])]);
+  const trackers = await openTrackers(plan.config, recorder.path, { onNotice: noticeOf(recorder, watchers) });
   let last: TrainEvent | undefined;
   try {
     for await (const told of train(trainArgs(plan, task, recorder, { ...watchers, signal }))) {
       const event = withAsker(told, stop.by);
       await recorder.record(event);
+      trackers.onEvent(event);
       watchers.onEvent?.(event);
       last = event;
       await stop.look();
     }
   } finally {
+    await trackers.close();
     await stop.close();
   }
   return last;
+}
+
+/** Into the log, and to whoever watches. A log that cannot be written is met, and told of, by the next event. */
+function noticeOf(recorder: RunRecorder, { onNotice }: Watchers): (line: string) => void {
+  return (line) => {
+    recorder.log(line).catch(() => {});
+    onNotice?.(line);
+  };
 }
 
 /** A run that was stopped from outside says by whom. */
