@@ -10,6 +10,8 @@ interface Said {
   readonly template: PromptTemplate;
   readonly reward?: string | undefined;
   readonly problems?: RunProblems | undefined;
+  /** Infinity: it is not known. */
+  readonly contextLength?: number | undefined;
 }
 
 /** A time in milliseconds as ISO 8601 in UTC. */
@@ -36,8 +38,16 @@ export function resumedFacts(before: RunConfig, config: TrainConfig, said: Said,
   return { ...known, ...own(said), versions: runVersions(), resumed: [...known.resumed, note] };
 }
 
-function own({ template, reward, problems }: Said): Pick<RunFacts, "template" | "reward" | "problems"> {
-  return { template, ...(reward !== undefined && { reward }), ...(problems && { problems }) };
+function own(
+  { template, reward, problems, contextLength }: Said,
+): Pick<RunFacts, "template" | "reward" | "problems" | "context_length"> {
+  const isKnown = contextLength !== undefined && Number.isFinite(contextLength);
+  return {
+    template,
+    ...(reward !== undefined && { reward }),
+    ...(problems && { problems }),
+    ...(isKnown && { context_length: contextLength }),
+  };
 }
 
 /** Both texts, where they differ: the steps before were made with the old one, which stands nowhere else. */

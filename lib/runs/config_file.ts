@@ -34,6 +34,8 @@ export interface RunFacts {
   readonly reward?: string;
   /** Which problems it is about; absent: a version wrote it that did not record that. */
   readonly problems?: RunProblems;
+  /** Longest sequence of the model in tokens, prompt and completion together; absent: it is not known. */
+  readonly context_length?: number;
   /** Versions of what results depend on. */
   readonly versions: Readonly<Record<string, string>>;
   /** One entry a resumption. */
@@ -120,7 +122,7 @@ function storedConfig(raw: Record<string, unknown>, path: string): TrainConfig {
 }
 
 function storedFacts(raw: Record<string, unknown>): RunFacts {
-  const { run_schema, created_at, template, reward, versions, resumed, prompt_template } = raw;
+  const { run_schema, created_at, template, reward, versions, resumed, prompt_template, context_length } = raw;
   const problems = storedProblems(raw.problems);
   const object = (value: unknown) =>
     (typeof value === "object" && value !== null ? value : {}) as Record<string, unknown>;
@@ -132,6 +134,7 @@ function storedFacts(raw: Record<string, unknown>): RunFacts {
     template: { ...object(template), name: typeof name === "string" ? name : "unknown" } as PromptTemplate,
     ...(typeof reward === "string" && { reward }),
     ...(problems !== undefined && { problems }),
+    ...(typeof context_length === "number" && context_length > 0 && { context_length }),
     versions: object(versions) as Record<string, string>,
     resumed: Array.isArray(resumed) ? resumed as Resumption[] : [],
   };
