@@ -9,6 +9,7 @@ export * from "./dro.ts";
 export * from "./estimate.ts";
 export * from "./evaluate.ts";
 export * from "./events.ts";
+export * from "./expert/mod.ts";
 export * from "./glossary.ts";
 export * from "./kl.ts";
 export * from "./length_norm.ts";
