@@ -1,10 +1,9 @@
 /**
- * What changes while a run proceeds, and the few things done to it: tokens and dollars counted, checkpoints saved, work
- * awaited under watch. The order of things is in `train.ts`.
+ * What changes while a run proceeds, and the few things done to it: problems chosen, tokens and dollars counted, limits
+ * looked at. The order of things is in `train.ts`.
  */
-import { untilAborted } from "../basics/mod.ts";
-import type { SaveOptions } from "../policy/mod.ts";
-import type { Checkpoint, Metrics } from "../vocabulary.ts";
+import type { Checkpoint, Metrics, Problem } from "../vocabulary.ts";
+import { Ahead } from "./ahead.ts";
 import {
   type BilledTokens,
   billedTokens,
@@ -16,14 +15,17 @@ import {
   type Spending,
   type UpperBound,
 } from "./cost.ts";
-import { mostOfEvaluation, mostOfStep } from "./estimate.ts";
-import type { StallEvent, TrainArgs, TrainEvent } from "./events.ts";
+import { Curriculum } from "./curriculum.ts";
+import { isEvaluationDue, mostOfEvaluation, mostOfStep } from "./estimate.ts";
+import type { TrainArgs, TrainEvent, TrainStart } from "./events.ts";
+import { type Standing, UNJUDGED } from "./judge_best.ts";
 import { addTokens, NO_TOKENS, type StepTokens, type TokenTotals, totalsOf } from "./metrics.ts";
-import { stepsPerPass } from "./schedule.ts";
-import { type Stall, systemTicker, Watch } from "./watch.ts";
+import { problemsOfStep, stepsPerPass } from "./schedule.ts";
+import { drawBatch, type DrawnBatch } from "./step.ts";
+import { systemTicker, Watch } from "./watch.ts";
 
-/** Longest that a save in the middle of a stall may take. */
-const STALL_SAVE_MS = 60_000;
+/** Part of a run: events, and what they come to. */
+export type Part<T = void> = AsyncGenerator<TrainEvent, T, void>;
 
 /** What changes while a run proceeds. */
 export interface Session {
@@ -39,6 +41,16 @@ export interface Session {
   /** The most that an evaluation may take, once that was asked. */
   evaluationBound: UpperBound | undefined;
   saved: Checkpoint | undefined;
+  /** How the evaluations so far are judged. */
+  standing: Standing;
+  /** The checkpoint of the weights that did best, where it is kept. */
+  best: Checkpoint | undefined;
+  /** Chooses the problems, unless all take their turn. */
+  readonly curriculum: Curriculum | undefined;
+  /** The problems of steps to come, as far as they are chosen. */
+  readonly chosen: Map<number, readonly Problem[]>;
+  /** Draws the batches of steps to come; undefined: each is drawn when its step begins. */
+  ahead: Ahead | undefined;
   /** Saves tried in stalls, for their names. */
   stallSaves: number;
   before: Metrics | undefined;
@@ -50,9 +62,9 @@ export function openSession(args: TrainArgs): Session {
   const { config, policy, trainProblems, start, signal, onProgress } = args;
   const { now = () => performance.now(), ticker = systemTicker } = args;
   if (trainProblems.length === 0) throw new RangeError("cannot train on no problems");
-  return {
+  const session: Session = {
     args,
-    total: config.max_steps ?? stepsPerPass(trainProblems.length, config.groups_per_batch),
+    total: totalSteps(config, trainProblems.length),
     now,
     watch: new Watch({ policy, stallSeconds: config.stall_timeout, onProgress, signal, now, ticker }),
     done: start?.step ?? 0,
@@ -60,10 +72,65 @@ export function openSession(args: TrainArgs): Session {
     spending: start?.spending ?? NOTHING_SPENT,
     evaluationBound: undefined,
     saved: undefined,
+    standing: start?.standing ?? UNJUDGED,
+    best: start?.best,
+    curriculum: config.curriculum === "pass_rate" ? new Curriculum(trainProblems, config, start?.passRates) : undefined,
+    chosen: new Map(),
+    ahead: undefined,
     stallSaves: 0,
     before: undefined,
     after: undefined,
   };
+  if (config.max_steps_off_policy > 0) session.ahead = aheadOf(session, config.max_steps_off_policy);
+  return session;
+}
+
+/** Steps of a run: `max_steps`, else one pass over the problems. */
+export function totalSteps(
+  { max_steps, groups_per_batch }: Pick<TrainArgs["config"], "max_steps" | "groups_per_batch">,
+  problemCount: number,
+): number {
+  return max_steps ?? stepsPerPass(problemCount, groups_per_batch);
+}
+
+function aheadOf(session: Session, lead: number): Ahead {
+  const { args, total, now, watch } = session;
+  const { config, policy, environment, trainProblems, start } = args;
+  return new Ahead({
+    ...{ lead, total },
+    draw: (step, options) => {
+      const [problems, updatesDone] = [problemsFor(session, step), () => session.done];
+      return drawBatch({ policy, environment, config, problems, trainProblems, step, updatesDone, now, ...options });
+    },
+    pending: start?.pending?.filter((drawn) => isUsable(drawn, start, lead, total)),
+    onSample: (done, count) => watch.progress({ phase: "sampling", step: session.done, done, total: count }),
+    // Where calls are answered in their order, refills would race with the update otherwise.
+    whole: config.max_refill_rounds > 0 && policy.waiting === undefined,
+  });
+}
+
+/** Whether what was drawn ahead is of a step to come, by weights that are not too old. */
+function isUsable({ step, sampledAt }: DrawnBatch, start: TrainStart, lead: number, total: number): boolean {
+  return step >= start.step && step < total && step - Math.min(...sampledAt) <= lead;
+}
+
+/** [P] the problems of a step, chosen when they are first asked for. */
+export function problemsFor(session: Session, step: number): readonly Problem[] {
+  const { args: { config, trainProblems }, curriculum, chosen, done } = session;
+  for (const past of chosen.keys()) if (past < done) chosen.delete(past);
+  const problems = chosen.get(step) ?? curriculum?.choose(step) ?? problemsOfStep(trainProblems, { ...config, step });
+  chosen.set(step, problems);
+  return problems;
+}
+
+/** Whether there are problems to evaluate on. */
+export function canEvaluate({ testProblems, validationProblems = [] }: TrainArgs): boolean {
+  return testProblems.length + validationProblems.length > 0;
+}
+
+/** Whether an evaluation comes before the next step. */
+export function isDue({ args, done }: Session): boolean {
+  return canEvaluate(args) && isEvaluationDue(done, args.config.eval_every);
 }
 
 /** Whether there are whole steps that no checkpoint has. */
@@ -74,82 +141,6 @@ export function hasUnsaved({ done, saved, args }: Session): boolean {
 /** Names of checkpoints sort by step. */
 export function stepName(step: number): string {
   return String(step).padStart(6, "0");
-}
-
-/** Saves the weights. `session.saved` is the caller's to set, with the event that tells of it. */
-export async function save(session: Session, name: string, options?: SaveOptions): Promise<Checkpoint> {
-  const { args: { policy }, done: step, watch, now } = session;
-  const begun = now();
-  const [state_path, sampler_path] = options === undefined
-    ? [await policy.saveState(name), await policy.saveWeightsForSampler(name)]
-    : [await policy.saveState(name, options), await policy.saveWeightsForSampler(name, options)];
-  watch.took(now() - begun);
-  return { name, step, state_path, sampler_path, final: false };
-}
-
-/**
- * Awaits work under watch: what the policy waits for is reported as progress, a stall as an event, and with a stall
- * between updates the steps that are not saved yet are.
- * @throws the work's error; the signal's reason when the run was stopped and the server does not go on
- */
-export async function* watched<T>(session: Session, work: () => Promise<T>): AsyncGenerator<TrainEvent, T, void> {
-  const { watch } = session;
-  const stop = watch.start();
-  const running = work();
-  // Work that is given up fails later, when nobody listens.
-  running.catch(() => {});
-  try {
-    for (;;) {
-      const stall = await watch.until(running);
-      if (stall === undefined) return await running;
-      yield stallEvent(session, stall);
-      // The first of a stall only: what one save could not do the next cannot either.
-      if (stall.over || !stall.betweenUpdates || watch.stalls !== 1 || !hasUnsaved(session)) continue;
-      const outcome = await saveInStall(session, stall, running);
-      if (outcome !== undefined) yield outcome;
-    }
-  } finally {
-    stop();
-  }
-}
-
-function stallEvent({ done: step }: Session, { seconds, waiting, over }: Stall): StallEvent {
-  return { type: "stall", step, seconds, waiting, ...(over && { over }) };
-}
-
-/**
- * A save under a name of its own: one that comes too late must not be in the way of a later one.
- * @param running what has stalled
- * @returns what became of it; undefined: the work was done first, and goes on without it
- * @throws the signal's reason when the run was stopped meanwhile
- */
-async function saveInStall(
-  session: Session,
-  stall: Stall,
-  running: Promise<unknown>,
-): Promise<TrainEvent | undefined> {
-  const { ticker = systemTicker, signal } = session.args;
-  const late = Promise.withResolvers<never>();
-  const stop = ticker(
-    () => late.reject(new Error(`the server did not save within ${STALL_SAVE_MS / 1000} seconds`)),
-    STALL_SAVE_MS,
-  );
-  const saving = save(session, `${stepName(session.done)}_stall_${++session.stallSaves}`);
-  saving.catch(() => {});
-  // Its error is for whoever awaits the work itself.
-  const settled = running.then(() => undefined, () => undefined);
-  try {
-    const checkpoint = await untilAborted(Promise.race([saving, late.promise, settled]), signal);
-    if (checkpoint === undefined) return undefined;
-    session.saved = checkpoint;
-    return { type: "checkpoint", checkpoint };
-  } catch (error) {
-    if (signal?.aborted) throw signal.reason;
-    const saveError = error instanceof Error ? error.message : String(error);
-    return { ...stallEvent(session, stall), saveError };
-  } finally {
-    stop();
-  }
 }
 
 /** What an evaluation has cost, where prices are known. */
@@ -188,11 +179,12 @@ export function countStep(session: Session, metrics: Metrics, evaluation = 0): M
 
 /** The limit that the next part may pass; undefined: go on. */
 export function budgetStop(session: Session, next: { step: boolean; evaluation: boolean }): BudgetStop | undefined {
-  const { args, spending, totals, done } = session;
-  const { max_cost, max_train_tokens } = args.config;
+  const { args, spending, totals, done, total } = session;
+  const { max_cost, max_train_tokens, max_steps_off_policy } = args.config;
   if (max_cost === null && max_train_tokens === null) return undefined;
+  const ahead = Math.min(max_steps_off_policy, total - 1 - done);
   return overBudget(args.config, spending, totals.train, {
-    ...(next.step && { step: boundOf(args, mostOfStep(args, done)) }),
+    ...(next.step && { step: boundOf(args, mostOfStep(args, problemsFor(session, done))), ahead }),
     ...(next.evaluation && { evaluation: session.evaluationBound ??= boundOf(args, mostOfEvaluation(args)) }),
   });
 }

@@ -116,28 +116,31 @@ export interface BudgetStop {
  * Whether the next part may pass a limit. It may take its upper bound, or a quarter more than the dearest of its kind so
  * far, whichever is less: the first step never passes a limit, a later one only by growing more than that at once.
  * @param trained tokens trained on so far
- * @param next what would come next
+ * @param next what would come next; `ahead`: steps besides whose completions are drawn already or will be, and not counted
  * @returns the limit; undefined: go on
  */
 export function overBudget(
   { max_cost, max_train_tokens }: Pick<TrainConfig, "max_cost" | "max_train_tokens">,
   { cost, stepCost, evaluationCost, stepTrain }: Spending,
   trained: number,
-  next: { readonly step?: UpperBound; readonly evaluation?: UpperBound },
+  next: { readonly step?: UpperBound; readonly ahead?: number; readonly evaluation?: UpperBound },
 ): BudgetStop | undefined {
-  const price = needed(next.step?.cost ?? 0, stepCost) + needed(next.evaluation?.cost ?? 0, evaluationCost);
+  const { ahead = 0 } = next;
+  const price = (1 + ahead) * needed(next.step?.cost ?? 0, stepCost) +
+    needed(next.evaluation?.cost ?? 0, evaluationCost);
+  const more = ahead === 0 ? "" : ` with ${ahead} drawn ahead`;
   const what = next.step ? "the next step" : "the final evaluation";
   if (max_cost !== null && (cost >= max_cost || cost + price > max_cost * ROUNDING)) {
-    const detail = `max_cost=${max_cost}: ${dollars(cost)} is spent, and ${what} may cost ${dollars(price)}` +
+    const detail = `max_cost=${max_cost}: ${dollars(cost)} is spent, and ${what}${more} may cost ${dollars(price)}` +
       `${assumption(next.step ? stepCost : evaluationCost)}; to go on raise max_cost and resume`;
     return { limit: "max_cost", detail, enough: roundUp(cost + price) };
   }
   if (next.step === undefined || max_train_tokens === null) return undefined;
-  const more = Math.ceil(needed(next.step.train, stepTrain));
-  if (trained < max_train_tokens && trained + more <= max_train_tokens) return undefined;
+  const tokens = Math.ceil(needed(next.step.train, stepTrain));
+  if (trained < max_train_tokens && trained + tokens <= max_train_tokens) return undefined;
   const detail = `max_train_tokens=${max_train_tokens}: ${trained} tokens are trained on, and ${what} may take ` +
-    `${more}${assumption(stepTrain)}; to go on raise max_train_tokens and resume`;
-  return { limit: "max_train_tokens", detail, enough: Math.ceil(roundUp(trained + more)) };
+    `${tokens}${assumption(stepTrain)}; to go on raise max_train_tokens and resume`;
+  return { limit: "max_train_tokens", detail, enough: Math.ceil(roundUp(trained + tokens)) };
 }
 
 /** Up to two digits that count. */

@@ -6,7 +6,7 @@ import type { TokenPrices, TrainConfig } from "../config/mod.ts";
 import type { Environment } from "../environment/mod.ts";
 import type { Problem, Problems } from "../vocabulary.ts";
 import { type BilledTokens, costOf, dollars } from "./cost.ts";
-import { problemsFrom, problemsOfStep } from "./schedule.ts";
+import { problemsFrom } from "./schedule.ts";
 
 /** Most problems that are rendered for one estimate of training, and of evaluations; more are scaled up. */
 const MOST_RENDERED = 256;
@@ -21,6 +21,8 @@ export interface EstimateArgs {
   readonly trainProblems: Problems;
   /** What is evaluated. */
   readonly testProblems: Problems;
+  /** What is evaluated besides; absent: nothing. */
+  readonly validationProblems?: Problems | undefined;
   /** Steps done. */
   readonly from: number;
   /** Steps in all. */
@@ -35,7 +37,7 @@ export interface TokenEstimate {
   readonly low: BilledTokens;
   /** Completions of mean length `completion`. */
   readonly middle: BilledTokens;
-  /** Every completion as long as it may be. */
+  /** Every completion as long as it may be, and all rounds of refilling taken. */
   readonly high: BilledTokens;
   /** Tokens a completion in `middle`. */
   readonly completion: number;
@@ -74,48 +76,63 @@ export function isEvaluationDue(step: number, evalEvery: number): boolean {
 
 /** Counts the tokens that a run still takes. */
 export function estimateTokens(args: EstimateArgs): TokenEstimate {
-  const { config, environment, trainProblems, testProblems, from, total, meanCompletion } = args;
+  const { config, environment, trainProblems, testProblems, validationProblems = [], from, total, meanCompletion } =
+    args;
   const { groups_per_batch, group_size, max_tokens, seed } = config;
   const slots = Math.max(0, total - from) * groups_per_batch;
   const count = Math.min(slots, MOST_RENDERED);
   const shown = count === 0 ? [] : problemsFrom(trainProblems, { place: from * groups_per_batch, count, seed });
   const prompt = meanPrompt(environment, shown);
-  const asked = testProblems.length * evaluationsToCome(from, total, config.eval_every);
-  const evalPrompt = meanPrompt(environment, firstOf(testProblems, MOST_RENDERED));
+  const asked = (testProblems.length + validationProblems.length) * evaluationsToCome(from, total, config.eval_every);
+  const evaluated = testProblems.length > 0 ? testProblems : validationProblems;
+  const evalPrompt = meanPrompt(environment, firstOf(evaluated, MOST_RENDERED));
   const drawn = slots * group_size;
   const passes = scoringPasses(config);
-  const tokensWith = (completion: number): BilledTokens => {
+  const tokensWith = (completion: number, rounds = 1): BilledTokens => {
     // A datum has one token less than its sequence; an empty completion gives none.
     const train = completion === 0 ? 0 : drawn * (prompt + completion - 1);
     return {
-      prompt: Math.round(drawn * prompt + asked * evalPrompt + passes * train),
-      completion: Math.round((drawn + asked) * completion),
+      prompt: Math.round(rounds * drawn * prompt + asked * evalPrompt + passes * train),
+      completion: Math.round((rounds * drawn + asked) * completion),
       train: Math.round(train),
     };
   };
   const completion = Math.min(max_tokens, meanCompletion ?? max_tokens / 2);
-  return { low: tokensWith(0), middle: tokensWith(completion), high: tokensWith(max_tokens), completion };
+  const high = tokensWith(max_tokens, 1 + config.max_refill_rounds);
+  return { low: tokensWith(0), middle: tokensWith(completion), high, completion };
 }
 
-/** The most tokens that a step may take: its very prompts, and every completion as long as it may be. */
+/**
+ * The most tokens that a step may take: its very prompts, every completion as long as it may be, and as many more of the
+ * same kind as it may draw in refilling.
+ * @param problems [P] those of the step
+ */
 export function mostOfStep(
-  { config, environment, trainProblems }: Pick<EstimateArgs, "config" | "environment" | "trainProblems">,
-  step: number,
+  { config, environment }: Pick<EstimateArgs, "config" | "environment">,
+  problems: readonly Problem[],
 ): BilledTokens {
-  const problems = problemsOfStep(trainProblems, { ...config, step });
+  const rounds = 1 + config.max_refill_rounds;
   const drawn = problems.length * config.group_size;
   const prompt = drawn * meanPrompt(environment, problems);
   const completion = drawn * config.max_tokens;
   const train = Math.round(prompt + completion - drawn);
-  return { prompt: Math.round(prompt + scoringPasses(config) * train), completion, train };
+  return {
+    prompt: Math.round(rounds * prompt + scoringPasses(config) * train),
+    completion: rounds * completion,
+    train,
+  };
 }
 
 /** The most tokens that an evaluation may take. */
 export function mostOfEvaluation(
-  { config, environment, testProblems }: Pick<EstimateArgs, "config" | "environment" | "testProblems">,
+  { config, environment, testProblems, validationProblems = [] }: Pick<
+    EstimateArgs,
+    "config" | "environment" | "testProblems" | "validationProblems"
+  >,
 ): BilledTokens {
-  const count = testProblems.length;
-  const prompt = Math.round(count * meanPrompt(environment, firstOf(testProblems)));
+  const problems = [...firstOf(testProblems), ...firstOf(validationProblems)];
+  const count = problems.length;
+  const prompt = Math.round(count * meanPrompt(environment, problems));
   return { prompt, completion: count * config.max_tokens, train: 0 };
 }
 

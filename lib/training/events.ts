@@ -8,7 +8,10 @@ import type { QueueState, TrainablePolicy, Waiting } from "../policy/mod.ts";
 import type { Checkpoint, Group, Metrics, Problems, Rollout } from "../vocabulary.ts";
 import type { BudgetStop, Spending } from "./cost.ts";
 import type { RunEstimate } from "./estimate.ts";
+import type { PassRates } from "./curriculum.ts";
+import type { Standing } from "./judge_best.ts";
 import type { TokenTotals } from "./metrics.ts";
+import type { DrawnBatch } from "./step.ts";
 import type { Ticker } from "./watch.ts";
 
 /** What a policy on someone else's machine waits for now. */
@@ -47,6 +50,8 @@ export interface TrainArgs {
   readonly trainProblems: Problems;
   /** May be empty: then nothing is evaluated. */
   readonly testProblems: Problems;
+  /** Problems set aside from training that `keep_best` and `early_stop` go by; absent: they go by the held-out ones. */
+  readonly validationProblems?: Problems | undefined;
   /** Where to go on; absent: at the beginning. */
   readonly start?: TrainStart | undefined;
   /** What the run may cost; only handed on, with the first event. */
@@ -71,9 +76,17 @@ export interface TrainStart {
   readonly totals?: TokenTotals;
   /** What the run has cost, steps that are done again included, see `spendingOf`. */
   readonly spending?: Spending;
+  /** How the evaluations before this step are judged, see `standingOf`. */
+  readonly standing?: Standing;
+  /** The checkpoint `best` that is there. */
+  readonly best?: Checkpoint;
+  /** With `curriculum=pass_rate`: how often each problem was solved in the steps before. */
+  readonly passRates?: PassRates;
+  /** With `max_steps_off_policy`: the batches that were drawn ahead when the checkpoint was taken. */
+  readonly pending?: readonly DrawnBatch[];
 }
 
-/** One event of a run. Metrics of evaluations begin with `test/`. */
+/** One event of a run. Metrics of evaluations begin with `test/`, on problems set aside from training with `val/`. */
 export type TrainEvent =
   /** First of all. `step`: steps done; `total`: steps in all. */
   | { readonly type: "start"; readonly step: number; readonly total: number; readonly estimate?: RunEstimate }
@@ -96,18 +109,20 @@ export type TrainEvent =
     readonly groups: readonly Group[];
     readonly advantages?: readonly (readonly number[])[];
   }
-  /** A checkpoint was saved. The last one of a finished run has `final`. */
-  | { readonly type: "checkpoint"; readonly checkpoint: Checkpoint }
+  | CheckpointEvent
   | StallEvent
   /** Last of all. `before` and `after`: the metrics of the evaluations at step 0 and of the final weights, where made. */
   | {
     readonly type: "done";
-    /** `stopped`: by the signal; `budget`: because `max_cost` or `max_train_tokens` would have been passed. */
-    readonly reason: "finished" | "stopped" | "budget";
+    /**
+     * `stopped`: by the signal; `budget`: because `max_cost` or `max_train_tokens` would have been passed; `early_stop`: in
+     * good order, because evaluations were no better any more.
+     */
+    readonly reason: "finished" | "stopped" | "budget" | "early_stop";
     readonly step: number;
     /** The run was complete before it began: no step was left to do. */
     readonly alreadyComplete: boolean;
-    /** What there is to say about a run that did not finish: the budget, or steps that could not be saved. */
+    /** What there is to say about a run that ended early: the budget, what was best, or steps that could not be saved. */
     readonly detail?: string;
     /** With `budget`: which limit it was. */
     readonly limit?: BudgetStop["limit"];
@@ -116,6 +131,16 @@ export type TrainEvent =
     readonly before?: Metrics;
     readonly after?: Metrics;
   };
+
+/** A checkpoint was saved. The last one of a finished run has `final`, the one of the best weights the name `best`. */
+export interface CheckpointEvent {
+  /** Always `checkpoint`. */
+  readonly type: "checkpoint";
+  /** What was saved. A later one named `best` takes the place of an earlier one. */
+  readonly checkpoint: Checkpoint;
+  /** With `max_steps_off_policy`: the batches of the next steps that are drawn already, for `TrainStart.pending`. */
+  readonly pending?: readonly DrawnBatch[];
+}
 
 /**
  * Nothing has moved for `stall_timeout` seconds; reported again after as many more. The run goes on waiting, and says when

@@ -24,18 +24,29 @@ export function problemsOfStep(
  */
 export function problemsFrom(
   problems: Problems,
-  { place: first, count, seed }: { place: number; count: number; seed: number },
+  slice: { place: number; count: number; seed: number },
 ): Problem[] {
-  if (problems.length === 0) throw new RangeError("cannot train on no problems");
+  return indexesFrom(problems.length, slice).map((index) => problems[index] as Problem);
+}
+
+/**
+ * Which of `size` problems these are.
+ * @throws {RangeError} when there are no problems
+ */
+export function indexesFrom(
+  size: number,
+  { place: first, count, seed }: { place: number; count: number; seed: number },
+): number[] {
+  if (size === 0) throw new RangeError("cannot train on no problems");
   let pass = -1;
   let order: readonly number[] = [];
   return Array.from({ length: count }, (_, p) => {
     const place = first + p;
-    const wanted = Math.floor(place / problems.length);
+    const wanted = Math.floor(place / size);
     if (wanted !== pass) {
       pass = wanted;
-      order = randomFrom(seed, "shuffle", pass).shuffle(Array.from({ length: problems.length }, (_, i) => i));
+      order = randomFrom(seed, "shuffle", pass).shuffle(Array.from({ length: size }, (_, i) => i));
     }
-    return problems[order[place % problems.length] as number] as Problem;
+    return order[place % size] as number;
   });
 }

@@ -93,14 +93,14 @@ async function* runStep(session: Session, evaluation: Evaluated | undefined): Pa
 /** Draws a batch and learns from it, or learns from the one that was drawn ahead. */
 async function learn(session: Session): Promise<StepResult> {
   const { args, done: step, total, totals, now, watch, ahead, curriculum } = session;
-  const { policy, environment, signal } = args;
+  const { policy, environment, trainProblems, signal } = args;
   const report = (phase: "sampling" | "training") => (done: number, count: number) =>
     watch.progress({ phase, step, done, total: count });
   const config = { ...args.config, learning_rate: learningRateAt(args.config, step, total) };
   const learning = { policy, config, step, totals, signal, now, onUpdate: report("training") };
   if (ahead !== undefined) return await stepAhead(ahead, learning, ({ groups }) => curriculum?.note(groups));
   const problems = problemsFor(session, step);
-  const result = await trainStep({ ...learning, environment, problems, onSample: report("sampling") });
+  const result = await trainStep({ ...learning, environment, problems, trainProblems, onSample: report("sampling") });
   curriculum?.note(result.groups);
   return result;
 }
@@ -112,7 +112,8 @@ async function learn(session: Session): Promise<StepResult> {
 async function* finish(session: Session, reason: "finished" | "early_stop", evaluation?: Evaluated): Part {
   const { args, standing } = session;
   // Saved before it is evaluated, for an evaluation can fail; called final after, for only then is the run complete.
-  if (hasUnsaved(session)) yield* saveNow(session, stepName(session.done));
+  const name = stepName(session.done);
+  if (session.done > (args.start?.step ?? 0) && session.saved?.name !== name) yield* saveNow(session, name);
   if (evaluation === undefined && canEvaluate(args)) {
     const over = budgetStop(session, { step: false, evaluation: true });
     if (over !== undefined) return yield* stop(session, "budget", over);

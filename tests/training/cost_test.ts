@@ -13,6 +13,7 @@ import {
   mostOfStep,
   NO_TOKENS,
   overBudget,
+  problemsOfStep,
   rolloutMetrics,
   spendingOf,
   tokensOf,
@@ -57,9 +58,12 @@ function endOf(events: readonly TrainEvent[]): Extract<TrainEvent, { type: "done
   return last;
 }
 
+const stepRows = (events: readonly TrainEvent[]): Metrics[] =>
+  events.flatMap((event) => event.type === "step" ? [event.metrics] : []);
+
 /** Where a run goes on that stopped with these events. */
 function startAfter(events: readonly TrainEvent[], prices: TrainConfig["prices"]): TrainStart {
-  const totals = totalsOf(rowsOf(events).at(-1) ?? {});
+  const totals = totalsOf(stepRows(events).at(-1) ?? {});
   return { step: endOf(events).step, final: false, totals, spending: spendingOf(rowsOf(events), totals, prices) };
 }
 
@@ -207,8 +211,39 @@ Deno.test("max_cost ends a run before the very step that would pass it, with a c
     const start = startAfter(first, priced.prices);
     const second = await eventsOf(toyRun({ ...priced, max_cost: 100 }, { policy, start }));
     assert.equal(endOf(second).reason, "finished");
-    assert.deepEqual([...rowsOf(first), ...rowsOf(second)], whole);
+    // What was spent on looking at the weights that the first part ended with stays spent.
+    const extra = steps === 4 || steps === 1 ? 0 : 0.25;
+    const free = rowsOf(second).map((row) => ({ ...row, "cost/total": row["cost/total"]! - extra }));
+    assert.deepEqual([...stepRows(first), ...free], whole);
   }
+});
+
+Deno.test("a run that its budget ends evaluates its last weights, if the budget has that left", async () => {
+  const last = async (max_cost: number) => {
+    const events = await eventsOf(toyRun({ prices: DOLLAR_A_STEP, max_cost }));
+    const { after, enough } = endOf(events);
+    return { row: rowsOf(events).at(-1)!, types: events.slice(-2).map(({ type }) => type), after, enough };
+  };
+  const { row, types, after, enough } = await last(3.5);
+  assert.deepEqual(types, ["evaluation", "done"]);
+  assert.deepEqual([row["progress/batch"], row["progress/done_frac"], row["cost/total"]], [3, 0.5, 3.5]);
+  assert.equal(after?.["test/env/all/correct"], row["test/env/all/correct"]);
+  // The evaluation is paid: the next step needs a dollar beyond it.
+  assert.equal(enough, 4.5);
+  assert.deepEqual((await last(3.49)).types, ["checkpoint", "done"]);
+});
+
+Deno.test("max_cost leaves room for what is drawn ahead and not counted yet", async () => {
+  const ended = async (max_cost: number, max_steps_off_policy: number) =>
+    endOf(await eventsOf(toyRun({ prices: DOLLAR_A_STEP, max_cost, max_steps_off_policy })));
+  assert.equal((await ended(4.25, 0)).step, 4);
+  const { step, detail } = await ended(4.25, 1);
+  assert.equal(step, 3);
+  assert.match(detail ?? "", /the next step with 1 drawn ahead may cost \$2\.00/);
+  // Behind the last step nothing is drawn.
+  assert.equal((await ended(6.24, 2)).step, 3);
+  assert.equal((await ended(6.25, 2)).step, 6);
+  assert.equal((await ended(7, 1)).reason, "finished");
 });
 
 Deno.test("a budget that is used up ends a resumed run before anything, and one that cannot pay the final evaluation before that", async () => {
@@ -288,8 +323,16 @@ Deno.test("the upper bounds of a step and an evaluation count their very prompts
     trainProblems: toyProblems(3),
     testProblems: toyProblems(300, "test"),
   };
-  assert.deepEqual(mostOfStep(args, 7), { prompt: 128 + 2 * 256, completion: 192, train: 256 });
+  assert.deepEqual(mostOfStep(args, problemsOfStep(args.trainProblems, { ...config, step: 7 })), {
+    prompt: 128 + 2 * 256,
+    completion: 192,
+    train: 256,
+  });
   assert.deepEqual(mostOfEvaluation(args), { prompt: 600, completion: 900, train: 0 });
+  const both = { ...args, validationProblems: toyProblems(100) };
+  assert.deepEqual(mostOfEvaluation(both), { prompt: 800, completion: 1200, train: 0 });
+  const refilled = { ...args, config: toyConfig({ max_refill_rounds: 2 }) };
+  assert.deepEqual(mostOfStep(refilled, toyProblems(8)), { prompt: 3 * 128, completion: 3 * 192, train: 256 });
 });
 
 Deno.test("an evaluation tells what it took, so that a step broken off after it does not hide it", async () => {
