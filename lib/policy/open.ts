@@ -29,6 +29,8 @@ export interface PolicyConfig {
   readonly lora_rank: number;
   /** Fixes the adapter's first values. */
   readonly seed: number;
+  /** Of training: a checkpoint that the KL penalty holds on to; null or absent: the weights of `model_name`. */
+  readonly kl_reference_path?: string | null | undefined;
   /** Chat format of a model on a Tinker-compatible server; `auto`: the model's own. */
   readonly renderer_name: string;
 }
@@ -53,15 +55,24 @@ export interface OpenSamplingOptions extends OpenOptions {
 
 /**
  * Opens the policy of a run.
- * @throws {RangeError} for a backend that cannot train
+ * @throws {RangeError} for a backend that cannot train, or that does not have the reference of the KL penalty
  */
 export async function openPolicy(config: PolicyConfig, options: OpenOptions): Promise<TrainablePolicy> {
   const { backend, model_name: model, lora_rank: loraRank, seed } = config;
+  const reference = config.kl_reference_path ?? undefined;
+  if (reference !== undefined && isOnServer(reference) !== (backend === "tinker")) {
+    const own = backend === "tinker" ? "tinker://..." : "a folder of this machine";
+    throw new RangeError(`kl_reference_path is ${reference}: with backend=${backend} it has to be ${own}`);
+  }
   switch (backend) {
     case "local":
-      return await openLocal("training")(config, options);
+      return await openLocal("training", reference)(config, options);
     case "tinker":
-      return await openTinkerPolicy({ model, loraRank, seed, ...serverOf(config, options) });
+      return await openTinkerPolicy({
+        ...{ model, loraRank, seed },
+        ...(reference !== undefined && { reference }),
+        ...serverOf(config, options),
+      });
     case "openai":
       throw new RangeError(`cannot train ${model}: backend openai only samples; use backend=tinker or backend=local`);
   }
@@ -90,9 +101,12 @@ export async function openSamplingPolicy(config: PolicyConfig, options: OpenSamp
   });
 }
 
-function openLocal(use: ModelUse): (config: PolicyConfig, options: OpenOptions) => Promise<TrainablePolicy> {
+function openLocal(
+  use: ModelUse,
+  reference?: string,
+): (config: PolicyConfig, options: OpenOptions) => Promise<TrainablePolicy> {
   return ({ model_name: model, model_revision: revision }, options) =>
-    openLocalPolicy({ model, revision, use, hub: hubOf(options), weightsDir: options.weightsDir });
+    openLocalPolicy({ model, revision, use, reference, hub: hubOf(options), weightsDir: options.weightsDir });
 }
 
 function hubOf({ onDownload, signal }: OpenOptions): Pick<HubOptions, "onProgress" | "signal"> {

@@ -38,6 +38,17 @@ Deno.test("a model's revision and the signal that ends the opening reach the emb
   await assert.rejects(openPolicy(named, { ...WEIGHTS, signal }), /enough/);
 });
 
+Deno.test("a reference of the KL penalty that is another backend's is refused, and what only samples takes no notice of it", async () => {
+  const far = { ...CONFIG, kl_reference_path: "tinker://r/weights/a" };
+  await assert.rejects(
+    openPolicy(far, WEIGHTS),
+    /kl_reference_path is tinker:.*backend=local.* a folder of this machine/,
+  );
+  const near = { ...CONFIG, backend: "tinker", base_url: "http://127.0.0.1:1", kl_reference_path: "runs/a" } as const;
+  await assert.rejects(openPolicy(near, WEIGHTS), /kl_reference_path is runs\/a: with backend=tinker/);
+  await (await openSamplingPolicy(far, WEIGHTS)).close();
+});
+
 /** A policy that only remembers what was loaded. */
 function remembering(loadState: TrainablePolicy["loadState"]) {
   const said: string[] = [];

@@ -5,7 +5,7 @@ import type { SampleRequest } from "./sampler.ts";
 
 /** Calls by name: what goes in and what comes back. */
 export interface Calls {
-  open: { args: { folder: string }; result: null };
+  open: { args: { folder: string; reference?: string }; result: null };
   sample: { args: { requests: readonly SampleRequest[] }; result: null };
   forwardBackward: {
     args: { data: readonly Datum[]; loss: string; config?: LossConfig };

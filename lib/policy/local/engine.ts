@@ -41,11 +41,18 @@ export class Engine {
     this.#sampler = new Sampler(config, weights);
   }
 
-  /** Opens a model on this machine. @throws {TypeError} when its files do not make a model the engine can run */
-  static async open(nameOrPath: string, between?: Between): Promise<Engine> {
+  /**
+   * Opens a model on this machine.
+   * @param reference folder of the weights that `logprobs` calls so; absent: the model's own
+   * @throws {TypeError} when its files do not make a model the engine can run, or the reference is of another shape
+   */
+  static async open(nameOrPath: string, between?: Between, reference?: string): Promise<Engine> {
     const folder = await findModel(nameOrPath);
     const { config, raw } = await readModelConfig(folder);
-    return new Engine(config, await readWeights(folder, config, between), { folder, raw });
+    const engine = new Engine(config, await readWeights(folder, config, between), { folder, raw });
+    // At once, so that one that is not there is known before anything is drawn.
+    if (reference !== undefined) engine.#reference = await readWeights(reference, config, between);
+    return engine;
   }
 
   /** Where the model was opened from. */

@@ -14,6 +14,8 @@ import type { SampleRequest } from "./sampler.ts";
 export interface LocalPolicyOptions extends FetchModelOptions {
   /** A bundled model's name, a folder in Hugging Face format, or a repository of the hub as `organisation/model`. */
   readonly model: string;
+  /** A checkpoint's folder whose log-probabilities are the reference; absent: the weights the model is opened with. */
+  readonly reference?: string | undefined;
   /** Folder for what `saveState` and `saveWeightsForSampler` write, a folder a name. */
   readonly weightsDir: string;
 }
@@ -21,17 +23,19 @@ export interface LocalPolicyOptions extends FetchModelOptions {
 /**
  * Opens a model on the embedded engine. One of the hub is fetched first, unless it is in the cache.
  * @throws {Deno.errors.NotFound} when there is no such model
- * @throws {TypeError} when its files do not make a model the engine can run
+ * @throws {TypeError} when its files do not make a model the engine can run, or the reference is of another shape
  * @throws {RangeError} when it is too large for this machine
  * @throws {HubError} when it cannot be fetched
  * @throws the reason of `hub.signal`, when it was aborted
  */
-export async function openLocalPolicy({ model, weightsDir, ...how }: LocalPolicyOptions): Promise<TrainablePolicy> {
+export async function openLocalPolicy(
+  { model, weightsDir, reference, ...how }: LocalPolicyOptions,
+): Promise<TrainablePolicy> {
   const { folder, config, chat } = await fetchModel(model, how);
   const link = new WorkerLink();
   try {
     const signal = how.hub?.signal;
-    await link.call("open", { folder }, signal && { signal });
+    await link.call("open", { folder, ...(reference !== undefined && { reference }) }, signal && { signal });
     return new LocalPolicy(link, { model, weightsDir, chat, contextLength: config.max_position_embeddings });
   } catch (error) {
     await link.close();

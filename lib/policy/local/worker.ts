@@ -68,8 +68,8 @@ async function perform({ id, name, args }: Extract<ToWorker, { type: "call" }>):
   }
 }
 
-async function open({ folder }: Calls["open"]["args"], between: () => Promise<void>): Promise<null> {
-  engine = await Engine.open(folder, between);
+async function open({ folder, reference }: Calls["open"]["args"], between: () => Promise<void>): Promise<null> {
+  engine = await Engine.open(folder, between, reference);
   return null;
 }
 

@@ -25,6 +25,7 @@ import type { ConnectionOptions } from "./open_connection.ts";
 import { droFirst, maskedLogprobs, pullsAtMasked, scoredData, wireData } from "./policy_data.ts";
 import { contextLengthOf, drawCompletions } from "./policy_samples.ts";
 import { Reference } from "./reference.ts";
+import { checkpointPlace } from "./rest_types.ts";
 import type { SamplingClient } from "./sampling_client.ts";
 import { type ModelOptions, openTinker, type ServiceOptions, type TinkerService } from "./service.ts";
 import type { ServiceMessage } from "./session.ts";
@@ -40,6 +41,8 @@ export interface TinkerPolicyOptions extends OpeningOptions {
   readonly loraRank: number;
   /** Fixes its first weights. */
   readonly seed: number;
+  /** A checkpoint, `tinker://...`, whose log-probabilities are the reference; absent: the first weights. */
+  readonly reference?: string;
   /** More about the connection. */
   readonly connection?: Partial<ConnectionOptions>;
   /** Opens the chat format. Default: from a folder of this machine or the hub. It may be asked again with the server's words. */
@@ -62,6 +65,8 @@ const MOST_NAMES = 100;
  * @throws {ApiError} when it does not have the model
  */
 export async function openTinkerPolicy(options: TinkerPolicyOptions): Promise<TrainablePolicy> {
+  // Before there is a connection: a wrong path needs none.
+  if (options.reference !== undefined) checkpointPlace(options.reference);
   return await openPolicyOn(await openTinker(serviceOptions(options)), options);
 }
 
@@ -79,13 +84,15 @@ export function serviceOptions(
 /** Makes a model on a service and opens it as a policy that closes the service in the end. */
 export async function openPolicyOn(service: TinkerService, options: TinkerPolicyOptions): Promise<TrainablePolicy> {
   return await openOn(service, options, async (call) => {
-    const { model, loraRank, seed, chat = loadChatFormatOf } = options;
+    const { model, loraRank, seed, chat = loadChatFormatOf, ttl_seconds } = options;
     const lora: ModelOptions = { base_model: model, rank: loraRank, seed };
     const chatOf = await openChatByName(chat, model);
     const client = await service.createTrainingClient(lora, call);
     const format = await chatOf(await infoOf(client));
     const contextLength = await contextLengthOf(service, model);
-    return new TinkerPolicy({ service, client, lora, chat: format, contextLength, ttl_seconds: options.ttl_seconds });
+    const reference = new Reference(service, lora, contextLength, options.reference);
+    await reference.prepare(call);
+    return new TinkerPolicy({ service, client, lora, chat: format, contextLength, reference, ttl_seconds });
   });
 }
 
@@ -129,6 +136,7 @@ interface Parts {
   readonly lora: ModelOptions;
   readonly chat: ChatFormat;
   readonly contextLength: number;
+  readonly reference: Reference;
   readonly ttl_seconds: number | undefined;
 }
 
@@ -147,7 +155,7 @@ class TinkerPolicy implements TrainablePolicy {
   /** Of the current weights; undefined once they may have changed. */
   #sampler: Promise<SamplingClient> | undefined;
 
-  constructor({ service, client, lora, chat, contextLength, ttl_seconds }: Parts) {
+  constructor({ service, client, lora, chat, contextLength, reference, ttl_seconds }: Parts) {
     this.model = lora.base_model;
     this.chat = chat;
     this.contextLength = contextLength;
@@ -155,7 +163,7 @@ class TinkerPolicy implements TrainablePolicy {
     this.#client = client;
     this.#lora = lora;
     this.#save = ttl_seconds === undefined ? {} : { ttl_seconds };
-    this.#reference = new Reference(service, lora, contextLength);
+    this.#reference = reference;
   }
 
   async sample(

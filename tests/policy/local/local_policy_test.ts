@@ -112,3 +112,27 @@ Deno.test("a model that is not there, or not whole, or of another kind, is named
     await Deno.remove(join(model, "model.safetensors"));
     await assert.rejects(open(model), Deno.errors.NotFound);
   }));
+
+const ADAM = { learning_rate: 0.01, beta1: 0.9, beta2: 0.95, eps: 1e-8, weight_decay: 0, grad_clip_norm: 0 };
+
+Deno.test("a checkpoint given as the reference scores as it did when it was saved, and the model's own weights no more", () =>
+  withPolicy(async (policy, folder) => {
+    const mask = [0, 1, 1];
+    const datum = { tokens: [3, 4, 5], target_tokens: [4, 5, 6], mask, weights: mask };
+    const first = await policy.logprobs([datum], "reference");
+    await policy.forwardBackward([datum], "cross_entropy");
+    await policy.optimStep(ADAM);
+    const reference = await policy.saveState("moved");
+    const moved = await policy.logprobs([datum], "current");
+    assert.notDeepEqual(moved, first);
+    const model = join(folder, "model");
+    const other = await openLocalPolicy({ model, weightsDir: join(folder, "weights"), reference });
+    try {
+      assert.deepEqual(await other.logprobs([datum], "current"), first);
+      assert.deepEqual(await other.logprobs([datum], "reference"), moved);
+    } finally {
+      await other.close();
+    }
+    const gone = openLocalPolicy({ model, weightsDir: folder, reference: join(folder, "gone") });
+    await assert.rejects(gone, { name: "NotFound", message: /gone/ });
+  }));

@@ -3,7 +3,12 @@ import assert from "node:assert/strict";
 import { type ChatFormat, plainResponse } from "../../../lib/tokens/mod.ts";
 import type { TrainablePolicy } from "../../../lib/policy/policy.ts";
 import { type SampleResponse, TinkerService } from "../../../lib/policy/tinker/mod.ts";
-import { openPolicyOn, optimMetrics, type TinkerPolicyOptions } from "../../../lib/policy/tinker/tinker_policy.ts";
+import {
+  openPolicyOn,
+  openTinkerPolicy,
+  optimMetrics,
+  type TinkerPolicyOptions,
+} from "../../../lib/policy/tinker/tinker_policy.ts";
 import { openSamplerOn, type TinkerSamplerOptions } from "../../../lib/policy/tinker/tinker_sampler.ts";
 import type { Datum } from "../../../lib/vocabulary.ts";
 import { promptOf } from "../local/_fixtures.ts";
@@ -249,6 +254,55 @@ Deno.test("reference log-probabilities come from the base model, and from an unt
     assert.equal(bodies(fake, "create_model").length, 2);
     assert.notEqual(bodies(fake, "forward_backward")[0].model_id, "s:train:0");
   });
+});
+
+const CONTEXT_OF_FIVE: Script["request"] = ({ path }) =>
+  path === "get_server_capabilities"
+    ? { supported_models: [{ model_name: "m", max_context_length: 5 }] }
+    : undefined as never;
+
+Deno.test("a reference that was saved for sampling is made into a sampler at once, which scores; what fills the context it cannot", async () => {
+  const script: Script = {
+    request: CONTEXT_OF_FIVE,
+    result: ({ path }) => path === "asample" ? { ...sampled(1), prompt_logprobs: [null, -1, -2, -3] } : undefined,
+  };
+  const reference = "tinker://r/sampler_weights/a";
+  await withPolicy(script, async (policy, { requests, seen }) => {
+    const made = requests.filter(({ path }) => path === "create_sampling_session").map(({ body }) => body as unknown);
+    assert.equal((made[0] as { model_path: string }).model_path, reference);
+    assert.deepEqual(await policy.logprobs([SCORED], "reference"), [[0, -2, -3]]);
+    assert.equal(seen.filter(({ path }) => path === "create_model").length, 1);
+    const long = { tokens: [3, 4, 5, 6], target_tokens: [4, 5, 6, 7], mask: [0, 1, 1, 1] };
+    await assert.rejects(policy.logprobs([long], "reference"), { name: "RangeError", message: /a was saved for samp/ });
+  }, { reference });
+});
+
+Deno.test("a reference that is a saved state becomes a model of its own, loaded at once without its optimizer", async () => {
+  const request: Script["request"] = ({ path }) =>
+    path === "weights_info" ? { base_model: "m", lora_rank: 8 } : undefined as never;
+  await withPolicy({ request }, async (policy, fake) => {
+    assert.deepEqual(fake.seen.map(({ path }) => path), ["create_model", "create_model", "load_weights"]);
+    assert.equal(bodies(fake, "create_model")[1].lora_config.rank, 8);
+    assert.equal(bodies(fake, "load_weights")[0].optimizer, false);
+    await policy.logprobs([SCORED], "reference");
+    assert.equal(bodies(fake, "forward_backward")[0].model_id, "s:train:1");
+    assert.ok(!fake.seen.some(({ path }) => path === "asample"));
+  }, { reference: "tinker://r/weights/a" });
+});
+
+Deno.test("a reference that is no checkpoint's path, or that the server does not have, is known before anything is drawn", async () => {
+  await assert.rejects(openTinkerPolicy({ ...OPTIONS, reference: "runs/a" }), {
+    name: "TypeError",
+    message: /runs\/a/,
+  });
+  const request: Script["request"] = ({ path }) => {
+    if (path === "create_sampling_session") throw refused(404, "no such checkpoint");
+    return undefined as never;
+  };
+  const opening = withPolicy({ request }, () => Promise.reject(new Error("opened")), {
+    reference: "tinker://r/sampler_weights/gone",
+  });
+  await assert.rejects(opening, /no such checkpoint/);
 });
 
 Deno.test("a state is loaded into the model while it is new, then into a fresh one, and the old one is freed", async () => {
