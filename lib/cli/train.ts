@@ -135,8 +135,7 @@ async function trainTask(
     reporter.close();
     await recorder.fail(error);
     reportError(io, error);
-    const { step } = recorder.from;
-    if (recorder.hasCheckpoint || step > 0) {
+    if (recorder.canResume) {
       io.err(`to go on from the last checkpoint:\n  ${resumeCommand(config)}\n${WITH_NPX}`);
     }
     return 1;
@@ -149,7 +148,9 @@ async function trainTask(
 function startLine({ log_path, env }: TrainConfig, { from }: RunRecorder, total: number, run: Run | undefined): string {
   const path = oneLine(log_path);
   if (run === undefined) return `training on ${env} for ${total} steps; the run is recorded in ${path}`;
-  const gone = (from.missing ?? []).map((part) => `; ${oneLine(part, 500)} of a later one is missing`).join("");
+  const gone = (from.unusable ?? []).map(({ path, why }) => `; ${oneLine(path, 500)} of a later one is ${why}`).join(
+    "",
+  );
   if (from.checkpoint === undefined) return `${path} has no checkpoint yet: starting again at step 0 of ${total}`;
   return `resuming ${path} after ${from.step} of ${total} steps, from checkpoint ${
     oneLine(from.checkpoint.name)

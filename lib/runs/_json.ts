@@ -1,11 +1,20 @@
 /** Reading a JSON object from a run folder, with messages that name the file. */
 import { RunFolderError } from "./errors.ts";
 
+/** How a file is read. */
+export interface ReadJsonOptions {
+  /** One without content is none: a disk that lost its power may leave that of a file that was being replaced. */
+  readonly emptyIsMissing?: boolean;
+}
+
 /**
  * Reads a file that holds one JSON object; nothing when it is missing.
  * @throws {RunFolderError} when it is not JSON, or not an object
  */
-export async function readJsonFile(path: string): Promise<Record<string, unknown> | undefined> {
+export async function readJsonFile(
+  path: string,
+  { emptyIsMissing = false }: ReadJsonOptions = {},
+): Promise<Record<string, unknown> | undefined> {
   let text: string;
   try {
     text = await Deno.readTextFile(path);
@@ -13,6 +22,7 @@ export async function readJsonFile(path: string): Promise<Record<string, unknown
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return undefined;
     throw asFolderError(error, path);
   }
+  if (emptyIsMissing && text.replaceAll("\0", "").trim() === "") return undefined;
   let value: unknown;
   try {
     value = JSON.parse(text.replace(/^\ufeff/, ""));

@@ -20,5 +20,6 @@ export async function writeStepPage(
   decode: DecodeTokens | undefined,
 ): Promise<void> {
   if (sections.every(({ groups }) => groups.length === 0)) return;
-  await writeAside(join(run, pageFile(step)), stepPage({ run: basename(run), step, sections, decode }));
+  const page = stepPage({ run: basename(run), step, sections, decode });
+  await writeAside(join(run, pageFile(step)), page, { makeFolder: false });
 }

@@ -4,6 +4,7 @@
  */
 import { isAbsolute, join, relative, resolve, sep } from "node:path";
 import { pathKind } from "../basics/mod.ts";
+import { isWholeTensorFile } from "../policy/mod.ts";
 import type { Checkpoint } from "../vocabulary.ts";
 import { STATE_FILES } from "./layout.ts";
 
@@ -36,12 +37,26 @@ function mapPaths(checkpoint: Checkpoint, map: (path: string) => string): Checkp
   return { ...checkpoint, state_path: map(checkpoint.state_path), sampler_path: map(checkpoint.sampler_path) };
 }
 
-/** What is missing of a checkpoint's state (in use form); nothing when it is whole. A service is taken to have it. */
-export async function missingPart({ state_path }: Checkpoint): Promise<string | undefined> {
+/** Why a checkpoint cannot be used. */
+export interface Flaw {
+  /** What is not as it has to be: a file or a folder, or an address. */
+  readonly path: string;
+  /** What is wrong with it. */
+  readonly why: "missing" | "cut short" | "no longer on the server";
+}
+
+/** What is wrong with a checkpoint's state (in use form); nothing when it is whole. A service is taken to have it. */
+export async function flawOf({ state_path }: Checkpoint): Promise<Flaw | undefined> {
   if (isAddress(state_path)) return undefined;
-  // The weights are written last: where they are, all of the state is, unless somebody took it away.
-  for (const path of [state_path, ...STATE_FILES.map((name) => join(state_path, name))]) {
-    if (await pathKind(path) === "absent") return path;
+  if (await pathKind(state_path) === "absent") return { path: state_path, why: "missing" };
+  for (const path of STATE_FILES.map((name) => join(state_path, name))) {
+    if (await pathKind(path) === "absent") return { path, why: "missing" };
+    if (!await isWholeTensorFile(path)) return { path, why: "cut short" };
   }
   return undefined;
+}
+
+/** `weights/000004/model.safetensors is cut short`. */
+export function flawText({ path, why }: Flaw): string {
+  return `${path} is ${why}`;
 }

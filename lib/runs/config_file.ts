@@ -4,7 +4,7 @@
  */
 import { join } from "node:path";
 import denoConfig from "../../deno.json" with { type: "json" };
-import { writeAside } from "../basics/mod.ts";
+import { clipLine, isObject, writeAside } from "../basics/mod.ts";
 import { ConfigError, parseConfig, type TrainConfig } from "../config/mod.ts";
 import type { PromptTemplate } from "../vocabulary.ts";
 import { readJsonFile } from "./_json.ts";
@@ -73,7 +73,10 @@ export function withoutSecrets(config: TrainConfig): TrainConfig {
 export async function writeRunConfig(run: string, { config, facts }: RunConfig): Promise<void> {
   const { run_schema, created_at, ...rest } = facts;
   const content = { run_schema, created_at, ...withoutSecrets(config), ...rest };
-  await writeAside(join(run, RUN_FILES.config), `${JSON.stringify(content, null, 2)}\n`);
+  await writeAside(join(run, RUN_FILES.config), `${JSON.stringify(content, null, 2)}\n`, {
+    sync: true,
+    makeFolder: false,
+  });
 }
 
 /**
@@ -147,12 +150,27 @@ export function sameTemplate(a: PromptTemplate, b: PromptTemplate): boolean {
   return [...keys].every((key) => JSON.stringify(one![key]) === JSON.stringify(other![key]));
 }
 
+/** What is done with a folder is no property of the run in it. */
+const NOT_OF_THE_RUN: readonly string[] = ["behavior_if_log_dir_exists", "resume_changes"];
+
 /** The keys whose values differ, with the old value and the new one. */
 export function changedKeys(before: TrainConfig, after: TrainConfig): Record<string, readonly [unknown, unknown]> {
   const old = before as unknown as Record<string, unknown>;
   const changed: Record<string, readonly [unknown, unknown]> = {};
   for (const [key, value] of Object.entries(withoutSecrets(after))) {
+    if (NOT_OF_THE_RUN.includes(key)) continue;
     if (JSON.stringify(old[key]) !== JSON.stringify(value)) changed[key] = [old[key] ?? null, value];
   }
   return changed;
+}
+
+/** A change of a key in words: `max_steps: 40 -> 80`. What is long is cut. */
+export function changedText(key: string, [before, after]: readonly [unknown, unknown]): string {
+  return `${key}: ${valueText(before)} -> ${valueText(after)}`;
+}
+
+function valueText(value: unknown): string {
+  if (value === null || value === undefined) return "none";
+  if (isObject(value) && typeof value.name === "string") return clipLine(value.name, 80);
+  return clipLine(typeof value === "string" ? value : JSON.stringify(value), 120);
 }

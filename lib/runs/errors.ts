@@ -11,3 +11,9 @@ export class LogFolderError extends Error {
   /** Always `LogFolderError`. */
   override readonly name = "LogFolderError";
 }
+
+/** The folder of a run was deleted, moved or taken over while the run recorded in it. Nothing was written there since. */
+export class LostRunError extends Error {
+  /** Always `LostRunError`. */
+  override readonly name = "LostRunError";
+}

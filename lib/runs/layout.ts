@@ -22,6 +22,7 @@ export const RUN_FILES = {
   weights: "weights",
   lock: ".lock",
   stop: "stop",
+  pending: "pending",
   supersededMetrics: "metrics.superseded.jsonl",
   supersededCheckpoints: "checkpoints.superseded.jsonl",
   supersededRollouts: "superseded",
@@ -51,6 +52,25 @@ export function pageFile(step: number): string {
 export function parseRolloutFile(name: string): { readonly split: Split; readonly step: number } | undefined {
   const [, split, step] = /^(train|test)_(\d{6,12})\.jsonl$/.exec(name) ?? [];
   return split === undefined ? undefined : { split: split as Split, step: Number(step) };
+}
+
+/**
+ * The batches that were drawn and not yet learnt from at a checkpoint, relative to the run folder:
+ * `pending/000012.jsonl`.
+ */
+export function pendingFile(step: number): string {
+  return join(RUN_FILES.pending, `${stepName(step)}.jsonl`);
+}
+
+/** Reads the checkpoint's step from the name of a file of pending batches; nothing for any other name. */
+export function parsePendingFile(name: string): number | undefined {
+  const [, step] = /^(\d{6,12})\.jsonl$/.exec(name) ?? [];
+  return step === undefined ? undefined : Number(step);
+}
+
+/** Names that training gives to checkpoints' folders in `weights/`. */
+export function isCheckpointName(name: string): boolean {
+  return /^(?:\d{6,12}(?:_stall_\d+)?|final|best(?:_\d{6,12})?)$/.test(name);
 }
 
 /** Reads the step from the name of a page; nothing for any other name. */

@@ -2,15 +2,25 @@
  * What to do with a log folder that exists: look at it, decide (a pure function of what was seen), and only then act.
  * Deleting is refused for anything that is not a run, and nothing here follows a symbolic link out of a run.
  */
-import { basename, dirname, join, resolve } from "node:path";
-import { existingPart, pathKind, readEnv, withoutTrailingSeparators } from "../basics/mod.ts";
+import { dirname, join, resolve } from "node:path";
+import {
+  existingPart,
+  explainWriteError,
+  isAsideName,
+  pathKind,
+  readEnv,
+  withoutTrailingSeparators,
+} from "../basics/mod.ts";
 import type { LogDirBehavior } from "../config/mod.ts";
 import { hasRunConfig } from "./config_file.ts";
 import { LogFolderError, RunFolderError } from "./errors.ts";
-import { isLocked } from "./_lock.ts";
+import { hostName } from "./_host.ts";
+import { type FolderLock, readOwner, systemWorld, takeLock } from "./_lock.ts";
+import { isLocked } from "./_locked.ts";
 import { isWithin } from "./_paths.ts";
 import { RUN_FILES } from "./layout.ts";
-import { isLive, readStatus, type RunState, type RunStatus, stateOf } from "./status.ts";
+import { isLive, readStatus, type RunState, type RunStatus, STALE_AFTER_MS, stateOf } from "./status.ts";
+import { deletedPath, deleteFolder } from "./_sweep.ts";
 
 /** What is at a log path. An empty folder counts as absent. */
 export type LogFolder =
@@ -66,9 +76,11 @@ async function inspectAbsent(path: string): Promise<LogFolder> {
   return { kind: "absent", path };
 }
 
-/** Nothing in it but a lock file that a run left which never began. */
+/** Nothing in it but what a run left that was killed before it began: a lock file, and unfinished copies. */
 async function isEmpty(folder: string): Promise<boolean> {
-  for await (const { name } of Deno.readDir(folder)) if (name !== RUN_FILES.lock) return false;
+  for await (const { name, isFile } of Deno.readDir(folder)) {
+    if (name !== RUN_FILES.lock && !(isFile && isAsideName(name))) return false;
+  }
   return !await isLocked(folder);
 }
 
@@ -106,12 +118,25 @@ export function decideLogFolder(
 }
 
 /** The sentence for a folder that another run is writing to. */
-export function inUse(path: string, status: RunStatus | undefined): string {
-  const who = status === undefined
-    ? "another process"
-    : `process ${status.pid}${status.hostname === null ? "" : ` on ${status.hostname}`}`;
-  return `log_path ${path} is in use: ${who} is writing a run there; ` +
+export function inUse(path: string, owner: Pick<RunStatus, "pid" | "hostname"> | undefined): string {
+  const { pid, hostname = null } = owner ?? {};
+  const who = pid === undefined ? "another process" : `process ${pid}${hostname === null ? "" : ` on ${hostname}`}`;
+  // Of a process elsewhere only the heartbeat is seen, also for a while after it was killed.
+  const elsewhere = hostname === null || hostname === hostName()
+    ? ""
+    : ` (if that process is dead, try again in ${STALE_AFTER_MS / 1000} seconds)`;
+  return `log_path ${path} is in use: ${who} is writing a run there${elsewhere}; ` +
     `wait for it, stop it with Ctrl-C, or choose another log_path`;
+}
+
+/**
+ * Takes the lock of a folder that exists.
+ * @throws {LogFolderError} naming the owner, when there is one
+ */
+export async function lockFolder(path: string, now: () => number = Date.now): Promise<FolderLock> {
+  const lock = await takeLock(path, systemWorld(now));
+  if (lock === undefined) throw new LogFolderError(inUse(path, await readOwner(path)));
+  return lock;
 }
 
 /**
@@ -121,10 +146,18 @@ export function inUse(path: string, status: RunStatus | undefined): string {
 export async function deleteRun(logPath: string, home: string | undefined = homeFolder()): Promise<void> {
   const real = await requireDeletable(logPath, home);
   if (real === undefined) return;
-  // Renamed first: a delete that is cut short leaves an odd name behind, never half a run under the run's own name.
-  const aside = join(dirname(real), `.${basename(real)}.${Deno.pid}.tmp`);
-  await Deno.rename(real, aside);
-  await Deno.remove(aside, { recursive: true });
+  const lock = await lockFolder(real);
+  try {
+    // Windows renames nothing that is open.
+    if (Deno.build.os === "windows") lock.close();
+    const aside = deletedPath(real);
+    await Deno.rename(real, aside);
+    await deleteFolder(aside);
+  } catch (error) {
+    throw explainWriteError(logPath, error);
+  } finally {
+    if (Deno.build.os !== "windows") lock.close();
+  }
 }
 
 /**

@@ -1,6 +1,15 @@
 /** The run folder: recording a run, reading it back, going on with it. Everything that shows a run reads the folder. */
-export { type Resumption, type RunFacts, runVersions, sameTemplate, withoutSecrets } from "./config_file.ts";
-export { LogFolderError, RunFolderError } from "./errors.ts";
+export {
+  changedKeys,
+  changedText,
+  type Resumption,
+  type RunFacts,
+  runVersions,
+  sameTemplate,
+  withoutSecrets,
+} from "./config_file.ts";
+export { createRun, type CreateRunOptions, settleRun } from "./create_run.ts";
+export { LogFolderError, LostRunError, RunFolderError } from "./errors.ts";
 export { runFolder } from "./find.ts";
 export {
   type DescribedProblems,
@@ -19,9 +28,10 @@ export {
   type LogFolderAction,
   requireDeletable,
 } from "./log_folder.ts";
-export { createRun, type CreateRunOptions, RunRecorder } from "./record.ts";
-export { findResumePoint, type ResumePoint } from "./resume.ts";
-export { type FolderLock, takeLock } from "./_lock.ts";
+export { RunRecorder } from "./record.ts";
+export { findResumePoint, readPending, type ResumePoint } from "./resume.ts";
+export { type FolderLock, type LockOwner, readOwner, takeLock } from "./_lock.ts";
+export { type Flaw, flawText } from "./_paths.ts";
 export { rolloutOfRow, type RolloutRow, rolloutRows } from "./rows.ts";
 export {
   listRuns,

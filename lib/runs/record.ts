@@ -4,92 +4,37 @@
  * It never judges what it records; numbers and rollouts go to disk as training reported them.
  */
 import { join } from "node:path";
-import { appendLines, pathKind, toJsonLine, withoutTrailingSeparators, writeAside } from "../basics/mod.ts";
-import type { LogDirBehavior, TrainConfig } from "../config/mod.ts";
+import { appendJsonLines, appendLines, syncFolder, toJsonLine, writeAside } from "../basics/mod.ts";
+import type { TrainConfig } from "../config/mod.ts";
 import { estimateText, type StallEvent, stallText, type TrainEvent } from "../training/mod.ts";
 import type { DecodeTokens, StepSection } from "../viewer/mod.ts";
-import type { Checkpoint, Group, Metrics, PromptTemplate, Rollout, Split } from "../vocabulary.ts";
-import { readRunConfig, writeRunConfig } from "./config_file.ts";
-import { LogFolderError } from "./errors.ts";
-import { isoTime, newFacts, resumedFacts } from "./_facts.ts";
+import type { Group, Metrics, Rollout, Split } from "../vocabulary.ts";
+import { LostRunError } from "./errors.ts";
+import { isoTime } from "./_facts.ts";
+import { hostName } from "./_host.ts";
 import { rolloutFile, RUN_FILES } from "./layout.ts";
-import type { RunProblems } from "./problem_facts.ts";
-import { type FolderLock, takeLock } from "./_lock.ts";
-import { decideLogFolder, deleteRun, inspectLogFolder, inUse } from "./log_folder.ts";
+import type { FolderLock } from "./_lock.ts";
 import { sectionOf, writeStepPage } from "./_page.ts";
-import { checkpointForFolder } from "./_paths.ts";
-import { findResumePoint, type ResumePoint, setAside } from "./resume.ts";
+import { checkpointForFolder, flawText } from "./_paths.ts";
+import type { ResumePoint } from "./resume.ts";
 import { groupRollouts, metricsRow, type RolloutRow, rolloutRows } from "./rows.ts";
-import { hostName, type RecordedState, type RunStatus } from "./status.ts";
+import { type RecordedState, type RunStatus, writeStatus } from "./status.ts";
 
-/** Options of `createRun`. */
-export interface CreateRunOptions {
-  /** The template as it is used; its text goes into `config.json`. */
-  readonly template: PromptTemplate;
-  /** What to do when the folder exists; default: what the configuration says, where `ask` is refused. */
-  readonly behavior?: LogDirBehavior;
-  /** Name of the reward function, where one was given. */
-  readonly reward?: string | undefined;
-  /** Which problems it is about. */
-  readonly problems?: RunProblems | undefined;
-  /** State paths of checkpoints that a server no longer has: they are not resumed from. */
-  readonly gone?: readonly string[];
-  /** Turns the policy's tokens into text, so that pages can colour them; absent: pages do not. */
-  readonly decode?: DecodeTokens | undefined;
-  /** The time in milliseconds since 1970. */
-  readonly clock?: () => number;
-  /** Between heartbeats; 0: only with each event. */
-  readonly heartbeatMs?: number;
-}
-
-/**
- * Makes the run folder `log_path`, or goes on with it, and returns its recorder.
- * @throws {LogFolderError} when the folder exists and may not be used, or another process is writing to it
- * @throws {StorageError} when the disk will not take it
- */
-export async function createRun(asked: TrainConfig, options: CreateRunOptions): Promise<RunRecorder> {
-  const config = { ...asked, log_path: withoutTrailingSeparators(asked.log_path) };
-  const { clock = Date.now, behavior = config.behavior_if_log_dir_exists } = options;
-  const path = config.log_path;
-  const folder = await inspectLogFolder(path, clock());
-  const action = decideLogFolder(folder, behavior, false);
-  if (action === "delete") await deleteRun(path);
-  await Deno.mkdir(path, { recursive: true });
-  const lock = await takeLock(path);
-  if (lock === undefined) throw new LogFolderError(inUse(path, undefined));
-  try {
-    // Between the look and the lock another run may have come and gone.
-    if (action === "create" && await pathKind(join(path, RUN_FILES.config)) !== "absent") {
-      throw new LogFolderError(inUse(path, undefined));
-    }
-    const from = action === "resume" ? await resumeRun(config, options, clock()) : { step: 0 };
-    if (action !== "resume") await writeRunConfig(path, { config, facts: newFacts(options, clock()) });
-    const { decode, heartbeatMs = 5000 } = options;
-    return await RunRecorder.open({ config, lock, from, clock, decode, heartbeatMs });
-  } catch (error) {
-    lock.close();
-    throw error;
-  }
-}
-
-/** Sets aside what will be done again and notes what changed. */
-async function resumeRun(config: TrainConfig, options: CreateRunOptions, now: number): Promise<ResumePoint> {
-  const path = config.log_path;
-  const before = await readRunConfig(path);
-  const from = await findResumePoint(path, options.gone);
-  await setAside(path, from);
-  if (before !== undefined) {
-    await writeRunConfig(path, { config, facts: resumedFacts(before, config, options, from.step, now) });
-  }
-  return from;
-}
-
-interface RecorderParts {
+/** What a recorder is made of. */
+export interface RecorderParts {
+  /** The configuration; its `log_path` is the folder. */
   readonly config: TrainConfig;
+  /** The folder's lock, which the recorder frees. */
   readonly lock: FolderLock;
+  /** Where training goes on. */
   readonly from: ResumePoint;
+  /** What whoever resumes has changed, in words; absent: nothing. */
+  readonly changes?: string | undefined;
+  /** The time in milliseconds since 1970. */
   readonly clock: () => number;
+  /** Turns the policy's tokens into text. */
   readonly decode: DecodeTokens | undefined;
+  /** Between heartbeats; 0: only with each event. */
   readonly heartbeatMs: number;
 }
 
@@ -106,6 +51,7 @@ export class RunRecorder {
   #timer: ReturnType<typeof setInterval> | undefined;
   /** Ends when the last write has; heartbeats and events take turns. */
   #writing: Promise<void> = Promise.resolve();
+  readonly #lost = new AbortController();
   #closed = false;
   #hasCheckpoint = false;
   /** The evaluation of a step waits for the rest of its row: one row a step. */
@@ -137,10 +83,13 @@ export class RunRecorder {
   /** Takes over a folder that is ready and locked; `createRun` is the way in. */
   static async open(parts: RecorderParts): Promise<RunRecorder> {
     const recorder = new RunRecorder(parts);
+    const { from, changes, heartbeatMs } = parts;
+    // Made once: a folder that is deleted while the run goes on must not come back.
+    await recorder.#inTurn(() => Deno.mkdir(join(recorder.path, RUN_FILES.rollouts), { recursive: true }));
     await recorder.#writeStatus({});
-    const { from, heartbeatMs } = parts;
     await recorder.log(from.step === 0 ? "run started" : `run resumed at step ${from.step}`);
-    for (const path of from.missing ?? []) await recorder.log(`a later checkpoint is gone: ${path}`);
+    for (const flaw of from.unusable ?? []) await recorder.log(`a later checkpoint cannot be used: ${flawText(flaw)}`);
+    if (changes !== undefined) await recorder.log(changes);
     if (heartbeatMs > 0) {
       // A heartbeat that cannot be written is no reason to end a run: the next event meets the same disk and says so.
       recorder.#timer = setInterval(() => recorder.#writeStatus({}).catch(() => {}), heartbeatMs);
@@ -152,6 +101,7 @@ export class RunRecorder {
   /**
    * Records one event; when it returns, the event is on disk.
    * @throws {StorageError} when the disk will not take it; what was recorded before stays readable
+   * @throws {LostRunError} when the folder is no longer this run's; nothing is written then
    */
   async record(event: TrainEvent): Promise<void> {
     if (this.#closed) throw new TypeError(`cannot record in ${this.path}: the recorder is closed`);
@@ -164,7 +114,7 @@ export class RunRecorder {
       case "step":
         return await this.#recordStep(event);
       case "checkpoint":
-        return await this.#recordCheckpoint(event.checkpoint);
+        return await this.#recordCheckpoint(event);
       case "stall":
         return await this.#recordStall(event);
       case "done":
@@ -173,17 +123,21 @@ export class RunRecorder {
     }
   }
 
-  /** Whether this recorder has recorded a checkpoint. */
-  get hasCheckpoint(): boolean {
-    return this.#hasCheckpoint;
+  /** Whether there is a checkpoint to go on from, as far as this recorder knows. */
+  get canResume(): boolean {
+    return !this.lost.aborted && (this.#hasCheckpoint || this.from.checkpoint !== undefined);
+  }
+
+  /** Aborted, with a `LostRunError`, once the folder is no longer this run's: looked at with every write. */
+  get lost(): AbortSignal {
+    return this.#lost.signal;
   }
 
   /** Adds a line to `log.txt`. */
   async log(line: string): Promise<void> {
     const time = isoTime(this.#parts.clock());
-    await this.#inTurn(() =>
-      appendLines(join(this.path, RUN_FILES.log), line.split("\n").map((text) => `${time} ${text}`))
-    );
+    const lines = line.split("\n").map((text) => `${time} ${text}`);
+    await this.#inTurn(() => appendLines(join(this.path, RUN_FILES.log), lines));
   }
 
   /** Records that the run ended with an error. Never throws: the error itself is what the caller has to report. */
@@ -199,6 +153,7 @@ export class RunRecorder {
     if (this.#closed) return;
     clearInterval(this.#timer);
     try {
+      if (this.lost.aborted) return;
       await this.#flushEvaluation();
       if (this.#status.state === "running") await this.#end("stopped", null);
     } finally {
@@ -230,10 +185,12 @@ export class RunRecorder {
     await this.#writeStatus({ steps_done: step + 1, stalled: null });
   }
 
-  async #recordCheckpoint(checkpoint: Checkpoint): Promise<void> {
+  /** The row comes last: where it is, the disk has all that it names, and all steps before it. */
+  async #recordCheckpoint({ checkpoint }: Extract<TrainEvent, { type: "checkpoint" }>): Promise<void> {
+    if (this.#lastStep !== undefined) await this.#writePage(this.#lastStep.step, this.#lastStep.sections);
+    for (const folder of [this.path, join(this.path, RUN_FILES.rollouts)]) await syncFolder(folder);
     await this.#appendRow(RUN_FILES.checkpoints, checkpointForFolder(this.path, checkpoint));
     this.#hasCheckpoint = true;
-    if (this.#lastStep !== undefined) await this.#writePage(this.#lastStep.step, this.#lastStep.sections);
     await this.#writeStatus({});
   }
 
@@ -256,7 +213,7 @@ export class RunRecorder {
   }
 
   async #writePage(step: number, sections: readonly StepSection[]): Promise<void> {
-    await writeStepPage(this.path, step, sections, this.#parts.decode);
+    await this.#inTurn(() => writeStepPage(this.path, step, sections, this.#parts.decode));
   }
 
   async #writeRollouts(
@@ -267,15 +224,20 @@ export class RunRecorder {
   ): Promise<readonly RolloutRow[]> {
     const rows = rolloutRows(groups, split, step, advantages);
     const lines = rows.map((row) => `${toJsonLine(row)}\n`);
-    await writeAside(join(this.path, rolloutFile(split, step)), lines.join(""));
+    await this.#writeWhole(rolloutFile(split, step), lines.join(""));
     return rows;
   }
 
   async #appendRow(file: string, row: unknown): Promise<void> {
-    await this.#inTurn(() => appendLines(join(this.path, file), [toJsonLine(row)]));
+    await this.#inTurn(() => appendJsonLines(join(this.path, file), [row], { sync: true }));
+  }
+
+  async #writeWhole(file: string, text: string): Promise<void> {
+    await this.#inTurn(() => writeAside(join(this.path, file), text, { sync: true, makeFolder: false }));
   }
 
   async #end(state: RecordedState, error: string | null, reason?: string): Promise<void> {
+    clearInterval(this.#timer);
     await this.#writeStatus({ state, last_error: error, stop_reason: reason ?? null, stalled: null });
     await this.log(reason === undefined ? `run ${state}` : `run ${state}: ${reason}`);
   }
@@ -284,14 +246,33 @@ export class RunRecorder {
     await this.#inTurn(async () => {
       if (this.#closed) return;
       this.#status = { ...this.#status, ...change, heartbeat_at: isoTime(this.#parts.clock()) };
-      await writeAside(join(this.path, RUN_FILES.status), `${JSON.stringify(this.#status, null, 2)}\n`);
+      await writeStatus(this.path, this.#status);
     });
   }
 
-  /** Runs a write after the one before it, whether that one failed or not. */
+  /** Runs a write after the one before it, whether that one failed or not; none once the folder is not this run's. */
   #inTurn(write: () => Promise<void>): Promise<void> {
-    const turn = this.#writing.then(write);
+    const turn = this.#writing.then(async () => {
+      await this.#requireFolder();
+      try {
+        await write();
+      } catch (error) {
+        // It went away in between: that is what there is to say.
+        await this.#requireFolder();
+        throw error;
+      }
+    });
     this.#writing = turn.catch(() => {});
     return turn;
   }
+
+  async #requireFolder(): Promise<void> {
+    const why = this.lost.aborted ? undefined : await this.#parts.lock.lost();
+    if (why !== undefined) this.#lost.abort(new LostRunError(lostText(this.path, why)));
+    this.lost.throwIfAborted();
+  }
+}
+
+function lostText(path: string, why: string): string {
+  return `the run cannot go on in ${path}: ${why}. It ends here, and has written nothing there since`;
 }

@@ -4,9 +4,13 @@
  * alone proves nothing (ids are reused, and a folder may be read on another machine), so the lock decides.
  */
 import { join } from "node:path";
+import { writeAside } from "../basics/mod.ts";
 import { readJsonFile } from "./_json.ts";
 import { RUN_FILES } from "./layout.ts";
-import { isLocked } from "./_lock.ts";
+import { hostName, STALE_AFTER_MS } from "./_host.ts";
+import { isLocked } from "./_locked.ts";
+
+export { hostName, STALE_AFTER_MS } from "./_host.ts";
 
 /** What `status.json` can say. */
 export type RecordedState = "running" | "finished" | "failed" | "stopped";
@@ -38,14 +42,11 @@ export interface RunStatus {
   readonly stalled: string | null;
 }
 
-/** A heartbeat older than this has stopped. */
-export const STALE_AFTER_MS = 30_000;
-
 const STATES: readonly unknown[] = ["running", "finished", "failed", "stopped"];
 
 /** Reads `status.json`; nothing when it is missing. @throws {RunFolderError} when it cannot be understood */
 export async function readStatus(run: string): Promise<RunStatus | undefined> {
-  const raw = await readJsonFile(join(run, RUN_FILES.status));
+  const raw = await readJsonFile(join(run, RUN_FILES.status), { emptyIsMissing: true });
   if (raw === undefined) return undefined;
   const text = (key: string) => typeof raw[key] === "string" ? raw[key] : null;
   const count = (key: string) => Number.isInteger(raw[key]) ? raw[key] as number : null;
@@ -63,13 +64,20 @@ export async function readStatus(run: string): Promise<RunStatus | undefined> {
   };
 }
 
+/** Writes `status.json` into a folder that exists. @throws {StorageError} when the disk will not take it */
+export async function writeStatus(run: string, status: RunStatus): Promise<void> {
+  await writeAside(join(run, RUN_FILES.status), `${JSON.stringify(status, null, 2)}\n`, { makeFolder: false });
+}
+
 /**
- * Whether a process is writing to the folder now. Here the lock tells; of a run on another machine only the heartbeat
- * is seen.
+ * Whether a process is writing to the folder now. Here the lock tells; of a run on another machine, or on a file system
+ * without locks, only the heartbeat is seen.
  */
 export async function isLive(run: string, status: RunStatus | undefined, now: number): Promise<boolean> {
-  if (await isLocked(run)) return true;
-  return status?.state === "running" && status.hostname !== hostName() && isFresh(status, now);
+  const locked = await isLocked(run);
+  if (locked === true) return true;
+  const isUnseen = locked === undefined || status?.hostname !== hostName();
+  return status?.state === "running" && isUnseen && isFresh(status, now);
 }
 
 /** The state to show. @param live what `isLive` says */
@@ -81,10 +89,4 @@ export function stateOf(status: RunStatus | undefined, live: boolean): RunState 
 /** Whether the heartbeat has been renewed lately. Clocks of two machines may differ a little, either way. */
 function isFresh(status: RunStatus, now: number): boolean {
   return Math.abs(now - Date.parse(status.heartbeat_at)) <= STALE_AFTER_MS;
-}
-
-/** Name of this machine, where reading it is allowed without asking. */
-export function hostName(): string | null {
-  const permission = Deno.permissions.querySync({ name: "sys", kind: "hostname" });
-  return permission.state === "granted" ? Deno.hostname() : null;
 }

@@ -81,10 +81,15 @@ export async function inTempFolder(test: (folder: string) => Promise<void>): Pro
   }
 }
 
+/** A safetensors file without tensors: the length of its header, and a header that says so. */
+const NO_TENSORS = new Uint8Array([8, 0, 0, 0, 0, 0, 0, 0, ...new TextEncoder().encode("{}      ")]);
+
 /** What a checkpoint's folder has to hold to be used. */
 export async function writeState(folder: string): Promise<void> {
   await Deno.mkdir(folder, { recursive: true });
-  for (const name of ["model.safetensors", "optimizer.safetensors"]) await Deno.writeTextFile(join(folder, name), "");
+  for (const name of ["model.safetensors", "optimizer.safetensors"]) {
+    await Deno.writeFile(join(folder, name), NO_TENSORS);
+  }
 }
 
 /** Records `steps` steps with an evaluation first and a checkpoint after step index 1, then closes. */

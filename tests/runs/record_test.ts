@@ -293,7 +293,7 @@ Deno.test("resuming says which later checkpoints are gone, and refuses when none
     await Deno.mkdir(join(path, "weights/000004"));
     const missing = join(path, "weights/000004/model.safetensors");
     const older = await findResumePoint(path);
-    assert.deepEqual([older.step, older.missing], [2, [missing]]);
+    assert.deepEqual([older.step, older.unusable], [2, [{ path: missing, why: "missing" }]]);
 
     await Deno.remove(join(path, "weights/000002/model.safetensors"));
     const before = await Deno.readTextFile(join(path, "metrics.jsonl"));
@@ -365,6 +365,6 @@ Deno.test("addresses of a server stay as they are and are not looked for on disk
     await recorder.close();
     const point = await findResumePoint(path, [later.state_path]);
     assert.deepEqual([point.checkpoint?.state_path, point.checkpoint?.sampler_path], [state_path, sampler_path]);
-    assert.deepEqual(point.missing, [later.state_path]);
+    assert.deepEqual(point.unusable, [{ path: later.state_path, why: "no longer on the server" }]);
     assert.equal((await findResumePoint(path)).step, 4);
   }));
