@@ -3,6 +3,7 @@
  * it learned, what its completions look like.
  */
 import { pathKind, sparkText } from "../basics/mod.ts";
+import { diagnose, diagnosisLine } from "../diagnosis/mod.ts";
 import { openRun, type RolloutRow, type Run, runFolder } from "../runs/mod.ts";
 import { type Outcome, OUTCOMES } from "../vocabulary.ts";
 import { type CliIo, runCommand, systemIo, UsageError } from "./_io.ts";
@@ -36,7 +37,8 @@ export function main(args: readonly string[], io: CliIo = systemIo()): Promise<n
     }
     const run = await openRun(folder, { now: io.now() });
     const paint = painter(io.color);
-    const parts = [Deno.inspect(run), settings(run), accuracy(run, paint), steps(run, paint)];
+    const parts = [Deno.inspect(run), settings(run), diagnosisLine(await diagnose(run)) ?? ""];
+    parts.push(accuracy(run, paint), steps(run, paint));
     parts.push(...await trajectories(run, io.columns(), paint), checkpoints(run, paint));
     io.out(`${parts.filter((part) => part !== "").join("\n\n")}\n`);
     return 0;
