@@ -1,5 +1,16 @@
 /** Checks of the choices of an algorithm that look at more than one key. */
 import type { Check } from "./_checks.ts";
+import { type Defaults, TINKER_DEFAULTS } from "./defaults.ts";
+import type { TrainConfig } from "./schema.ts";
+
+/** What means nothing where right answers are imitated. */
+const NOT_OF_EXPERTS = [
+  ...["advantage", "length_norm", "overlong", "loss_fn", "loss_fn_config", "num_substeps", "compute_post_kl"] as const,
+  ...["max_steps_off_policy", "num_minibatches", "max_refill_rounds", "kl_penalty_coef"] as const,
+];
+
+/** What means nothing anywhere else. */
+const OF_EXPERTS = ["max_kept_per_problem", "epochs", "batch_size"] as const;
 
 /** All of them. */
 export const ALGORITHM_CHECKS: readonly Check[] = [
@@ -77,20 +88,25 @@ export const ALGORITHM_CHECKS: readonly Check[] = [
         : undefined,
   },
   {
-    keys: ["method", "max_steps_off_policy", "num_minibatches", "max_refill_rounds", "kl_penalty_coef"],
+    keys: ["method", ...NOT_OF_EXPERTS],
     ofTraining: true,
-    problem: ({ method, max_steps_off_policy, num_minibatches, max_refill_rounds, kl_penalty_coef }) => {
-      if (method === "grpo") return undefined;
-      const other = max_steps_off_policy > 0
-        ? "max_steps_off_policy"
-        : num_minibatches > 1
-        ? "num_minibatches"
-        : max_refill_rounds > 0
-        ? "max_refill_rounds"
-        : kl_penalty_coef > 0
-        ? "kl_penalty_coef"
-        : undefined;
-      return other === undefined ? undefined : `expert iteration has no ${other}; leave it out, or use method=grpo`;
+    problem: (config) => {
+      if (config.method === "grpo") return undefined;
+      const other = NOT_OF_EXPERTS.find((key) => isSet(config, key));
+      return other && `expert iteration has no ${other}; leave it out, or use method=grpo`;
+    },
+  },
+  {
+    keys: ["method", ...OF_EXPERTS],
+    ofTraining: true,
+    problem: (config) => {
+      if (config.method === "expert_iteration") return undefined;
+      const other = OF_EXPERTS.find((key) => isSet(config, key));
+      return other && `only expert iteration has ${other}; leave it out, or use method=expert_iteration`;
     },
   },
 ];
+
+function isSet(config: TrainConfig, key: keyof Defaults): boolean {
+  return JSON.stringify(config[key]) !== JSON.stringify(TINKER_DEFAULTS[key]);
+}

@@ -18,10 +18,10 @@ export interface Check {
 
 const CHECKS: readonly Check[] = [
   {
-    keys: ["group_size"],
+    keys: ["group_size", "method"],
     ofTraining: true,
-    problem: ({ group_size }) =>
-      group_size >= 2
+    problem: ({ group_size, method }) =>
+      group_size >= 2 || method === "expert_iteration"
         ? undefined
         : "with one completion a problem every advantage is 0 and nothing is learnt; use group_size=2 or more",
   },
@@ -43,10 +43,11 @@ const CHECKS: readonly Check[] = [
         : "at temperature 0 all completions of a group are the same and nothing is learnt; use temperature=1",
   },
   {
-    keys: ["loss_fn"],
+    keys: ["loss_fn", "method"],
     ofTraining: true,
-    problem: ({ loss_fn }) => {
-      if (loss_fn !== "cross_entropy") return undefined;
+    problem: ({ loss_fn, method }) => {
+      // Expert iteration has no loss_fn at all.
+      if (loss_fn !== "cross_entropy" || method === "expert_iteration") return undefined;
       return "cross_entropy learns from worked answers, not from rewards; use loss_fn=importance_sampling, or " +
         "method=expert_iteration, which brings its own loss";
     },

@@ -1,8 +1,9 @@
 /**
- * Defaults, in two tables: the recipe's, used with the Tinker API, and what the embedded engine changes in them. To tune
- * the embedded engine's defaults edit `LOCAL_DEFAULTS` alone: help, documentation and runs follow.
+ * Defaults, in tables: the recipe's, used with the Tinker API, what the embedded engine changes in them, and what expert
+ * iteration changes in either. To tune the embedded engine's defaults edit `LOCAL_DEFAULTS`, and for expert iteration
+ * `EXPERT_DEFAULTS`: help, documentation and runs follow.
  */
-import { ALGORITHM_DEFAULTS } from "./algorithm.ts";
+import { ALGORITHM_DEFAULTS, type Method } from "./algorithm.ts";
 import type { BackendName, TrainConfig } from "./schema.ts";
 
 /** Defaults of one backend: all keys but those that follow from others. */
@@ -82,7 +83,23 @@ export const LOCAL_DEFAULTS: Readonly<Partial<Defaults>> = {
   remove_constant_reward_groups: true,
 };
 
-/** The defaults of a backend. */
-export function defaultsFor(backend: BackendName): Defaults {
-  return backend === "local" ? { ...TINKER_DEFAULTS, ...LOCAL_DEFAULTS } : TINKER_DEFAULTS;
+/**
+ * What expert iteration changes: few and large rounds, each measured and saved, for a round is worth many steps of GRPO.
+ * Its learning rate belongs to a loss that is a mean over tokens, where GRPO's is a sum.
+ */
+export const EXPERT_DEFAULTS: Readonly<Partial<Record<BackendName, Readonly<Partial<Defaults>>>>> = {
+  local: {
+    ...{ groups_per_batch: 128, group_size: 8, learning_rate: 6e-4 },
+    ...{ max_steps: 3, eval_every: 1, save_every: 1 },
+  },
+  tinker: {
+    ...{ groups_per_batch: 128, group_size: 8, learning_rate: 1e-4 },
+    ...{ max_steps: 3, eval_every: 1, save_every: 1 },
+  },
+};
+
+/** The defaults of a backend, for a method. */
+export function defaultsFor(backend: BackendName, method: Method = "grpo"): Defaults {
+  const defaults = backend === "local" ? { ...TINKER_DEFAULTS, ...LOCAL_DEFAULTS } : TINKER_DEFAULTS;
+  return method === "expert_iteration" ? { ...defaults, method, ...EXPERT_DEFAULTS[backend] } : defaults;
 }

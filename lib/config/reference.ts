@@ -1,5 +1,6 @@
 /** The reference of all hyperparameters, made from the table that also checks them. */
 import { CONFIG_KEYS, FIELDS } from "./_fields.ts";
+import type { Method } from "./algorithm.ts";
 import { type Defaults, defaultsFor } from "./defaults.ts";
 import type { BackendName, ConfigKey } from "./schema.ts";
 
@@ -12,13 +13,22 @@ export function referenceTable(format: "text" | "markdown" = "text"): string {
 }
 
 /** A default as it would be written on a command line. */
-function defaultOf(key: ConfigKey, backend: BackendName): string {
+function defaultOf(key: ConfigKey, backend: BackendName, method: Method = "grpo"): string {
   if (key === "backend") return "auto";
+  if (key === "method") return "grpo";
   if (key === "log_path") return "runs/<env>-<template>-<model>-s<seed>";
-  const value: unknown = (defaultsFor(backend) as Record<keyof Defaults, unknown>)[key];
+  const value: unknown = (defaultsFor(backend, method) as Record<keyof Defaults, unknown>)[key];
   if (value === null) return "none";
   if (Array.isArray(value)) return value.join(",");
   return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
+
+/** The defaults that expert iteration changes, in words; empty where it changes none. */
+function expertDefault(key: ConfigKey): string {
+  const of = (method: Method) => (["local", "tinker"] as const).map((backend) => defaultOf(key, backend, method));
+  const [local, tinker] = of("expert_iteration") as [string, string];
+  if (of("grpo").join("\n") === `${local}\n${tinker}`) return "";
+  return `with expert_iteration: ${local}${local === tinker ? "" : `, tinker: ${tinker}`}`;
 }
 
 function asText(): string {
@@ -26,7 +36,8 @@ function asText(): string {
   for (const key of CONFIG_KEYS) {
     const [local, tinker] = [defaultOf(key, "local"), defaultOf(key, "tinker")];
     const { help, values } = FIELDS[key];
-    lines.push(`  ${key}=${local}${local === tinker ? "" : `   (tinker: ${tinker})`}`);
+    const others = [local === tinker ? "" : `tinker: ${tinker}`, expertDefault(key)].filter((text) => text !== "");
+    lines.push(`  ${key}=${local}${others.length === 0 ? "" : `   (${others.join(") (")})`}`);
     lines.push(`      ${help} Takes ${values}.`);
   }
   return lines.join("\n");
@@ -37,7 +48,9 @@ function asMarkdown(): string {
   const rows = CONFIG_KEYS.map((key) => {
     const { help, values } = FIELDS[key];
     const defaults = [defaultOf(key, "local"), defaultOf(key, "tinker")].map((text) => `\`${text}\``);
-    return `| ${[`\`${key}\``, ...defaults, help, values].map(cell).join(" | ")} |`;
+    const other = expertDefault(key);
+    const what = other === "" ? help : `${help} Default ${other}.`;
+    return `| ${[`\`${key}\``, ...defaults, what, values].map(cell).join(" | ")} |`;
   });
   return ["| key | local | tinker | what it does | takes |", "|---|---|---|---|---|", ...rows].join("\n");
 }

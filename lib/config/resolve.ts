@@ -8,6 +8,7 @@ import { CONFIG_KEYS } from "./_fields.ts";
 import { KEYS_OF_ENV } from "./_problem_checks.ts";
 import { ENV_AS_NAME } from "./_problem_fields.ts";
 import { checkValues } from "./_values.ts";
+import type { Method } from "./algorithm.ts";
 import type { ParsedArguments } from "./arguments.ts";
 import { defaultsFor } from "./defaults.ts";
 import { envTitle } from "./env.ts";
@@ -65,7 +66,7 @@ export function resolveConfig(input: ConfigInput, options: ResolveOptions): Reso
   const reason = reasonForTinker(given, environment);
   const backend = (values.backend ?? (reason === undefined ? "local" : "tinker")) as BackendName;
   const server = backend === "tinker" && !partial ? serverFrom(environment, problems) : {};
-  const merged = { ...defaultsFor(backend), ...server, ...values, backend };
+  const merged = { ...defaultsFor(backend, values.method as Method | undefined), ...server, ...values, backend };
   // The default is of word problems.
   if ((merged.env !== "word_problems" || problemsGiven) && values.levels === undefined) merged.levels = null;
   const config = inOrder({ ...merged, log_path: values.log_path ?? autoLogPath(merged as TrainConfig) });
@@ -94,7 +95,7 @@ export function parseConfig(stored: unknown, source: string): TrainConfig {
     if (known[key] === undefined) problems.set(key, `${source}, key ${key}: missing.`);
   }
   if (problems.size > 0) throw new ConfigError([...problems.values()]);
-  return inOrder({ ...defaultsFor(values.backend as BackendName), ...values });
+  return inOrder({ ...defaultsFor(values.backend as BackendName, values.method as Method | undefined), ...values });
 }
 
 /** What belongs to the value of a key, and means nothing once that is another one. */
@@ -135,13 +136,19 @@ export function requireTrainable({ backend }: Pick<TrainConfig, "backend">): voi
   ]);
 }
 
-/** `runs/<env>-<template>-<model>-s<seed>`: no clock, so the same command meets the same folder. */
-export function autoLogPath(config: Pick<TrainConfig, "env" | "prompt_template" | "model_name" | "seed">): string {
-  const { env, prompt_template, model_name, seed } = config;
+/**
+ * `runs/<env>-<template>-<model>-s<seed>`, with the method before the seed unless it is GRPO: no clock, so the same command
+ * meets the same folder.
+ */
+export function autoLogPath(
+  config: Pick<TrainConfig, "env" | "prompt_template" | "model_name" | "seed"> & Partial<Pick<TrainConfig, "method">>,
+): string {
+  const { env, prompt_template, model_name, seed, method = "grpo" } = config;
   const template = typeof prompt_template === "string"
     ? prompt_template.replace(/\.ya?ml$/i, "")
     : String(prompt_template.name);
-  return `runs/${slug(envTitle(env))}-${slug(template)}-${slug(model_name)}-s${seed}`;
+  const how = method === "grpo" ? "" : `-${method}`;
+  return `runs/${slug(envTitle(env))}-${slug(template)}-${slug(model_name)}${how}-s${seed}`;
 }
 
 /** The last part of a path, in characters that are safe in a file name. */
