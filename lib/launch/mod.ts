@@ -7,6 +7,7 @@ export { type EvaluatedProblems, evaluatedProblems } from "./evaluated_problems.
 export type { GivenProblems } from "./given_problems.ts";
 export { requireFit, requireRoom } from "./fit.ts";
 export * from "./history.ts";
+export * from "./launch.ts";
 export * from "./plan.ts";
 export { type LoadingOptions, type ProblemSides, problemsOf } from "./problems.ts";
 export * from "./record_training.ts";

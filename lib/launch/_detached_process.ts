@@ -1,0 +1,72 @@
+/**
+ * A process that trains and belongs to nobody: a session of its own, without a terminal, so that neither Ctrl-C nor a
+ * closed window nor the end of a notebook kernel reaches it. Its permissions are those of `deno task train`, whatever
+ * those of who starts it are. What it says on standard error when it breaks down ends up in the run's log.
+ */
+import { fileURLToPath } from "node:url";
+
+/** The file that the process runs, and the configuration with its permissions and its dependencies. */
+const MAIN = new URL("./_detached_main.ts", import.meta.url);
+const CONFIG = new URL("../../deno.json", import.meta.url);
+
+/** As for `deno task train`: memory that is let go is given back soon. */
+const V8_FLAGS = "--max-semi-space-size=4,--heap-growing-percent=20";
+
+/**
+ * Runs the command behind the name of the log. Standard output stays what it is; of standard error the last 8,000 bytes
+ * are kept, without passwords of addresses. Whatever the command says there, and that it ended badly, is told at the end:
+ * to the log, where the run has one, and on standard output, where somebody may still read. A shell, because a process
+ * that was killed or ran out of memory can write nothing any more.
+ */
+const KEEPER = `
+log=$0
+exec 3>&1 >/dev/null
+said=$({ "$@" 2>&1 >&3 3>&-; code=$?; [ $code -eq 0 ] || echo "the process ended with code $code"; } |
+  tail -c 8000 | sed 's#://[^/@[:space:]]*@#://***@#g')
+[ -n "$said" ] || exit 0
+now=$(date -u +%Y-%m-%dT%H:%M:%SZ)
+[ ! -f "$log" ] || printf '%s\\n' "$said" | sed "s/^/$now /" >> "$log"
+printf '%s\\n' "$said" >&3
+`;
+
+/** The files of this module as paths. */
+function requireFiles(): { readonly main: string; readonly config: string } {
+  if (MAIN.protocol !== "file:") {
+    throw new TypeError(
+      `cannot launch a run: this module was loaded from ${MAIN.origin}, and a process of its own needs its files here; ` +
+        "use a clone of the module, or trainGRPO, which trains in this process",
+    );
+  }
+  const [main, config] = [fileURLToPath(MAIN), fileURLToPath(CONFIG)];
+  for (const path of [main, config]) {
+    try {
+      Deno.statSync(path);
+    } catch {
+      throw new TypeError(
+        `cannot launch a run: a process of its own needs the file ${path} of this module, which is not there; ` +
+          "use a clone of the module, or trainGRPO, which trains in this process",
+      );
+    }
+  }
+  return { main, config };
+}
+
+function trainCommand(): string[] {
+  const { main, config } = requireFiles();
+  const flags = ["-q", "--no-prompt", "--config", config, `--v8-flags=${V8_FLAGS}`, "-P=train"];
+  return [Deno.execPath(), "run", ...flags, main];
+}
+
+/**
+ * Starts a process, in the working directory and with the environment of this one, and with pipes to and from it.
+ * @param log path of the run's log, which may not be there yet
+ * @param command what runs; by default what trains
+ * @throws {TypeError} when the module's files are not on this machine
+ */
+export function startDetached(log: string, command: readonly string[] = trainCommand()): Deno.ChildProcess {
+  const pipes = { stdin: "piped", stdout: "piped", stderr: "null", detached: true } as const;
+  // Windows has neither sessions nor sh; the process is let go there all the same.
+  return Deno.build.os === "windows"
+    ? new Deno.Command(command[0]!, { args: command.slice(1), ...pipes }).spawn()
+    : new Deno.Command("sh", { args: ["-c", KEEPER, log, ...command], ...pipes }).spawn();
+}
