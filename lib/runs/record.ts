@@ -6,13 +6,21 @@
 import { join } from "node:path";
 import { appendJsonLines, appendLines, syncFolder, toJsonLine, writeAside } from "../basics/mod.ts";
 import type { TrainConfig } from "../config/mod.ts";
-import { estimateText, type StallEvent, stallText, type TrainEvent } from "../training/mod.ts";
+import {
+  type CheckpointEvent,
+  type DrawnBatch,
+  estimateText,
+  pendingRows,
+  type StallEvent,
+  stallText,
+  type TrainEvent,
+} from "../training/mod.ts";
 import type { DecodeTokens, StepSection } from "../viewer/mod.ts";
 import type { Group, Metrics, Rollout, Split } from "../vocabulary.ts";
 import { LostRunError } from "./errors.ts";
 import { isoTime } from "./_facts.ts";
 import { hostName } from "./_host.ts";
-import { rolloutFile, RUN_FILES } from "./layout.ts";
+import { pendingFile, rolloutFile, RUN_FILES } from "./layout.ts";
 import type { FolderLock } from "./_lock.ts";
 import { sectionOf, writeStepPage } from "./_page.ts";
 import { checkpointForFolder, flawText } from "./_paths.ts";
@@ -119,7 +127,8 @@ export class RunRecorder {
         return await this.#recordStall(event);
       case "done":
         await this.#flushEvaluation();
-        await this.#end(event.reason === "finished" ? "finished" : "stopped", null, event.detail);
+        // A run that got no better ended as it was meant to.
+        await this.#end(/^(finished|early_stop)$/.test(event.reason) ? "finished" : "stopped", null, event.detail);
     }
   }
 
@@ -186,12 +195,21 @@ export class RunRecorder {
   }
 
   /** The row comes last: where it is, the disk has all that it names, and all steps before it. */
-  async #recordCheckpoint({ checkpoint }: Extract<TrainEvent, { type: "checkpoint" }>): Promise<void> {
+  async #recordCheckpoint({ checkpoint, pending }: CheckpointEvent): Promise<void> {
     if (this.#lastStep !== undefined) await this.#writePage(this.#lastStep.step, this.#lastStep.sections);
-    for (const folder of [this.path, join(this.path, RUN_FILES.rollouts)]) await syncFolder(folder);
+    if (pending !== undefined) await this.#writePending(checkpoint.step, pending);
+    const folders = [RUN_FILES.rollouts, ...(pending === undefined ? [] : [RUN_FILES.pending])];
+    for (const folder of [this.path, ...folders.map((name) => join(this.path, name))]) await syncFolder(folder);
     await this.#appendRow(RUN_FILES.checkpoints, checkpointForFolder(this.path, checkpoint));
     this.#hasCheckpoint = true;
     await this.#writeStatus({});
+  }
+
+  /** The batches that a run which goes on from this checkpoint learns from first. */
+  async #writePending(step: number, batches: readonly DrawnBatch[]): Promise<void> {
+    await this.#inTurn(() => Deno.mkdir(join(this.path, RUN_FILES.pending), { recursive: true }));
+    const lines = pendingRows(batches).map((row) => `${toJsonLine(row)}\n`);
+    await this.#writeWhole(pendingFile(step), lines.join(""));
   }
 
   async #recordStall(stall: StallEvent): Promise<void> {
