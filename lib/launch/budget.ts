@@ -17,8 +17,8 @@ export function estimateOf(plan: Plan, task: Omit<Task, "estimate">): RunEstimat
   if (prices === null || (resume !== undefined && isComplete(resume.from, total))) return undefined;
   const from = resume?.from.step ?? 0;
   const history = resume && historyOf(resume.run, from, prices);
-  const { environment, trainProblems, testProblems } = task;
-  const args = { config, environment, trainProblems, testProblems, from, total };
+  const { environment, trainProblems, testProblems, validationProblems } = task;
+  const args = { config, environment, trainProblems, testProblems, validationProblems, from, total };
   const spent = history?.spending.cost ?? 0;
   const estimate = estimateRun({ ...args, meanCompletion: history?.meanCompletion }, prices, spent);
   if (max_cost !== null && spent + estimate.low > max_cost) {

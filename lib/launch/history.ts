@@ -1,7 +1,25 @@
-/** What a run that is resumed has behind it: steps, tokens, dollars, and how long its completions were. */
-import type { TokenPrices } from "../config/mod.ts";
-import type { ResumePoint, Run } from "../runs/mod.ts";
-import { type Spending, spendingOf, stepsPerPass, type TokenTotals, totalsOf } from "../training/mod.ts";
+/**
+ * What a run that is resumed has behind it: steps, tokens, dollars, how long its completions were, how its evaluations were
+ * judged, how often its problems were solved, and what was drawn ahead. All of it is read back from the run folder.
+ */
+import { isObject, streamJsonLines } from "../basics/mod.ts";
+import type { ConfigKey, TokenPrices, TrainConfig } from "../config/mod.ts";
+import { readPending, type ResumePoint, type Run } from "../runs/mod.ts";
+import {
+  countPass,
+  type DrawnBatch,
+  type PassRate,
+  type PassRates,
+  pendingOfRows,
+  type Spending,
+  spendingOf,
+  standingOf,
+  stepsPerPass,
+  type TokenTotals,
+  totalsOf,
+  type TrainStart,
+} from "../training/mod.ts";
+import type { Problems } from "../vocabulary.ts";
 import type { Plan } from "./plan.ts";
 import type { Task } from "./task.ts";
 
@@ -25,9 +43,61 @@ export function historyOf({ metrics: rows, superseded }: Run, step: number, pric
   return { totals, spending, ...(Number.isFinite(meanCompletion) && { meanCompletion }) };
 }
 
+/**
+ * Where training goes on in a run that is resumed.
+ * @param run as it was before it was opened for writing
+ * @param from what it goes on from
+ */
+export async function startOf(run: Run, from: ResumePoint, config: TrainConfig): Promise<TrainStart> {
+  const { step, checkpoint } = from;
+  const { totals, spending } = historyOf(run, step, config.prices);
+  const before = run.metrics.filter((row) => row.step < step);
+  const best = run.checkpoints.findLast((saved) => saved.name === "best" && saved.step < step);
+  return {
+    ...{ step, final: checkpoint?.final === true, totals, spending },
+    standing: standingOf(before, config),
+    ...(best !== undefined && { best }),
+    ...(config.curriculum === "pass_rate" && { passRates: await passRatesOf(run, step) }),
+    ...(config.max_steps_off_policy > 0 && { pending: await pendingOf(run, from, config) }),
+  };
+}
+
+/** How often each problem was solved in the steps before one, counted from their rollouts, a line at a time. */
+export async function passRatesOf(run: Run, step: number): Promise<PassRates> {
+  const rates = new Map<string, PassRate>();
+  for (const file of await run.rolloutFiles({ split: "train" })) {
+    if (file.step >= step) continue;
+    for await (const row of streamJsonLines(file.path)) {
+      if (isObject(row) && typeof row.problem_id === "string") countPass(rates, row.problem_id, row.correct === true);
+    }
+  }
+  return rates;
+}
+
+/** Keys that completions do not depend on. */
+const OTHER_KEYS: readonly ConfigKey[] = [
+  ...["log_path", "behavior_if_log_dir_exists", "resume_changes", "base_url", "backend"] as const,
+  ...["max_steps", "eval_every", "save_every", "ttl_seconds", "keep_best", "early_stop", "stall_timeout"] as const,
+  ...["max_cost", "max_train_tokens", "prices", "num_groups_to_log", "tensorboard", "wandb_project"] as const,
+  ...["wandb_name", "learning_rate", "lr_schedule", "warmup_steps", "min_lr_ratio", "test_limit"] as const,
+];
+
+/** What was drawn ahead at a resume point; nothing where it would be drawn otherwise now. */
+async function pendingOf(run: Run, from: ResumePoint, config: TrainConfig): Promise<readonly DrawnBatch[]> {
+  const isSame = (Object.keys(config) as ConfigKey[]).every((key) =>
+    OTHER_KEYS.includes(key) || JSON.stringify(config[key]) === JSON.stringify(run.config[key])
+  );
+  return isSame ? pendingOfRows(await readPending(run.path, from)) : [];
+}
+
 /** Steps that a run will have at its end. */
 export function totalSteps({ config }: Pick<Plan, "config">, { trainProblems }: Pick<Task, "trainProblems">): number {
-  return config.max_steps ?? stepsPerPass(trainProblems.length, config.groups_per_batch);
+  return stepsOf(config, trainProblems);
+}
+
+/** Steps of a configuration: `max_steps`, else one pass over the problems. */
+export function stepsOf({ max_steps, groups_per_batch }: TrainConfig, trainProblems: Problems): number {
+  return max_steps ?? stepsPerPass(trainProblems.length, groups_per_batch);
 }
 
 /** Whether a resumed run has nothing left to do: its final checkpoint is there and no steps were added. */

@@ -10,14 +10,15 @@ import { openTrackers } from "../tracking/mod.ts";
 import { train, type TrainArgs, type TrainEvent } from "../training/mod.ts";
 import { estimateOf } from "./budget.ts";
 import { gradingNotices } from "./grading_notices.ts";
-import { historyOf } from "./history.ts";
+import { startOf } from "./history.ts";
 import type { Plan } from "./plan.ts";
 import { loadStart } from "./load_start.ts";
 import { explainGone } from "./problem_place.ts";
 import type { LoadingOptions, ProblemSides } from "./problems.ts";
 import { refuseOtherProblems } from "./same_problems.ts";
 import { closeTask, type OpenPolicy, openPrepared, prepareTask, requireCheckpoint, type Task } from "./task.ts";
-import { recordedTemplate, templateNotices } from "./templates.ts";
+import { removeReplaced } from "./replaced.ts";
+import { recordedTemplate, refuseOtherTemplate, templateNotices } from "./templates.ts";
 
 /** Who watches a run, and who may stop it. */
 export interface Watchers {
@@ -67,7 +68,10 @@ export async function openPlan(
   const prepared = await prepareTask(config, preparing).catch((error: unknown) => {
     throw resume === undefined ? error : explainGone(resume.run.config, config, error);
   });
-  if (resume !== undefined) refuseOtherProblems(resume.run, config, prepared.problems);
+  if (resume !== undefined) {
+    refuseOtherProblems(resume.run, config, prepared.problems);
+    refuseOtherTemplate(resume.run, config, prepared.template);
+  }
   const task = await openPrepared(config, open, prepared, { weightsDir, reward, ...watchers });
   try {
     signal?.throwIfAborted();
@@ -120,9 +124,10 @@ export async function recordTraining(
   const trackers = await openTrackers(plan.config, recorder.path, { onNotice: noticeOf(recorder, watchers) });
   let last: TrainEvent | undefined;
   try {
-    for await (const told of train(trainArgs(plan, task, recorder, { ...watchers, signal }))) {
+    for await (const told of train(await trainArgs(plan, task, recorder, { ...watchers, signal }))) {
       const event = withAsker(told, stop.by);
       await recorder.record(event);
+      if (event.type === "checkpoint") await removeReplaced(recorder.weightsDir, event.checkpoint);
       trackers.onEvent(event);
       watchers.onEvent?.(event);
       last = event;
@@ -149,14 +154,14 @@ function withAsker(event: TrainEvent, by: string | undefined): TrainEvent {
   return { ...event, detail: [`asked to by ${by}`, ...(event.detail === undefined ? [] : [event.detail])].join("; ") };
 }
 
-function trainArgs({ config, resume }: Plan, task: Task, { from }: RunRecorder, watchers: Watchers): TrainArgs {
-  const { policy, environment, trainProblems, testProblems, estimate } = task;
-  const history = resume && historyOf(resume.run, from.step, config.prices);
-  const start = history && {
-    step: from.step,
-    final: from.checkpoint?.final === true,
-    ...{ totals: history.totals, spending: history.spending },
-  };
-  const { signal, onProgress } = watchers;
-  return { config, policy, environment, trainProblems, testProblems, estimate, start, signal, onProgress };
+async function trainArgs(
+  { config, resume }: Plan,
+  task: Task,
+  { from }: RunRecorder,
+  { signal, onProgress }: Watchers,
+): Promise<TrainArgs> {
+  const { policy, environment, trainProblems, testProblems, validationProblems, estimate } = task;
+  const start = resume && await startOf(resume.run, from, config);
+  const problems = { trainProblems, testProblems, validationProblems };
+  return { config, policy, environment, ...problems, estimate, start, signal, onProgress };
 }

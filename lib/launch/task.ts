@@ -6,12 +6,14 @@ import { HubError } from "../hub/mod.ts";
 import type { OpenOptions, TrainablePolicy } from "../policy/mod.ts";
 import type { ProblemSet } from "../problems/mod.ts";
 import type { RunProblems } from "../runs/mod.ts";
-import type { RunEstimate } from "../training/mod.ts";
+import { type RunEstimate, warmupProblem } from "../training/mod.ts";
 import type { Problems, PromptTemplate } from "../vocabulary.ts";
 import { problemsAhead, requireFit, requireRoom } from "./fit.ts";
+import { stepsOf } from "./history.ts";
 import { limitedSides, requireReferences } from "./given_problems.ts";
 import { bothSidesOf, factsOf, type LoadingOptions, type ProblemSides } from "./problems.ts";
 import { templateOf } from "./templates.ts";
+import { withValidation } from "./validation.ts";
 
 /** Opens the policy that a configuration names; `openPolicy` is one. */
 export type OpenPolicy = (config: TrainConfig, options: OpenOptions) => Promise<TrainablePolicy>;
@@ -24,9 +26,11 @@ export interface PreparedTask {
   readonly trainProblems: ProblemSet;
   /** What is held out. */
   readonly testProblems: ProblemSet;
+  /** What is set aside from training; absent: nothing. */
+  readonly validationProblems?: ProblemSet;
   /** What the run folder keeps of both. */
   readonly problems: RunProblems;
-  /** Those of each side that are still to be asked. */
+  /** Those of each kind that are still to be asked. */
   readonly ahead: readonly Problems[];
 }
 
@@ -84,7 +88,8 @@ export interface OpenTaskOptions extends OpenOptions, PrepareOptions {
 
 /**
  * Makes ready all that needs no policy. Writes nothing; what fails soonest comes first.
- * @throws {ConfigError} when problems cannot be had, or nothing can be graded against the answers of some that are given
+ * @throws {ConfigError} when problems cannot be had, nothing can be graded against the answers of some that are given, or
+ * there are not enough of them, or of steps, for what is asked
  * @throws {TemplateError} when the template cannot be used, or not be put to all problems that are still to be asked
  */
 export async function prepareTask(
@@ -95,11 +100,28 @@ export async function prepareTask(
   requireBaseModel(config);
   const template = await templateOf(config, instead);
   const sides = given === undefined ? await bothSidesOf(config, loading, recorded) : limitedSides(given, config);
-  const { train: trainProblems, test: testProblems } = sides;
-  const ahead = [problemsAhead(trainProblems, config, from), testProblems] as const;
+  const { test: testProblems } = sides;
+  const { train: trainProblems, validation } = withValidation(sides.train, config, testProblems.length);
+  const late = warmupProblem(config, stepsOf(config, trainProblems));
+  if (late !== undefined) throw new ConfigError([late]);
+  const ahead = [trainedOn(trainProblems, config, from), testProblems, validation ?? []] as const;
   if (given !== undefined) requireReferences({ "problems.train": ahead[0], "problems.test": ahead[1] });
   requireFit(template, ahead);
-  return { template, trainProblems, testProblems, problems: factsOf(sides, config, given !== undefined), ahead };
+  const problems = factsOf(sides, config, given !== undefined);
+  return {
+    template,
+    trainProblems,
+    testProblems,
+    ...(validation && { validationProblems: validation }),
+    problems,
+    ahead,
+  };
+}
+
+/** The training problems that may still be asked: those whose turn comes, or all where it depends on what is drawn. */
+function trainedOn(problems: ProblemSet, config: TrainConfig, from: number | undefined): Problems {
+  const isOpen = config.curriculum !== "none" || config.max_refill_rounds > 0;
+  return isOpen ? problems : problemsAhead(problems, config, from);
 }
 
 /**
