@@ -78,7 +78,7 @@ export function isEvaluationDue(step: number, evalEvery: number): boolean {
 export function estimateTokens(args: EstimateArgs): TokenEstimate {
   const { config, environment, trainProblems, testProblems, validationProblems = [], from, total, meanCompletion } =
     args;
-  const { groups_per_batch, group_size, max_tokens, seed } = config;
+  const { groups_per_batch, max_tokens, seed } = config;
   const slots = Math.max(0, total - from) * groups_per_batch;
   const count = Math.min(slots, MOST_RENDERED);
   const shown = count === 0 ? [] : problemsFrom(trainProblems, { place: from * groups_per_batch, count, seed });
@@ -86,11 +86,12 @@ export function estimateTokens(args: EstimateArgs): TokenEstimate {
   const asked = (testProblems.length + validationProblems.length) * evaluationsToCome(from, total, config.eval_every);
   const evaluated = testProblems.length > 0 ? testProblems : validationProblems;
   const evalPrompt = meanPrompt(environment, firstOf(evaluated, MOST_RENDERED));
-  const drawn = slots * group_size;
+  const of = completionsOf(config);
+  const [drawn, learned] = [slots * of.drawn, slots * of.learned];
   const passes = scoringPasses(config);
   const tokensWith = (completion: number, rounds = 1): BilledTokens => {
     // A datum has one token less than its sequence; an empty completion gives none.
-    const train = completion === 0 ? 0 : drawn * (prompt + completion - 1);
+    const train = completion === 0 ? 0 : learned * (prompt + completion - 1);
     return {
       prompt: Math.round(rounds * drawn * prompt + asked * evalPrompt + passes * train),
       completion: Math.round((rounds * drawn + asked) * completion),
@@ -112,15 +113,26 @@ export function mostOfStep(
   problems: readonly Problem[],
 ): BilledTokens {
   const rounds = 1 + config.max_refill_rounds;
-  const drawn = problems.length * config.group_size;
-  const prompt = drawn * meanPrompt(environment, problems);
-  const completion = drawn * config.max_tokens;
-  const train = Math.round(prompt + completion - drawn);
+  const of = completionsOf(config);
+  const [drawn, learned] = [problems.length * of.drawn, problems.length * of.learned];
+  const mean = meanPrompt(environment, problems);
+  const [prompt, completion] = [drawn * mean, drawn * config.max_tokens];
+  const train = Math.round(learned * mean + learned * config.max_tokens - learned);
   return {
     prompt: Math.round(rounds * prompt + scoringPasses(config) * train),
     completion: rounds * completion,
     train,
   };
+}
+
+/** Completions of a problem that a step draws, and those that it learns from at most, once a pass. */
+function completionsOf(
+  { method, group_size, max_kept_per_problem, epochs, rollouts_from }: TrainConfig,
+): { readonly drawn: number; readonly learned: number } {
+  if (method === "grpo") return { drawn: group_size, learned: group_size };
+  // Answers of an earlier run are there already.
+  if (rollouts_from !== null) return { drawn: 0, learned: epochs * max_kept_per_problem };
+  return { drawn: group_size, learned: epochs * Math.min(group_size, max_kept_per_problem) };
 }
 
 /** The most tokens that an evaluation may take. */

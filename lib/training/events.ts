@@ -8,6 +8,7 @@ import type { QueueState, TrainablePolicy, Waiting } from "../policy/mod.ts";
 import type { Checkpoint, Group, Metrics, Problems, Rollout } from "../vocabulary.ts";
 import type { BudgetStop, Spending } from "./cost.ts";
 import type { RunEstimate } from "./estimate.ts";
+import type { RecordedAnswers } from "./expert/mod.ts";
 import type { PassRates } from "./curriculum.ts";
 import type { Standing } from "./judge_best.ts";
 import type { TokenTotals } from "./metrics.ts";
@@ -52,6 +53,8 @@ export interface TrainArgs {
   readonly testProblems: Problems;
   /** Problems set aside from training that `keep_best` and `early_stop` go by; absent: they go by the held-out ones. */
   readonly validationProblems?: Problems | undefined;
+  /** Of expert iteration: what is imitated in place of new answers; `trainProblems` are then those that have some. */
+  readonly answers?: RecordedAnswers | undefined;
   /** Where to go on; absent: at the beginning. */
   readonly start?: TrainStart | undefined;
   /** What the run may cost; only handed on, with the first event. */

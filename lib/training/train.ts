@@ -7,6 +7,7 @@ import { stepAhead } from "./ahead.ts";
 import type { BudgetStop } from "./cost.ts";
 import { type Evaluated, evaluateNow, tellEvaluation, tellLast } from "./_evaluating.ts";
 import type { TrainArgs, TrainEvent } from "./events.ts";
+import { expertStep } from "./expert/mod.ts";
 import { earlyStopText, isGivenUp } from "./judge_best.ts";
 import { learningRateAt } from "./learning_rate.ts";
 import { finalCheckpoint, saveNow } from "./_saving.ts";
@@ -90,17 +91,18 @@ async function* runStep(session: Session, evaluation: Evaluated | undefined): Pa
   }
 }
 
-/** Draws a batch and learns from it, or learns from the one that was drawn ahead. */
+/** Draws a batch and learns from it, by the run's method, or learns from the one that was drawn ahead. */
 async function learn(session: Session): Promise<StepResult> {
   const { args, done: step, total, totals, now, watch, ahead, curriculum } = session;
-  const { policy, environment, trainProblems, signal } = args;
+  const { policy, environment, trainProblems, answers, signal } = args;
   const report = (phase: "sampling" | "training") => (done: number, count: number) =>
     watch.progress({ phase, step, done, total: count });
   const config = { ...args.config, learning_rate: learningRateAt(args.config, step, total) };
   const learning = { policy, config, step, totals, signal, now, onUpdate: report("training") };
   if (ahead !== undefined) return await stepAhead(ahead, learning, ({ groups }) => curriculum?.note(groups));
   const problems = problemsFor(session, step);
-  const result = await trainStep({ ...learning, environment, problems, trainProblems, onSample: report("sampling") });
+  const round = { ...learning, environment, problems, trainProblems, onSample: report("sampling") };
+  const result = await (config.method === "expert_iteration" ? expertStep({ ...round, answers }) : trainStep(round));
   curriculum?.note(result.groups);
   return result;
 }
