@@ -88,6 +88,14 @@ export const ALGORITHM_CHECKS: readonly Check[] = [
         : undefined,
   },
   {
+    keys: ["rollouts_from", "curriculum"],
+    ofTraining: true,
+    problem: ({ rollouts_from, curriculum }) =>
+      rollouts_from !== null && curriculum !== "none"
+        ? "the problems are those that the earlier run has solved, and a curriculum has no pass rates to go by; use one of them"
+        : undefined,
+  },
+  {
     keys: ["method", ...NOT_OF_EXPERTS],
     ofTraining: true,
     problem: (config) => {
