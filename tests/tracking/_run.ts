@@ -25,7 +25,7 @@ export function writeRun(folder: string, config: Record<string, unknown> = {}): 
   const path = join(folder, "first");
   Deno.mkdirSync(path, { recursive: true });
   const created_at = new Date(BEGAN).toISOString();
-  const content = { run_schema: 1, created_at, learning_rate: 1e-4, group_size: 4, model_name: null, ...config };
+  const content = { run_schema: 1, created_at, learning_rate: 1e-4, group_size: 4, max_cost: null, ...config };
   Deno.writeTextFileSync(join(path, "config.json"), JSON.stringify(content));
   const metrics = join(path, "metrics.jsonl");
   const append = (file: string, line: string) =>
