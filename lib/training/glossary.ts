@@ -59,7 +59,7 @@ const WAITING_ENTRIES = Object.entries(WAITING_MEANINGS).map(([state, meaning]):
   entry(meaning, "seconds", "down"),
 ]);
 
-/** Every metric by its key, without `test/` and with `<n>` for a level, `<part>` for a part of the reward. */
+/** Every metric by its key, without `test/` or `val/`, and with `<n>` for a level, `<part>` for a part of the reward. */
 export const GLOSSARY: Readonly<Record<string, MetricInfo>> = {
   "progress/batch": entry("Index of the step; in the final row, steps done.", "count"),
   "progress/done_frac": entry("Part of the run that is done.", "fraction", "up"),
@@ -104,6 +104,9 @@ export const GLOSSARY: Readonly<Record<string, MetricInfo>> = {
   "env/all/by_group/frac_all_good": entry("Groups with equal rewards of at least 0.5.", "fraction"),
   "env/all/by_group/frac_all_bad": entry("Groups with equal rewards below 0.5.", "fraction", "down"),
   "env/level_<n>/correct": entry("Strict accuracy on problems of this level.", "fraction", "up"),
+  "sampling_client/step_min": entry("Updates that the oldest weights had seen which drew the batch.", "count", "up"),
+  "sampling_client/step_max": entry("Updates that the newest weights had seen which drew the batch.", "count", "up"),
+  "sampling_client/step_mean": entry("Updates that the weights had seen which drew the batch.", "count", "up"),
   "optim/lr": entry("Learning rate.", "number"),
   "optim/updates": entry("Optimizer steps taken; 0 where no group had a signal.", "count"),
   "optim/loss_per_token": entry("The loss (a sum over tokens) divided by the tokens scored.", "number"),
@@ -178,7 +181,7 @@ export const EVALUATION_GLOSSARY: Readonly<Record<string, MetricInfo>> = {
 
 /** Looks a metric up by the key of a row, `test/` and level numbers included; undefined for what a service adds. */
 export function describeMetric(key: string): MetricInfo | undefined {
-  const own = key.replace(/^test\//, "");
+  const own = key.replace(/^(?:test|val)\//, "");
   if (Object.hasOwn(GLOSSARY, own)) return GLOSSARY[own];
   const plain = own.replace(/^env\/(level|steps)_\d+\//, "env/$1_<n>/").replace(/^(env\/all\/reward\/)\w+$/, "$1<part>")
     .replace(/^(env\/all\/(?:pass|maj)@)\d+/, "$1<k>").replace(/^env\/subject_[^/]+\//, "env/subject_<x>/");
