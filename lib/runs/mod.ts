@@ -44,5 +44,6 @@ export {
   type RunContent,
   type StepMetrics,
 } from "./run.ts";
+export { type FollowOptions, followRun, type RunNews } from "./follow.ts";
 export { clearStop, type StopOptions, type StopWatch, watchForStop } from "./stop.ts";
 export { type RecordedState, type RunState, type RunStatus, STALE_AFTER_MS } from "./status.ts";
