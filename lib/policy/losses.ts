@@ -1,7 +1,11 @@
 /**
- * The losses of the Tinker API as formulas on log-probabilities: each is a sum over tokens. The embedded
- * engine and servers compute them; here they stand for servers that do not report the value, and for tests. With lp the log-probability under the current weights, q
- * the one the token was sampled with, A its advantage, w its weight and r = exp(lp - q).
+ * The losses of the Tinker API as formulas on log-probabilities: each is a sum over tokens. The embedded engine and servers
+ * compute them; here they stand for servers that do not report the value, and for tests. With lp the log-probability under
+ * the current weights, q the one the token was sampled with, A its advantage, w its weight and r = exp(lp - q).
+ *
+ * The thresholds of ppo need not be alike on both sides. DAPO's clip-higher (Yu et al. 2025, arXiv:2503.14476, section 3.1)
+ * lets tokens that were unlikely grow further, against the loss of entropy:
+ * `loss_fn=ppo loss_fn_config={"clip_low_threshold":0.8,"clip_high_threshold":1.28}`.
  */
 import { LOSS_OPTIONS, lossOptionsProblem } from "../config/mod.ts";
 import type { Datum } from "../vocabulary.ts";

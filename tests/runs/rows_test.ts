@@ -27,3 +27,15 @@ Deno.test("a row of an older version, and one with nonsense in it, are read with
   }
   assert.deepEqual(rolloutOfRow({ ...older, later: 1 }), { ...row, later: 1 });
 });
+
+Deno.test("rows tell the advantages that the step gave, and centred rewards where an event has none", () => {
+  const groups = [group(0), group(1)];
+  const given = groups.map(({ rollouts }, p) => rollouts.map((_, g) => p + g / 8));
+  const advantages = (...args: Parameters<typeof rolloutRows>) =>
+    rolloutRows(...args).map(({ advantage }) => advantage);
+  assert.deepEqual(advantages(groups, "train", 0, given), given.flat());
+  const rewards = groups[0]!.rollouts.map(({ reward }) => reward);
+  const mean = rewards.reduce((sum, reward) => sum + reward, 0) / rewards.length;
+  assert.deepEqual(advantages([groups[0]!], "train", 0), rewards.map((reward) => reward - mean));
+  assert.deepEqual(advantages([groups[0]!], "test", 0), rewards.map(() => 0));
+});
