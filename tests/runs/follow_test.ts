@@ -1,18 +1,10 @@
 /** Following a run from its folder: what is told, when, and when it ends. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { type FollowOptions, followRun, openRun, type Run, RUN_FILES, type RunNews } from "../../lib/runs/mod.ts";
+import { type FollowOptions, followRun, openRun, type Run, type RunNews } from "../../lib/runs/mod.ts";
 import { setAside } from "../../lib/runs/resume.ts";
 import { Tail } from "../../lib/runs/_tail.ts";
-import {
-  checkpointEvent,
-  evaluationEvent,
-  inTempFolder,
-  recorderFor,
-  recordRun,
-  stepEvent,
-  writeState,
-} from "./_fakes.ts";
+import { checkpointEvent, evaluationEvent, inTempFolder, recorderFor, stepEvent, writeState } from "./_fakes.ts";
 
 /** A line for each thing that was told. */
 function line(news: RunNews): string {
