@@ -67,7 +67,7 @@ export interface LearnArgs {
   readonly totals: TokenTotals;
   /** Ends the step early, without a trace, until its update begins. */
   readonly signal?: AbortSignal | undefined;
-  /** Told when the update begins (0 of 1) and ends (1 of 1). */
+  /** Told when the update begins (0 of 1) and ends (1 of 1); of expert iteration how many updates are done. */
   readonly onUpdate?: CountProgress | undefined;
   /** The time in milliseconds. */
   readonly now: () => number;

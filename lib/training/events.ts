@@ -31,9 +31,9 @@ export interface TrainProgress {
   readonly phase: "evaluation" | "sampling" | "training" | "saving";
   /** Steps done so far. */
   readonly step: number;
-  /** Completions there are; in the phases `training` and `saving`, 0 and then 1. */
+  /** Completions there are; in `training` updates of a round of expert iteration, else there and in `saving` 0 and then 1. */
   readonly done: number;
-  /** Completions there will be; in the phases `training` and `saving`, 1. */
+  /** Completions there will be; in `training` updates of a round of expert iteration, else there and in `saving` 1. */
   readonly total: number;
   /** Reported about once a second while the policy is made to wait. */
   readonly waiting?: WaitingNow;
@@ -75,6 +75,8 @@ export interface TrainStart {
   readonly step: number;
   /** Whether the checkpoint ended its run: then there is nothing to do unless there are more steps now. */
   readonly final?: boolean;
+  /** The checkpoint itself, where it is kept for ever: a run that has nothing more to train ends with it. */
+  readonly checkpoint?: Checkpoint;
   /** Tokens before this step, see `totalsOf`. */
   readonly totals?: TokenTotals;
   /** What the run has cost, steps that are done again included, see `spendingOf`. */

@@ -109,7 +109,10 @@ export const GLOSSARY: Readonly<Record<string, MetricInfo>> = {
   "sampling_client/step_mean": entry("Updates that the weights had seen which drew the batch.", "count", "up"),
   "optim/lr": entry("Learning rate.", "number"),
   "optim/updates": entry("Optimizer steps taken; 0 where no group had a signal.", "count"),
-  "optim/loss_per_token": entry("The loss (a sum over tokens) divided by the tokens scored.", "number"),
+  "optim/loss_per_token": entry(
+    "The loss (a sum over tokens) divided by the tokens scored; of expert iteration by their weights.",
+    "number",
+  ),
   "optim/grad_norm": entry("L2 norm of the gradient before clipping, mean over substeps.", "number"),
   "optim/clip_fraction": entry("Tokens that the thresholds of loss_fn held back, see loss_fn_config.", "fraction"),
   "optim/entropy": entry("Minus the mean log-probability of the tokens drawn.", "nats a token"),
@@ -119,6 +122,10 @@ export const GLOSSARY: Readonly<Record<string, MetricInfo>> = {
     "nats a token",
     "down",
   ),
+  "expert/kept": entry("Of expert iteration: right answers of the round that were imitated.", "count"),
+  "expert/problems_solved": entry("Of expert iteration: problems of the round with a right answer.", "fraction", "up"),
+  "expert/duplicates": entry("Of expert iteration: right answers that equal another to the same problem.", "count"),
+  "expert/answers": entry("With rollouts_from: different right answers of the earlier run, in all.", "count"),
   "kl_policy_base": entry(
     "Distance from the weights of model_name or kl_reference_path, on the tokens trained on.",
     "nats a token",

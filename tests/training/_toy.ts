@@ -123,7 +123,7 @@ export class ToyPolicy implements TrainablePolicy {
     return Array.from({ length: count }, (_, i) => this.#draw(prompt, params, i));
   }
 
-  forwardBackward(data: readonly Datum[], _loss: LossName): Promise<ForwardBackwardOutput> {
+  forwardBackward(data: readonly Datum[], loss_fn: LossName): Promise<ForwardBackwardOutput> {
     this.calls.push("forwardBackward");
     this.batches.push(data);
     return this.#enqueue(() => {
@@ -133,9 +133,12 @@ export class ToyPolicy implements TrainablePolicy {
           if (mask === 0) return 0;
           const { row, p } = this.#distribution(this.theta, datum.tokens, t);
           const target = datum.target_tokens[t]!;
-          const ratio = p[target]! / Math.exp(datum.logprobs![t]!);
-          const scale = ratio * datum.advantages![t]! * (this.#options.gradientScale ?? 1);
-          loss -= ratio * datum.advantages![t]!;
+          // The gradient of a loss with respect to log p is minus this.
+          const pull = loss_fn === "cross_entropy"
+            ? datum.weights![t]!
+            : p[target]! / Math.exp(datum.logprobs![t]!) * datum.advantages![t]!;
+          const scale = pull * (this.#options.gradientScale ?? 1);
+          loss -= loss_fn === "cross_entropy" ? pull * Math.log(p[target]!) : pull;
           p.forEach((value, k) => this.#gradient[row + k]! -= scale * (Number(k === target) - value));
           return Math.log(p[target]!);
         })
