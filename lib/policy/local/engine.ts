@@ -51,7 +51,7 @@ export class Engine {
     const { config, raw } = await readModelConfig(folder);
     const engine = new Engine(config, await readWeights(folder, config, between), { folder, raw });
     // At once, so that one that is not there is known before anything is drawn.
-    if (reference !== undefined) engine.#reference = await readWeights(reference, config, between);
+    if (reference !== undefined) engine.#reference = await readReference(reference, config, between);
     return engine;
   }
 
@@ -148,5 +148,15 @@ export class Engine {
     }
     const bad = prompt.find((id) => !Number.isInteger(id) || id < 0 || id >= vocab_size);
     if (bad !== undefined) throw new RangeError(`the prompt has token ${bad}, outside the vocabulary of ${vocab_size}`);
+  }
+}
+
+async function readReference(folder: string, config: LlamaConfig, between?: Between): Promise<FlatTensors> {
+  try {
+    return await readWeights(folder, config, between);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    const what = `cannot hold the KL penalty on to ${folder}: ${error.message}`;
+    throw new Deno.errors.NotFound(`${what}; name a checkpoint's folder as kl_reference_path`);
   }
 }
