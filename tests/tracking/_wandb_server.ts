@@ -145,6 +145,7 @@ function graphql({ operation, variables = {} }: Recorded, runs: Map<string, Serv
 
 function bucketOf(run: ServedRun): Record<string, unknown> {
   const { id, displayName, config, files } = run;
+  const wandb = config._wandb?.value as { readonly t?: unknown } | undefined;
   const lines = (name: string) => files[name] ?? [];
   return {
     ...{ id: `bucket ${id}`, name: id, displayName, description: "", sweepName: null, tags: [], notes: "" },
@@ -155,6 +156,7 @@ function bucketOf(run: ServedRun): Record<string, unknown> {
     logLineCount: lines("output.log").length,
     historyTail: JSON.stringify(lines("wandb-history.jsonl").slice(-1)),
     eventsTail: JSON.stringify(lines("wandb-events.jsonl").slice(-1)),
-    wandbConfig: "{}",
+    // Their client takes a run without it for one that never began.
+    wandbConfig: wandb === undefined ? null : JSON.stringify({ t: wandb.t }),
   };
 }

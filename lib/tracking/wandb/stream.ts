@@ -34,6 +34,9 @@ export interface StreamParts {
   readonly systemEveryMs?: number;
 }
 
+/** By this the official client knows a run that has begun, so that it can go on with it (`resume="must"`). */
+const STARTED = { _wandb: { value: { t: {} } } };
+
 /** What has been read and not yet acknowledged; a chunk of each file at most. */
 interface Pending {
   rows: readonly RecordedRow[];
@@ -117,7 +120,7 @@ export class WandbStream {
     const known = this.#state.entity !== null;
     let found = known ? await resumeStatus(connection, asked, signal) : undefined;
     const values = Object.entries(recordedConfig(run)).map(([key, value]) => [key, { value }]);
-    const config = { ...found?.config, ...Object.fromEntries(values) };
+    const config = { ...STARTED, ...found?.config, ...Object.fromEntries(values) };
     // A name that was given on the server's pages stays.
     const name = displayName ?? (found === undefined ? basename(run) : undefined);
     const place = await upsertRun(connection, { ...asked, displayName: name, config, bucket: found?.bucket }, signal);
