@@ -15,6 +15,7 @@ import {
 import type { Environment } from "../../lib/environment/mod.ts";
 import { QUEUE_STATES, type QueueState } from "../../lib/policy/policy.ts";
 import type { Metrics } from "../../lib/vocabulary.ts";
+import { answer } from "./_answers.ts";
 import { FakeTime, ServerToy } from "./_server.ts";
 import { toyConfig, toyEnvironment, type ToyOptions, ToyPolicy, toyProblems, toyRollout } from "./_toy.ts";
 
@@ -275,8 +276,13 @@ Deno.test("every metric a run reports is in the glossary, and the glossary has n
     }));
   const environment = { ...toyEnvironment, grade, pay };
   const dro = toyRun({ loss_fn: "dro" }, { policy: new AnyTokenPolicy(), environment });
-  const dynamic = toyRun({ loss_fn: "ppo", overlong: "mask", max_refill_rounds: 1 }, {});
-  const events = [...await running, ...await eventsOf(dro), ...await eventsOf(dynamic)];
+  const more = [
+    toyRun({ loss_fn: "ppo", overlong: "mask", max_refill_rounds: 1 }),
+    toyRun({ max_steps_off_policy: 1 }),
+    toyRun({ method: "expert_iteration" }, { answers: { count: 2, of: (problem) => [answer(problem, [1])] } }),
+  ];
+  const events = [...await running, ...await eventsOf(dro)];
+  for (const run of more) events.push(...await eventsOf(run));
   const keys = new Set<string>();
   for (const event of events) {
     if (event.type === "step" || event.type === "evaluation") {
