@@ -1,7 +1,7 @@
 /** Tables that compare evaluations: before and after a run, one template with another. Numbers come from metrics. */
 import { type Metrics, type Outcome, OUTCOMES } from "../vocabulary.ts";
 import type { Run, StepMetrics } from "../runs/mod.ts";
-import type { Evaluation } from "../training/mod.ts";
+import { accuracyParts, type Evaluation } from "../training/mod.ts";
 import { rate, table } from "./_text.ts";
 
 /** Metric keys that the terminal shows; evaluations carry them behind `test/`. */
@@ -85,29 +85,49 @@ export interface NamedEvaluation {
 export function evaluationTable(evaluations: readonly NamedEvaluation[], spent: readonly string[][] = []): string {
   const all = evaluations.map(({ evaluation }) => evaluation.metrics);
   const row = (name: string, show: (metrics: Metrics) => string) => [name, ...all.map(show)];
-  const interval = ({ "env/all/correct_low": low, "env/all/correct_high": high }: Metrics) =>
-    `${rate(low)}-${rate(high)}`;
-  const levels = [...new Set(all.flatMap(Object.keys))].filter((key) => /^env\/level_\d+\/correct$/.test(key));
-  levels.sort((a, b) => levelOf(a) - levelOf(b));
+  const interval = (key: string) => (metrics: Metrics) =>
+    `${rate(metrics[`${key}_low`])}-${rate(metrics[`${key}_high`])}`;
+  const several = severalOf(all);
+  const parts = accuracyParts(Object.assign({}, ...all));
   const outcomes = OUTCOMES.filter((outcome) => all.some((metrics) => (metrics[outcomeKey(outcome)] ?? 0) > 0));
   const graders = GRADER_RATES.filter(([, key]) => all.some((metrics) => metrics[key] !== undefined));
   return table([
     ["", ...evaluations.map(({ name }) => name)],
-    ["problems", ...evaluations.map(({ evaluation }) => String(evaluation.rollouts.length))],
+    ["problems", ...evaluations.map(({ evaluation }) => problemsText(evaluation))],
     row("accuracy (strict)", (metrics) => rate(metrics[KEYS.correct])),
-    row("  95 % interval", interval),
+    row("  95 % interval", interval(KEYS.correct)),
+    ...several.flatMap((name) => [
+      row(name, (metrics) => rate(metrics[`env/all/${name}`])),
+      row("  95 % interval", interval(`env/all/${name}`)),
+    ]),
     row("accuracy (lenient)", (metrics) => rate(metrics[KEYS.lenient])),
     ...graders.map(([name, key]) => row(name, (metrics) => rate(metrics[key]))),
     row("format", (metrics) => rate(metrics[KEYS.format])),
     row("length (tokens)", (metrics) => (metrics[KEYS.tokens] ?? NaN).toFixed(1)),
+    ...(all.some((metrics) => metrics[MEDIAN] !== undefined)
+      ? [row("  median", (metrics) => String(Number((metrics[MEDIAN] ?? NaN).toFixed(1))))]
+      : []),
     ...spent,
     ["outcomes"],
     ...outcomes.map((outcome) => row(`  ${outcome}`, (metrics) => rate(metrics[outcomeKey(outcome)]))),
-    ...(levels.length === 0 ? [] : [["accuracy by level"]]),
-    ...levels.map((key) => row(`  ${levelOf(key)}`, (metrics) => rate(metrics[key]))),
+    ...parts.map(([name, key]) => row(name, (metrics) => rate(metrics[key]))),
   ]);
 }
 
-function levelOf(key: string): number {
-  return Number(/\d+/.exec(key)?.[0]);
+const MEDIAN = "env/all/ac_tokens_median";
+
+/** `200`, or with several completions each `200 x 4`. */
+function problemsText({ perProblem = [], rollouts }: Evaluation): string {
+  const each = perProblem.length === 0 ? 1 : rollouts.length / perProblem.length;
+  return each <= 1 ? String(rollouts.length) : `${perProblem.length} x ${each}`;
+}
+
+/** The pass@k above 1, and maj@k. */
+function severalOf(all: readonly Metrics[]): string[] {
+  const found = new Set(
+    all.flatMap(Object.keys).flatMap((key) => /^env\/all\/((?:pass|maj)@\d+)$/.exec(key)?.[1] ?? []),
+  );
+  found.delete("pass@1");
+  const order = (name: string) => (name.startsWith("pass") ? 0 : 1e9) + Number(name.split("@")[1]);
+  return [...found].sort((a, b) => order(a) - order(b));
 }

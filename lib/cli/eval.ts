@@ -1,24 +1,25 @@
 /**
  * `deno task eval <run, checkpoint or model> key=value ...`: evaluates on held-out problems, with one template or
- * several, on any backend. A run is evaluated the way it was trained unless a key says otherwise.
+ * several, on any backend. A run is evaluated the way it was trained unless a key says otherwise. What is done is written
+ * down, and the same command goes on with the rest.
  */
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { whyNoFile, writeAside } from "../basics/mod.ts";
-import {
-  ConfigError,
-  type ParsedArguments,
-  parseKeyValues,
-  type ResolvedConfig,
-  type TrainConfig,
-} from "../config/mod.ts";
+import { ConfigError, type ResolvedConfig, type TrainConfig } from "../config/mod.ts";
 import {
   evaluatedProblems,
   evaluationConfig,
+  type EvaluationResult,
   type EvaluationTarget,
   evaluationTarget,
+  type EvaluationTask,
+  fileName,
+  limitedEvaluation,
   openEvaluated,
   type OpenSampling,
+  readEvaluationFacts,
   recordedTemplate,
+  recordFolder,
   requireFit,
   requireRoom,
   type TemplateChoice,
@@ -26,41 +27,16 @@ import {
 } from "../launch/mod.ts";
 import { createEnvironment } from "../environment/mod.ts";
 import { type OpenSamplingOptions, openSamplingPolicy, type SamplingPolicy } from "../policy/mod.ts";
-import type { ProblemSet } from "../problems/mod.ts";
 import { loadTemplate, loadTemplates } from "../prompts/mod.ts";
-import { completionTokens, costOf, dollars, type Evaluation } from "../training/mod.ts";
+import { completionTokens, costOf, dollars } from "../training/mod.ts";
 import type { PromptTemplate } from "../vocabulary.ts";
-import { evaluateAll } from "./_eval_progress.ts";
+import { EVAL_HELP, type EvalOptions, parseEvalArgs } from "./_eval_arguments.ts";
+import { evaluateAll, type PlannedEvaluation, type RecordedEvaluation } from "./_eval_progress.ts";
 import { type CliIo, INTERRUPTED, runCommand, systemIo, tinkerEnvironment, UsageError } from "./_io.ts";
 import { showOpening } from "./_opening.ts";
 import { serverLine } from "./_server_messages.ts";
-import { evaluationTable, type NamedEvaluation } from "./_summary.ts";
+import { evaluationTable } from "./_summary.ts";
 import { oneLine } from "./_text.ts";
-
-const HELP = `Evaluates on held-out problems:
-
-  deno task eval <run, checkpoint folder or model> [key=value ...]
-  deno task eval tinker://<run>/sampler_weights/<name> [base_url=...]
-  deno task eval backend=openai base_url=http://127.0.0.1:11434/v1 <model>
-
-A run brings its own configuration; any key of deno task train replaces a value of it. Besides:
-
-  prompt_template=baseline,concise   several templates, side by side
-  template_variables={"unit":"euros"}  values for their variables; each template takes those that it declares
-  checkpoint=last                    of a run: last, best (on held-out problems), a step, or a name
-  grader=both                        also what the recipe's grader says, and how often the two differ
-  json=<file>                        writes the figures and one row a problem
-`;
-
-/** What is asked for besides the configuration. */
-interface EvalOptions {
-  readonly target: string;
-  readonly checkpoint: string;
-  readonly json: string | undefined;
-  /** Names or paths; empty: the run's own. */
-  readonly templates: readonly string[];
-  readonly parsed: ParsedArguments;
-}
 
 /** Evaluates. @returns the exit code */
 export function main(
@@ -71,7 +47,7 @@ export function main(
   return runCommand(io, async () => {
     const options = parseEvalArgs(args);
     if (options === undefined) {
-      io.out(HELP);
+      io.out(EVAL_HELP);
       return 0;
     }
     const target = await evaluationTarget(options.target, options.checkpoint, io.now());
@@ -80,51 +56,56 @@ export function main(
     if (config.backend !== "local") { for (const notice of notices) io.err(`${oneLine(notice, 1000)}\n`); }
     const templates = await templatesOf(options, config, target);
     if (options.json !== undefined) await requireFile("json", options.json);
-    const { policy, problems } = await openAll({ config, target, templates }, open, io);
+    const evaluated = { config, target, templates };
+    const { policy, planned } = await openAll(evaluated, options, open, io);
+    let late: SamplingPolicy | undefined;
     try {
-      io.out(`${oneLine(target.description)} on held-out problems of ${config.env}\n\n`);
-      const evaluations = await evaluateAll({ config, policy, templates: textsOf(templates), problems, io });
-      if (evaluations === undefined) {
-        io.err("stopped by Ctrl-C; nothing was written\n");
+      const side = options.split === "test" ? "held-out" : "training";
+      io.out(`${oneLine(target.description)} on ${side} problems of ${config.env}\n\n`);
+      const evaluations = await evaluateAll({
+        ...{ planned, policy, fresh: options.fresh, mayLackRecord: options.record === undefined, io },
+        open: async () => late ??= await openEvaluated(config, target, open, {}),
+      });
+      if (!Array.isArray(evaluations)) {
+        const kept = evaluations.kept === undefined
+          ? "nothing was written"
+          : `${evaluations.kept}, and the same command goes on with the others`;
+        io.err(`stopped by Ctrl-C; ${kept}\n`);
         return INTERRUPTED;
       }
-      io.out(`${evaluationTable(evaluations, spentRows(config, policy, evaluations))}\n`);
-      if (options.json !== undefined) await writeJson(options.json, { config, target, templates }, evaluations);
+      io.out(`${evaluationTable(evaluations, spentRows(config, evaluations))}\n${recordLines(evaluations)}`);
+      if (options.json !== undefined) await writeJson(options.json, evaluated, evaluations);
       return 0;
     } finally {
-      await policy.close();
+      await policy?.close();
+      await late?.close();
     }
   });
 }
 
-/** @returns nothing when help was asked for */
-function parseEvalArgs(args: readonly string[]): EvalOptions | undefined {
-  const own = new Map<string, string>();
-  const rest: string[] = [];
-  for (const arg of args) {
-    const [, key, value] = /^(json|checkpoint|prompt_template)=(.*)$/s.exec(arg) ?? [];
-    if (key === undefined || value === undefined) rest.push(arg);
-    else if (value === "" || own.has(key)) throw new UsageError(`argument "${arg}": give ${key} once, with a value`);
-    else own.set(key, value);
-  }
-  if (rest.some((arg) => arg === "--help" || arg === "-h")) return undefined;
-  const at = rest.findIndex((arg) => !arg.includes("=") && !arg.startsWith("-"));
-  const [target] = rest.splice(at, at < 0 ? 0 : 1);
-  if (target === undefined) {
-    throw new UsageError(`cannot evaluate: name a run, a checkpoint or a model\n\n${HELP}`);
-  }
-  return {
-    target,
-    checkpoint: own.get("checkpoint") ?? "last",
-    json: own.get("json"),
-    templates: own.get("prompt_template")?.split(",").map((name) => name.trim()).filter(Boolean) ?? [],
-    parsed: parseKeyValues(rest, { positional: [] }),
-  };
+/** Where the evaluations are recorded, and what was there already. */
+function recordLines(evaluations: readonly RecordedEvaluation[]): string {
+  const lines = evaluations.flatMap(({ name, evaluation: { record, resumed, n } }) => {
+    if (record === null) return [];
+    const which = evaluations.length === 1 ? "" : `${oneLine(name, 60)}: `;
+    const how = resumed === 0
+      ? "recorded in"
+      : resumed === n
+      ? "from the record"
+      : `${resumed} of ${n} from the record`;
+    return [`${which}${how} ${oneLine(record, 300)}\n`];
+  });
+  return lines.length === 0 ? "" : `\n${lines.join("")}`;
 }
 
-function configOf({ parsed, target: name }: EvalOptions, target: EvaluationTarget, io: CliIo): ResolvedConfig {
+function configOf(
+  { parsed, target: name, split, limit }: EvalOptions,
+  target: EvaluationTarget,
+  io: CliIo,
+): ResolvedConfig {
   const environment = { ...tinkerEnvironment(io), OPENAI_API_KEY: io.env("OPENAI_API_KEY") };
-  return evaluationConfig(target, parsed.input, { environment, name: oneLine(name), from: parsed });
+  const resolved = evaluationConfig(target, parsed.input, { environment, name: oneLine(name), from: parsed });
+  return { ...resolved, config: limitedEvaluation(resolved.config, split, limit) };
 }
 
 /** What is evaluated, once that is known. */
@@ -144,24 +125,31 @@ function textsOf(templates: readonly ChosenTemplate[]): readonly PromptTemplate[
   return templates.map(({ template }) => template);
 }
 
-/** The problems, and who answers them. */
+/** What is asked with each template, and who answers: nobody, where all of it is said to be recorded already. */
 async function openAll(
   { config, target, templates }: Evaluated,
+  options: EvalOptions,
   open: OpenSampling,
   io: CliIo,
-): Promise<{ readonly policy: SamplingPolicy; readonly problems: ProblemSet }> {
+): Promise<{ readonly policy: SamplingPolicy | undefined; readonly planned: readonly PlannedEvaluation[] }> {
   const { weights = config.model_name } = target;
   return await showOpening(io, { ...config, model_name: weights }, async (opening, { err }) => {
-    const { problems, notice } = await evaluatedProblems(config, "test", opening, target.run);
+    const { problems, notice } = await evaluatedProblems(config, options.split, opening, target.run);
     if (notice !== undefined) err(`${oneLine(notice, 1000)}\n`);
     for (const { template } of templates) requireFit(template, [problems]);
+    const { k, samples, split } = options;
+    const tasks = textsOf(templates).map((template): EvaluationTask => ({
+      ...{ found: target, config, template, problems, split, k, samples },
+    }));
+    const planned = await Promise.all(tasks.map(async (task) => ({ task, folder: await folderOf(task, options) })));
+    if (!options.fresh && await areFinished(planned)) return { policy: undefined, planned };
     const onMessage: OpenSamplingOptions["onMessage"] = (message) => err(`${serverLine(message)}\n`);
     const policy = await openEvaluated(config, target, open, { onMessage, ...opening });
     try {
       for (const { template } of templates) {
         requireRoom(createEnvironment({ template, chat: policy.chat, format_coef: 0 }), policy, [problems]);
       }
-      return { policy, problems };
+      return { policy, planned };
     } catch (error) {
       await policy.close();
       throw error;
@@ -169,12 +157,26 @@ async function openAll(
   });
 }
 
+/** Where an evaluation is recorded; of several templates each has a folder of its own. */
+async function folderOf(
+  task: EvaluationTask,
+  { record, templates }: Pick<EvalOptions, "record" | "templates">,
+): Promise<string | undefined> {
+  if (record === false) return undefined;
+  if (record === undefined || record === true) return await recordFolder(task);
+  return templates.length > 1 ? join(record, fileName(task.template.name)) : record;
+}
+
+async function areFinished(planned: readonly PlannedEvaluation[]): Promise<boolean> {
+  for (const { folder } of planned) {
+    const facts = folder === undefined ? undefined : await readEvaluationFacts(folder).catch(() => undefined);
+    if (facts?.state !== "finished") return false;
+  }
+  return true;
+}
+
 /** What the evaluations took on somebody else's machine. */
-function spentRows(
-  { prices }: TrainConfig,
-  { backend }: SamplingPolicy,
-  evaluations: readonly NamedEvaluation[],
-): string[][] {
+function spentRows({ prices, backend }: TrainConfig, evaluations: readonly RecordedEvaluation[]): string[][] {
   const spent = evaluations.map(({ evaluation }) => evaluation.tokens);
   if (backend === "local" || spent.every(({ prompt, completion }) => prompt + completion === 0)) return [];
   const count = (value: number) => value.toLocaleString("en-US");
@@ -229,7 +231,7 @@ async function requireFile(key: string, path: string): Promise<void> {
 async function writeJson(
   path: string,
   { config, target: { description, weights }, templates }: Evaluated,
-  evaluations: readonly NamedEvaluation[],
+  evaluations: readonly RecordedEvaluation[],
 ): Promise<void> {
   const choices = templates.map(({ choice: { prompt_template, template_variables } }) => ({
     prompt_template,
@@ -243,6 +245,10 @@ async function writeJson(
     evaluations: evaluations.map(({ name, evaluation }, i) => ({
       template: name,
       ...choices[i],
+      split: evaluation.split,
+      k: evaluation.k,
+      samples: evaluation.samples,
+      record: evaluation.record,
       metrics: evaluation.metrics,
       tokens: evaluation.tokens,
       problems: problemRows(evaluation),
@@ -251,9 +257,12 @@ async function writeJson(
   await writeAside(resolve(path), `${JSON.stringify(content, null, 2)}\n`);
 }
 
-function problemRows({ rollouts }: Evaluation): Record<string, unknown>[] {
-  return rollouts.map(({ problem, completion, grade, text }) => ({
+/** A row a completion. Of so many that their texts are only in the record, the rows are without. */
+function problemRows({ rollouts, samples }: EvaluationResult): Record<string, unknown>[] {
+  const hasTexts = rollouts.some(({ text }) => text !== "");
+  return rollouts.map(({ problem, completion, grade, text }, i) => ({
     problem_id: problem.id,
+    ...(samples > 1 && { sample: i % samples }),
     outcome: grade.outcome,
     correct: grade.correct,
     lenient: grade.lenient,
@@ -261,7 +270,7 @@ function problemRows({ rollouts }: Evaluation): Record<string, unknown>[] {
     extracted: grade.extracted ?? null,
     reference: grade.reference,
     completion_tokens: completionTokens(completion),
-    text,
+    ...(hasTexts && { text }),
   }));
 }
 

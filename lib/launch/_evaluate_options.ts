@@ -29,7 +29,11 @@ const OTHERS: Readonly<Record<Exclude<keyof EvaluateOptions, keyof EvaluationInp
   problems: true,
   split: true,
   limit: true,
+  k: true,
+  samples: true,
   temperature: true,
+  record: true,
+  fresh: true,
   reward: true,
   signal: true,
   onStart: true,
@@ -60,12 +64,33 @@ export function requireEvaluateOptions(options: EvaluateOptions): void {
     ...renamed.map((key) => `evaluate has no option ${key}: it is called ${RENAMED[key]} here.`),
     ...unknownOptions("evaluate", options, [...known, ...renamed]),
   ];
-  const { split, reward } = options;
+  const { split, reward, record, fresh } = options;
   if (split !== undefined && split !== "train" && split !== "test") {
     problems.push(`option split: expected "train" or "test", got ${Deno.inspect(split)}.`);
   }
   if (reward !== undefined && typeof reward !== "function") {
     problems.push(`option reward: expected a function of a rollout, got ${Deno.inspect(reward)}.`);
   }
+  if (record !== undefined && typeof record !== "boolean" && (typeof record !== "string" || record.trim() === "")) {
+    problems.push(`option record: expected true, false or a folder, got ${Deno.inspect(record)}.`);
+  }
+  if (fresh !== undefined && typeof fresh !== "boolean") {
+    problems.push(`option fresh: expected true or false, got ${Deno.inspect(fresh)}.`);
+  }
+  problems.push(...countProblems(options));
   if (problems.length > 0) throw new ConfigError(problems);
+}
+
+/** Most completions a problem. */
+const MOST_SAMPLES = 10_000;
+
+/** What is wrong with the numbers of completions a problem. */
+export function countProblems({ k = 1, samples = k }: Pick<EvaluateOptions, "k" | "samples">): string[] {
+  const wrong = (name: string, value: unknown) =>
+    Number.isSafeInteger(value) && (value as number) >= 1 && (value as number) <= MOST_SAMPLES ? [] : [
+      `option ${name}: expected a whole number of completions a problem from 1 to 10,000, got ${Deno.inspect(value)}.`,
+    ];
+  const found = [...wrong("k", k), ...(samples === k ? [] : wrong("samples", samples))];
+  if (found.length > 0 || samples >= k) return found;
+  return [`option samples: ${samples} completions a problem are too few for k=${k}; draw at least k.`];
 }

@@ -2,20 +2,23 @@
  * An evaluation as people see it, in HTML and in text, from the same rows. Names of models, targets and templates come from
  * anywhere, so they are stripped and escaped; colours are see-through, so that they suit a light page and a dark one.
  */
-import { cut, escapeHtml, oneLine } from "../basics/mod.ts";
+import { counted, cut, escapeHtml, oneLine } from "../basics/mod.ts";
+import { accuracyParts, passSizes } from "../training/mod.ts";
 import { type Metrics, OUTCOMES } from "../vocabulary.ts";
 import type { EvaluationResult } from "./evaluation_result.ts";
 
 /** What is shown; a result before it shows itself. */
 type Shown = Omit<EvaluationResult, symbol>;
 
-type Row = readonly [label: string, value: string, share?: number | undefined];
+type Ends = readonly [low: number, high: number];
+
+type Row = readonly [label: string, value: string, share?: number | undefined, interval?: Ends | undefined];
 
 /** The result for a notebook. */
 export function resultHtml(result: Shown): string {
   const cell = "text-align:left;padding:2px 14px 2px 0;border:0";
-  const rows = rowsOf(result).map(([label, value, share]) => {
-    const bar = share === undefined ? "" : barHtml(share, intervalOf(label, result.metrics));
+  const rows = rowsOf(result).map(([label, value, share, interval]) => {
+    const bar = share === undefined ? "" : barHtml(share, interval);
     return `<tr style="background:none"><th scope="row" style="${cell};font-weight:normal">${escapeHtml(label)}</th>` +
       `<td style="${cell};font-variant-numeric:tabular-nums">${escapeHtml(value)}</td>` +
       `<td style="${cell};width:180px">${bar}</td></tr>`;
@@ -29,7 +32,7 @@ export function resultHtml(result: Shown): string {
 }
 
 /** A bar, with the interval over it where there is one. */
-function barHtml(share: number, interval: readonly [number, number] | undefined): string {
+function barHtml(share: number, interval: Ends | undefined): string {
   const percent = (value: number) => `${(100 * Math.min(1, Math.max(0, value || 0))).toFixed(1)}%`;
   const whisker = interval && `<div style="position:absolute;top:3px;height:2px;left:${percent(interval[0])};` +
       `width:${percent(interval[1] - interval[0])};background-color:currentColor;opacity:0.7"></div>`;
@@ -48,56 +51,76 @@ export function resultText(result: Shown): string {
   );
 }
 
-function headOf(
-  { target, env, split, template, n, temperature, max_tokens, trainedWith, reward, notice }: Shown,
-): string[] {
-  const problems = `${n} ${split === "test" ? "held-out" : "training"} problem${n === 1 ? "" : "s"} of ${env}`;
+function headOf(result: Shown): string[] {
+  const { target, env, split, template, n, samples, temperature, max_tokens, trainedWith, reward, notice } = result;
+  const problems = `${counted(n, split === "test" ? "held-out problem" : "training problem")} of ${oneLine(env, 120)}`;
+  const drawn = samples === 1 ? "" : ` with ${samples} completions each`;
   const how = `template ${oneLine(template, 60)}, temperature ${temperature}, max_tokens ${max_tokens}`;
   const paid = reward === null ? "the recipe's" : oneLine(reward, 80);
   return [
     oneLine(target, 160),
-    `${problems}, ${how}`,
+    `${problems}${drawn}, ${how}`,
     ...(trainedWith === undefined
       ? []
       : [`The reward here is ${paid}; the run was trained with ${oneLine(trainedWith, 80)}.`]),
     ...(notice === undefined ? [] : [oneLine(notice, 600)]),
+    ...(samples > 1 && temperature === 0
+      ? [`At temperature 0 the completions of a problem are one and the same.`]
+      : []),
+    ...recordLines(result),
   ];
 }
 
-function rowsOf({ metrics, tokens, backend }: Shown): Row[] {
+/** Where it is written down, and what was there already. */
+function recordLines({ record, resumed, n }: Shown): string[] {
+  if (record === null || resumed === 0) return [];
+  const how = resumed === n
+    ? "nothing was asked again"
+    : `${counted(resumed, "problem")} of ${n}; the others were asked now`;
+  return [`From the record ${oneLine(record, 300)}: ${how}.`];
+}
+
+function rowsOf({ metrics, tokens, backend, k }: Shown): Row[] {
   const rate = (key: string) => (metrics[key] ?? NaN).toFixed(3);
   const share = (label: string, key: string): Row => [label, rate(key), metrics[key]];
+  const bounded = (label: string, key: string): Row => {
+    const [low, high] = [`${key}_low`, `${key}_high`];
+    const ends = [metrics[low] ?? NaN, metrics[high] ?? NaN] as const;
+    return [label, `${rate(key)} (95 %: ${rate(low)} to ${rate(high)})`, metrics[key], ends];
+  };
   const graders = GRADER_RATES.filter(([, key]) => metrics[key] !== undefined);
-  const [low, high] = [rate("env/all/correct_low"), rate("env/all/correct_high")];
-  const counted = OUTCOMES.filter((outcome) => (metrics[`env/all/outcome/${outcome}`] ?? 0) > 0);
+  const counts = OUTCOMES.filter((outcome) => (metrics[`env/all/outcome/${outcome}`] ?? 0) > 0);
+  const several = [...passSizes(k).slice(1).map((size) => `pass@${size}`), `maj@${k}`].filter((name) =>
+    k > 1 && metrics[`env/all/${name}`] !== undefined
+  );
   const spent = tokens.prompt + tokens.completion;
   return [
-    [ACCURACY, `${rate("env/all/correct")} (95 %: ${low} to ${high})`, metrics["env/all/correct"]],
+    bounded("accuracy (strict)", "env/all/correct"),
+    ...several.map((name) => bounded(name, `env/all/${name}`)),
     share("accuracy (lenient)", "env/all/lenient"),
     ...graders.map(([label, key]) => share(label, key)),
     share("format", "env/all/format"),
     ["reward", rewardText(metrics)],
-    ["length (tokens)", (metrics["env/all/ac_tokens_per_turn"] ?? NaN).toFixed(1)],
-    ...counted.map((outcome) => share(`outcome ${outcome}`, `env/all/outcome/${outcome}`)),
-    ...levelsOf(metrics).map((level) => share(`accuracy, level ${level}`, `env/level_${level}/correct`)),
+    ["length (tokens)", lengthText(metrics)],
+    ...counts.map((outcome) => share(`outcome ${outcome}`, `env/all/outcome/${outcome}`)),
+    ...accuracyParts(metrics).map(([label, key]) => share(label, key)),
     ...(backend === "local" || spent === 0
       ? []
       : [["tokens", `${count(tokens.prompt)} prompt, ${count(tokens.completion)} completion`] as const]),
   ];
 }
 
-const ACCURACY = "accuracy (strict)";
+/** `61.3, median 58`. */
+function lengthText(metrics: Metrics): string {
+  const [mean, median] = [metrics["env/all/ac_tokens_per_turn"] ?? NaN, metrics["env/all/ac_tokens_median"]];
+  return median === undefined ? mean.toFixed(1) : `${mean.toFixed(1)}, median ${Number(median.toFixed(1))}`;
+}
 
 /** With `grader: "both"` alone. */
 const GRADER_RATES = [
   ["correct by the recipe's grader", "env/all/recipe_correct"],
   ["graders disagree", "env/all/grader_disagreement"],
 ] as const;
-
-function intervalOf(label: string, metrics: Metrics): readonly [number, number] | undefined {
-  if (label !== ACCURACY) return undefined;
-  return [metrics["env/all/correct_low"] ?? NaN, metrics["env/all/correct_high"] ?? NaN];
-}
 
 /** `0.412`, and the parts of a reward function where there is one. */
 function rewardText(metrics: Metrics): string {
@@ -108,11 +131,6 @@ function rewardText(metrics: Metrics): string {
   });
   const total = (metrics[`${prefix}total`] ?? NaN).toFixed(3);
   return parts.length === 0 ? total : `${total} (${cut(parts.join(", "), 200)})`;
-}
-
-function levelsOf(metrics: Metrics): number[] {
-  const levels = Object.keys(metrics).flatMap((key) => /^env\/level_(\d+)\/correct$/.exec(key)?.[1] ?? []).map(Number);
-  return levels.length < 2 ? [] : levels.sort((a, b) => a - b);
 }
 
 function count(value: number): string {

@@ -1,15 +1,15 @@
 /**
  * `evaluate`: what `deno task eval` does with one template, as one call from a program or a notebook. A run is evaluated
- * the way it was trained unless an option says otherwise. No run folder is written.
+ * the way it was trained unless an option says otherwise, and the evaluation is recorded in its folder.
  */
 import { ConfigError, type ConfigInput, resolveConfig, type TrainConfig } from "../config/mod.ts";
-import { createEnvironment, type Environment, type RewardFunction, rewardName } from "../environment/mod.ts";
-import { type OpenSamplingOptions, openSamplingPolicy, type SamplingPolicy, tellWaiting } from "../policy/mod.ts";
+import type { RewardFunction } from "../environment/mod.ts";
+import { type OpenSamplingOptions, openSamplingPolicy, type SamplingPolicy } from "../policy/mod.ts";
 import type { ProblemSet } from "../problems/mod.ts";
 import { Run } from "../runs/mod.ts";
-import { evaluatePolicy } from "../training/mod.ts";
-import type { Outcome, Problems, PromptTemplate, Rollout, Split } from "../vocabulary.ts";
-import { type EvaluationResult, evaluationResult } from "./evaluation_result.ts";
+import type { Problems, PromptTemplate, Split } from "../vocabulary.ts";
+import type { EvaluationResult } from "./evaluation_result.ts";
+import { type EvaluationProgress, type EvaluationTask, recordFolder, runEvaluation } from "./evaluation_run.ts";
 import {
   evaluationConfig,
   type EvaluationTarget,
@@ -20,8 +20,7 @@ import {
 import { givenSet, requireReferences } from "./given_problems.ts";
 import { evaluatedProblems } from "./evaluated_problems.ts";
 import { limitedSet, type LoadingOptions } from "./problems.ts";
-import { requireFit, requireRoom } from "./fit.ts";
-import { gradingOf } from "./task.ts";
+import { requireFit } from "./fit.ts";
 import { recordedTemplate, templateOf } from "./templates.ts";
 import { isEvaluationInput, requireEvaluateOptions } from "./_evaluate_options.ts";
 import { serverVariables } from "./_variables.ts";
@@ -31,18 +30,6 @@ import { serverVariables } from "./_variables.ts";
  * name; or a policy that is open, which stays open.
  */
 export type Evaluated = Run | SamplingPolicy | string;
-
-/** Progress of an evaluation. */
-export interface EvaluationProgress {
-  /** Completions there are. */
-  readonly done: number;
-  /** Completions there will be. */
-  readonly total: number;
-  /** Strictly correct ones among them. */
-  readonly correct: number;
-  /** How many of them had each outcome. */
-  readonly outcomes: Readonly<Partial<Record<Outcome, number>>>;
-}
 
 /** What is evaluated, once that is known. */
 export interface EvaluationStart {
@@ -54,6 +41,8 @@ export interface EvaluationStart {
   readonly template: PromptTemplate;
   /** How many there are. */
   readonly problems: number;
+  /** Completions that are drawn of each; absent: one. */
+  readonly samples?: number;
   /** What whoever reads the figures has to know of them, in a sentence: they are not those of the run. */
   readonly notice?: string;
 }
@@ -95,10 +84,23 @@ export interface EvaluateOptions extends EvaluationInput {
   readonly split?: Split | undefined;
   /** Problems; 0: all. Default: `test_limit`, of training problems no more than `train_limit`. */
   readonly limit?: number | undefined;
+  /** Completions a problem, for pass@k and maj@k. Default: 1. */
+  readonly k?: number | undefined;
+  /** Completions a problem that are drawn, at least `k`: more make pass@k less a matter of luck. Default: `k`. */
+  readonly samples?: number | undefined;
   /** 0 is greedy. Default: `eval_temperature`. */
   readonly temperature?: number | undefined;
   /** What a completion is worth, in place of the recipe's reward. */
   readonly reward?: RewardFunction | undefined;
+  /**
+   * Whether every problem is written down as it is done, so that the same call goes on where another was broken off and
+   * shows what is finished at once; or the folder for that. Default: of a run, in its `evaluations/`; of anything else not,
+   * and with `true` below `runs/evaluations`. What a model of the hub without `model_revision`, or a reward function, has
+   * become since is not seen: `fresh` asks anew.
+   */
+  readonly record?: boolean | string | undefined;
+  /** Deletes what is recorded of this evaluation, and asks everything again. Default: false. */
+  readonly fresh?: boolean | undefined;
   /** Ends the evaluation early, with its reason. */
   readonly signal?: AbortSignal | undefined;
   /** Told once, before anything is asked, what is evaluated. */
@@ -116,17 +118,19 @@ export interface EvaluateOptions extends EvaluationInput {
 }
 
 /**
- * Evaluates on held-out problems: one completion a problem, with random streams that depend on nothing but the seed and the
- * problem, so that what is evaluated twice can be compared pairwise. The result shows itself.
+ * Evaluates on held-out problems: one completion a problem or several, with random streams that depend on nothing but the
+ * seed and the problem, so that what is evaluated twice can be compared pairwise. The result shows itself.
  *
  * @example
  * ```ts ignore
  * const before = await evaluate("abacus", { prompt_template: "step_by_step", limit: 200 });
- * const after = await evaluate("runs/first", { checkpoint: "best", limit: 200 });
- * after.metrics["env/all/correct"];
+ * const after = await evaluate("runs/first", { checkpoint: "best", limit: 200, k: 4 });
+ * after.metrics["env/all/pass@4"];
  * ```
  * @throws {ConfigError} naming every value that cannot be used
  * @throws {TemplateError} when the template cannot be used, or not be put to all problems; nothing is asked then
+ * @throws {LogFolderError} when its record is another evaluation's, or is being written
+ * @throws {StorageError} when the disk does not take the record
  * @throws the signal's reason, when it was aborted
  */
 export async function evaluate(target: Evaluated, options: EvaluateOptions = {}): Promise<EvaluationResult> {
@@ -136,7 +140,7 @@ export async function evaluate(target: Evaluated, options: EvaluateOptions = {})
   const given = options.problems === undefined ? undefined : givenSet(options.problems, "problems");
   const found = await findTarget(target, options);
   const { split = given?.at(0)?.split ?? "test" } = options;
-  const config = limited(configOf(found, options, given), split, options.limit);
+  const config = limitedEvaluation(configOf(found, options, given), split, options.limit);
   // One that is named is read anew: whoever evaluates wants the text it has now.
   const isNamed = options.prompt_template !== undefined;
   const recorded = isNamed || found.run === undefined ? undefined : recordedTemplate(found.run, config);
@@ -146,22 +150,36 @@ export async function evaluate(target: Evaluated, options: EvaluateOptions = {})
     : { problems: limitedSet(given, split === "train" ? config.train_limit : config.test_limit) };
   if (given !== undefined) requireReferences({ problems });
   requireFit(template, [problems]);
-  const notes = notice === undefined ? {} : { notice };
-  const policy = await openOnce(target, config, found, options);
+  const { k = 1, samples = k, reward, onStart } = options;
+  const task = { ...{ found, config, template, problems, split, k, samples, reward, notice } };
+  const folder = await folderOf(task, options);
+  let opened: SamplingPolicy | undefined;
   try {
-    signal?.throwIfAborted();
-    const { chat } = policy;
-    const environment = createEnvironment({ template, chat, reward: options.reward, ...gradingOf(config) });
-    requireRoom(environment, policy, [problems]);
-    options.onStart?.({ target: found.description, config, template, problems: problems.length, ...notes });
-    const evaluation = await draw({ policy, config, environment, problems }, options).finally(() =>
-      environment.close()
-    );
-    const reward = options.reward === undefined ? null : rewardName(options.reward);
-    return evaluationResult({ ...found, config, template, split, reward, evaluation, policy, ...notes });
+    return await runEvaluation(task, {
+      ...{ folder, mayLackRecord: options.record === undefined, fresh: options.fresh, signal },
+      ...{ onProgress: options.onProgress, onWaiting: options.onWaiting },
+      policy: async () => found.policy ?? (opened = await openEvaluated(config, found, ...opening(options))),
+      onStart: (notice) =>
+        onStart?.({
+          ...{ target: found.description, config, template, problems: problems.length },
+          ...(samples > 1 && { samples }),
+          ...(notice !== undefined && { notice }),
+        }),
+    });
   } finally {
-    if (policy !== target) await policy.close();
+    await opened?.close();
   }
+}
+
+/** The folder of the record; undefined: there is none. */
+async function folderOf(task: EvaluationTask, { record }: EvaluateOptions): Promise<string | undefined> {
+  const { run, policy } = task.found;
+  if (typeof record === "string") return record;
+  if (!(record ?? run !== undefined)) return undefined;
+  if (policy === undefined) return await recordFolder(task);
+  throw new ConfigError([
+    "option record: which weights an open policy has cannot be told; name a folder for its record.",
+  ]);
 }
 
 async function findTarget(
@@ -209,8 +227,12 @@ function configOf(
   return evaluationConfig(target, asked, { environment: serverVariables(), name, problemsGiven }).config;
 }
 
-/** With the number of problems that is asked for. */
-function limited(config: TrainConfig, split: Split, limit: number | undefined): TrainConfig {
+/**
+ * A configuration with the number of problems that is asked for.
+ * @param limit 0: all; absent: as many as the configuration says, of training problems no more than held-out ones
+ * @throws {ConfigError} when it is no whole number from 0
+ */
+export function limitedEvaluation(config: TrainConfig, split: Split, limit: number | undefined): TrainConfig {
   if (limit !== undefined && !(Number.isSafeInteger(limit) && limit >= 0)) {
     throw new ConfigError([
       `option limit: expected a whole number of problems, or 0 for all, got ${Deno.inspect(limit)}.`,
@@ -222,40 +244,9 @@ function limited(config: TrainConfig, split: Split, limit: number | undefined): 
   return { ...config, train_limit: limit ?? (Number.isFinite(most) ? most : 0) };
 }
 
-async function openOnce(
-  target: Evaluated,
-  config: TrainConfig,
-  found: EvaluationTarget,
+/** How what answers is opened. */
+function opening(
   { open = openSamplingPolicy, signal, onWaiting, onMessage, onDownload }: EvaluateOptions,
-): Promise<SamplingPolicy> {
-  if (typeof target !== "string" && !(target instanceof Run)) return target;
-  return await openEvaluated(config, found, open, {
-    ...{ signal, onWaiting },
-    ...(onMessage && { onMessage }),
-    ...(onDownload && { onDownload }),
-  });
-}
-
-interface Asked {
-  readonly policy: SamplingPolicy;
-  readonly config: TrainConfig;
-  readonly environment: Environment;
-  readonly problems: Problems;
-}
-
-function draw(
-  { policy, config, environment, problems }: Asked,
-  { signal, onProgress, onWaiting }: EvaluateOptions,
-): ReturnType<typeof evaluatePolicy> {
-  const outcomes: Partial<Record<Outcome, number>> = {};
-  let correct = 0;
-  const watching = onProgress && {
-    onRollout: ({ grade }: Rollout) => {
-      outcomes[grade.outcome] = (outcomes[grade.outcome] ?? 0) + 1;
-      if (grade.correct) correct++;
-    },
-    onProgress: (done: number, total: number) => onProgress({ done, total, correct, outcomes: { ...outcomes } }),
-  };
-  const work = () => evaluatePolicy({ policy, environment, problems, config, signal, ...watching });
-  return tellWaiting(work, () => policy.waiting?.(), { onWaiting });
+): [OpenSampling, Parameters<typeof openEvaluated>[3]] {
+  return [open, { signal, onWaiting, ...(onMessage && { onMessage }), ...(onDownload && { onDownload }) }];
 }

@@ -7,7 +7,10 @@ import type { PromptTemplate, Split } from "../vocabulary.ts";
 import { resultHtml, resultText } from "./_evaluation_display.ts";
 import type { EvaluationTarget } from "./evaluation_target.ts";
 
-/** An evaluation with what it is of. */
+/**
+ * An evaluation with what it is of. `rollouts` of more than 12,000 completions that are recorded are without texts and
+ * tokens: those are in the record.
+ */
 export interface EvaluationResult extends Evaluation, Displayed {
   /** What was evaluated, in words. */
   readonly target: string;
@@ -25,6 +28,10 @@ export interface EvaluationResult extends Evaluation, Displayed {
   readonly template: string;
   /** How many problems were asked. */
   readonly n: number;
+  /** Completions a problem that pass@k and maj@k are about. */
+  readonly k: number;
+  /** Completions a problem that were drawn. */
+  readonly samples: number;
   /** 0 is greedy. */
   readonly temperature: number;
   /** Longest completion. */
@@ -35,7 +42,14 @@ export interface EvaluationResult extends Evaluation, Displayed {
   readonly reward: string | null;
   /** Name of the reward function that the run was trained with, where another one was used here. */
   readonly trainedWith?: string;
-  /** That the problems are not those of the run, in a sentence, where that is so and they were not asked for. */
+  /** The folder with its record; null: it was not recorded. */
+  readonly record: string | null;
+  /** Problems that were taken from the record, and not asked now. */
+  readonly resumed: number;
+  /**
+   * What is unusual, in sentences: that the problems are not those of the run and were not asked for, or that nothing could
+   * be recorded.
+   */
   readonly notice?: string;
 }
 
@@ -45,20 +59,25 @@ export interface ResultParts extends Pick<EvaluationTarget, "description" | "run
   readonly policy: Pick<SamplingPolicy, "backend" | "model">;
   readonly template: PromptTemplate;
   readonly split: Split;
+  readonly k: number;
+  readonly samples: number;
   readonly reward: string | null;
   readonly evaluation: Evaluation;
+  readonly record: string | null;
+  readonly resumed: number;
   readonly notice?: string;
 }
 
 /** Puts a result together. */
 export function evaluationResult(parts: ResultParts): EvaluationResult {
   const { description, run, weights = null, config, policy, template, split, reward, evaluation, notice } = parts;
+  const { k, samples, record, resumed } = parts;
   const { env, eval_temperature: temperature, max_tokens, seed } = config;
   const trained = run?.facts.reward;
   const facts = {
     target: description.replace(/,$/, ""),
     ...{ weights, model: policy.model, backend: policy.backend, env, split, template: template.name },
-    ...{ n: evaluation.rollouts.length, temperature, max_tokens, seed, reward },
+    ...{ n: evaluation.perProblem.length, k, samples, temperature, max_tokens, seed, reward, record, resumed },
     ...(trained !== undefined && trained !== reward && { trainedWith: trained }),
     ...(notice !== undefined && { notice }),
   };

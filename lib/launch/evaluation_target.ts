@@ -32,6 +32,8 @@ export interface EvaluationTarget {
   readonly description: string;
   /** The run whose configuration applies. */
   readonly run?: Run;
+  /** The one of its checkpoints that is evaluated. */
+  readonly checkpoint?: Checkpoint;
   /** Weights to answer with: a folder to load into the configuration's model, or a server's `tinker://...`. */
   readonly weights?: string;
   /** The training state that was saved with weights on a server. */
@@ -74,7 +76,10 @@ function chosen(run: Run, checkpoint: Checkpoint): EvaluationTarget {
   const description = `${run.name}, checkpoint ${checkpoint.name} after ${checkpoint.step} steps,`;
   // A server opens sampler weights; the embedded engine's folders are one as good as the other.
   const { sampler_path, state_path } = checkpoint;
-  return { description, run, weights: isOnServer(sampler_path) ? sampler_path : state_path, state: state_path };
+  return {
+    ...{ description, run, checkpoint, state: state_path },
+    weights: isOnServer(sampler_path) ? sampler_path : state_path,
+  };
 }
 
 /** The run in a folder; nothing when the folder is none. A run that cannot be read is an error. */

@@ -1,7 +1,23 @@
 /** Starts things: a configuration becomes a policy, an environment and a recorded run. */
 export * from "./download_text.ts";
+export { countProblems } from "./_evaluate_options.ts";
 export * from "./evaluate.ts";
+export {
+  EVALUATION_FILES,
+  EVALUATION_SCHEMA,
+  type EvaluationFacts,
+  type EvaluationState,
+  readEvaluationFacts,
+} from "./evaluation_facts.ts";
 export type { EvaluationResult } from "./evaluation_result.ts";
+export {
+  type EvaluationProgress,
+  type EvaluationTask,
+  fileName,
+  recordFolder,
+  runEvaluation,
+  type RunEvaluationOptions,
+} from "./evaluation_run.ts";
 export * from "./evaluation_target.ts";
 export { type EvaluatedProblems, evaluatedProblems } from "./evaluated_problems.ts";
 export type { GivenProblems } from "./given_problems.ts";

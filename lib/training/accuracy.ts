@@ -3,7 +3,7 @@
  * steps, and the intervals of all of them. Problems are the independent observations, completions of one problem are not:
  * with several of them intervals come from a bootstrap over problems, with one each from Wilson's formula.
  */
-import { bootstrapIntervals, type Interval, randomFrom, wilsonInterval } from "../basics/mod.ts";
+import { bootstrapIntervals, counted, type Interval, randomFrom, wilsonInterval } from "../basics/mod.ts";
 import type { Group, Metrics, Outcome, Problem } from "../vocabulary.ts";
 import { completionTokens, promptTokens } from "./metrics.ts";
 import { passAtK, passSizes } from "./pass_at_k.ts";
@@ -170,3 +170,22 @@ function keyOf(subject: string): string {
   const key = subject.slice(0, 200).toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "_").replace(/^_+|_+$/g, "");
   return key.slice(0, 40) || "other";
 }
+
+/** Accuracy of parts of the problems: by level, by subject, by number of steps; where there is more than one part. */
+export function accuracyParts(metrics: Metrics): (readonly [label: string, key: string])[] {
+  return PARTS.flatMap(([pattern, label]) => {
+    const parts = Object.keys(metrics).flatMap((key) => {
+      const part = pattern.exec(key)?.[1];
+      return part === undefined ? [] : [{ part, key }];
+    });
+    if (parts.length < 2) return [];
+    parts.sort((a, b) => a.part.localeCompare(b.part, "en", { numeric: true }));
+    return parts.map(({ part, key }) => [label(part), key] as const);
+  });
+}
+
+const PARTS: readonly (readonly [RegExp, (part: string) => string])[] = [
+  [/^env\/level_(-?[\d.]+)\/correct$/, (level) => `accuracy, level ${level}`],
+  [/^env\/subject_([^/]+)\/correct$/, (subject) => `accuracy, ${subject.replaceAll("_", " ")}`],
+  [/^env\/steps_(\d+)\/correct$/, (steps) => `accuracy, ${counted(Number(steps), "step")}`],
+];

@@ -25,16 +25,20 @@ async function waitFor(seconds: number, options: FakeOptions) {
       return [{ tokens: [], logprobs: [], stopReason: "stop", text: `\\boxed{${problem.answer}}` }];
     },
   };
+  const template = await loadTemplate("none");
+  const { config } = resolveConfig({ env: "arithmetic" }, { environment: {} });
+  const problems = await loadProblems({ env: "arithmetic", split: "test", seed: 0, limit: 1 });
+  const found = { description: "m" };
   const evaluations = await evaluateAll({
-    ...{ policy, io, templates: [await loadTemplate("none")] },
-    config: resolveConfig({ env: "arithmetic" }, { environment: {} }).config,
-    problems: await loadProblems({ env: "arithmetic", split: "test", seed: 0, limit: 1 }),
+    ...{ policy, io },
+    planned: [{ task: { found, config, template, problems, split: "test", k: 1, samples: 1 } }],
     ticker: (callback) => {
       look = callback;
       return () => look = () => assert.fail("the ticker went on");
     },
   });
-  assert.equal(evaluations?.[0]?.evaluation.metrics["env/all/correct"], 1);
+  assert.ok(Array.isArray(evaluations));
+  assert.equal(evaluations[0]?.evaluation.metrics["env/all/correct"], 1);
   return { said: io.said(), complained: io.complained() };
 }
 

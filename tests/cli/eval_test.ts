@@ -10,6 +10,8 @@ import { fakeIo } from "./_io.ts";
 import { openAdder } from "./_policy.ts";
 
 const TASK = ["env=arithmetic", "prompt_template=none", "test_limit=5"];
+/** Models that are no runs would be recorded in the working directory. */
+const UNRECORDED = "record=false";
 
 /** A policy on someone else's machine that answers in text. */
 function remote(sample: SamplingPolicy["sample"], more: Partial<SamplingPolicy> = {}): SamplingPolicy {
@@ -31,7 +33,7 @@ async function evaluate(
     return Promise.resolve(remote(({ problem }) => Promise.resolve([said(`\\boxed{${problem.answer}}`)])));
   };
   const io = fakeIo({ env });
-  assert.equal(await evalMain([...args, ...TASK], io, open), code, io.complained());
+  assert.equal(await evalMain([...args, ...TASK, UNRECORDED], io, open), code, io.complained());
   const [[config, { weights }] = [undefined, { weights: undefined }]] = opened as [Parameters<OpenSampling>];
   return { config, weights, said: io.said(), complained: io.complained() };
 }
@@ -137,7 +139,7 @@ Deno.test("an OpenAI-compatible endpoint is evaluated by the model's name, where
     const address = `base_url=http://127.0.0.1:${server.addr.port}/v1`;
     for (const args of [["backend=openai", address, "tiny"], ["tiny", "backend=openai", address]]) {
       const io = fakeIo();
-      assert.equal(await evalMain([...args, ...TASK], io), 0, io.complained());
+      assert.equal(await evalMain([...args, ...TASK, UNRECORDED], io), 0, io.complained());
       assert.match(io.said(), /^tiny on held-out problems of arithmetic/);
       assert.match(io.said(), /prompt tokens +45\ncompletion tokens +20\noutcomes/);
     }
@@ -164,7 +166,7 @@ Deno.test("Ctrl-C ends an evaluation at once, with 130 and without figures", asy
     setTimeout(() => io.interrupt(), 1);
     return Promise.resolve(remote(sample, { close: () => Promise.resolve(void closed++) }));
   };
-  assert.equal(await evalMain(["m", ...TASK], io, open), 130);
+  assert.equal(await evalMain(["m", ...TASK, UNRECORDED], io, open), 130);
   assert.equal(io.complained(), "stopped by Ctrl-C; nothing was written\n");
   assert.doesNotMatch(io.said(), /accuracy/);
   assert.equal(closed, 1);
