@@ -60,7 +60,7 @@ export const CAUSES: Causes = {
   no_room: ["unlearned"],
   growing_length: FALLING_APART,
   truncated: ["no_room", "growing_length", ...FALLING_APART],
-  never_stops: [...FALLING_APART, "no_room"],
+  never_stops: [...FALLING_APART, "no_room", "growing_length"],
   no_box: [...FALLING_APART, "no_room", "truncated", "never_stops"],
   no_answer: [...FALLING_APART, "no_room", "truncated", "never_stops", "no_box"],
   entropy_collapse: ["unlearned"],

@@ -1,5 +1,6 @@
 /** Rules about answers: right ones that stand in no box, none at all, and those that could not be graded. */
 import { clipLine } from "../../basics/mod.ts";
+import { isProblemPath } from "../../config/mod.ts";
 import type { RunReading } from "../facts.ts";
 import type { Finding, Severity } from "../finding.ts";
 import { clusterOf, early, late, recent, riseOf, type Share, shareOf } from "../figures.ts";
@@ -159,8 +160,17 @@ export function ungradable(reading: RunReading): Finding | undefined {
         `for example ${clipLine(example.problem_id, 60)}: reference ${JSON.stringify(clipLine(example.reference, 80))}`,
       ]),
     ],
-    suggestion: "See that the references are final answers alone. Of a file of problems: answer_from says where the " +
-      "answer stands, on_bad_row=skip leaves out rows that cannot be used.",
-    settings: config.on_bad_row === "skip" ? {} : { on_bad_row: "skip" },
+    ...(isProblemPath(config.env) && config.on_bad_row !== "skip"
+      ? {
+        suggestion: "See that the references are final answers alone: answer_from says where the answer stands, " +
+          "on_bad_row=skip leaves out rows that cannot be used.",
+        settings: { on_bad_row: "skip" },
+      }
+      : {
+        suggestion:
+          "See that the references are final answers alone, and leave out problems whose are not (.filter() in " +
+          "a program).",
+        settings: {},
+      }),
   };
 }

@@ -113,16 +113,19 @@ function risingPart(reading: RunReading): string[] {
 
 /** Training problems are learned, held-out ones are not. */
 export function overfitting(reading: RunReading): Finding | undefined {
-  const [rise, test] = [trainRise(reading), heldOut(reading)];
-  if (rise === undefined || test === undefined || rise.value < 0.15 || rise.low <= 0) return undefined;
-  if (test.rise.high >= rise.value / 2) return undefined;
   const { config, trainProblems, steps } = reading;
+  const [rise, test] = [trainRise(reading), heldOut(reading)];
+  if (rise === undefined || test === undefined || rise.value < 0.15) return undefined;
+  // Held-out problems that gain for certain, if less, are no sign of it.
+  if (steps.length < FEW_STEPS || test.rise.low > 0 || test.rise.high >= rise.low) return undefined;
   const passes = trainProblems === undefined ? undefined : steps.length * config.groups_per_batch / trainProblems;
   const isLimited = config.train_limit > 0;
   return {
     rule: "overfitting",
     severity: "slows",
-    what: "Training problems are learned, held-out ones are not: the run learns its problems by heart.",
+    what: passes !== undefined && passes < 2
+      ? "Training problems are learned, held-out ones are not: they are of another kind."
+      : "Training problems are learned, held-out ones are not: the run learns its problems by heart.",
     evidence: [
       `accuracy on training problems ${riseText(rise)} from ${stepsText(early(reading))} to ${
         stepsText(late(reading))
