@@ -98,8 +98,8 @@ export async function openRecorder(plan: Plan, task: Task, opening: Opening = {}
   const behavior = action === "create" ? "raise" : action;
   const reward = opening.reward && rewardName(opening.reward);
   const decode = (tokens: readonly number[]): string => task.policy.chat.decode(tokens);
-  const { template, problems } = task;
-  const recorder = await createRun(config, { template, problems, reward, behavior, decode, gone });
+  const { template, problems, policy: { contextLength } } = task;
+  const recorder = await createRun(config, { template, problems, contextLength, reward, behavior, decode, gone });
   await clearStop(recorder.path);
   if (recorder.from.checkpoint?.state_path === loaded) {
     for (const notice of task.notices ?? []) await recorder.log(notice);
