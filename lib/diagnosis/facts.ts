@@ -38,13 +38,12 @@ export interface RunReading {
 /** Reads the facts of a run. What is torn or missing is left out. */
 export async function readFacts(run: Run): Promise<RunReading> {
   const { name, path, config, template, state, status, metrics, facts } = run;
-  const { context_length } = facts as { readonly context_length?: unknown };
   const has = (key: string) => ({ metrics }: StepMetrics) => metrics[key] !== undefined;
   return {
     ...{ name, path, config, template, state, status },
     ownReward: facts.reward !== undefined,
     trainProblems: facts.problems?.train.size,
-    contextLength: typeof context_length === "number" && context_length > 0 ? context_length : undefined,
+    contextLength: facts.context_length,
     steps: metrics.filter(has("env/all/reward/total")),
     evaluations: metrics.filter(has("test/env/all/correct")),
     sample: await sampleOf(run),
