@@ -36,7 +36,7 @@ export function afterEvaluationWaiting(state: EvaluationState, waiting: Waiting,
 export function evaluationFacts(state: EvaluationState, now: number): PanelFacts {
   const { start, progress, message } = state;
   const about = start &&
-    `${counted(start.problems, "problem")} of ${oneLine(start.config.env, 60)}, template ${
+    `${counted(start.problems, "problem")} of ${oneLine(start.config.env, 60)}${each(start)}, template ${
       oneLine(start.template.name, 60)
     }`;
   return {
@@ -45,10 +45,14 @@ export function evaluationFacts(state: EvaluationState, now: number): PanelFacts
     status: statusOf(state),
     bars: bars(state, now),
     notices: notices(state, now),
-    numbers: progress === undefined ? [] : numbers(progress),
+    numbers: progress === undefined ? [] : numbers(progress, start?.samples ?? 1),
     charts: [],
     notes: message === undefined ? [] : [oneLine(`server (${message.severity}): ${message.text}`, 300)],
   };
+}
+
+function each({ samples = 1 }: EvaluationStart): string {
+  return samples > 1 ? `, ${samples} completions each` : "";
 }
 
 function statusOf({ end, stopping, start, waiting }: EvaluationState): PanelFacts["status"] {
@@ -68,11 +72,15 @@ function bars({ since, start, progress, download, end }: EvaluationState, now: n
   return [{ label: "evaluation", share: total === 0 ? 1 : done / total, text: `${done}/${total}, ${gone}${left}` }];
 }
 
-function notices({ waiting, waitingSince = 0, stopping, progress, end }: EvaluationState, now: number): Notice[] {
+function notices(
+  { start, waiting, waitingSince = 0, stopping, progress, end }: EvaluationState,
+  now: number,
+): Notice[] {
   if (end !== undefined) {
     if (end.error === undefined) return [];
     const { done, total } = progress ?? { done: 0, total: 0 };
-    const far = total === 0 ? "" : ` after ${done} of ${counted(total, "problem")}; the numbers are of those`;
+    const noun = (start?.samples ?? 1) > 1 ? "completion" : "problem";
+    const far = total === 0 ? "" : ` after ${done} of ${counted(total, noun)}; the numbers are of those`;
     if (stopping) return [{ tone: "attention", text: `stopped${far}` }];
     return [{ tone: "bad", text: `failed${far}: ${oneLine(end.error, 600)}` }];
   }
@@ -82,14 +90,16 @@ function notices({ waiting, waitingSince = 0, stopping, progress, end }: Evaluat
   return [...found, { tone: "attention", text }];
 }
 
-function numbers({ done, correct, outcomes }: EvaluationProgress): PanelFacts["numbers"] {
+function numbers({ done, correct, outcomes }: EvaluationProgress, samples: number): PanelFacts["numbers"] {
   if (done === 0) return [];
   const { low, high } = wilsonInterval(Math.min(correct, done), done);
+  // Completions of one problem are alike: how certain they make the figure is not told before the end.
+  const ends = samples > 1 ? "" : ` (95 %: ${low.toFixed(3)} to ${high.toFixed(3)})`;
   const counts = OUTCOMES.flatMap((outcome) =>
     outcomes[outcome] === undefined ? [] : [[
       outcome,
       String(outcomes[outcome]),
     ]] as const
   );
-  return [[`accuracy (95 %: ${low.toFixed(3)} to ${high.toFixed(3)})`, (correct / done).toFixed(3)], ...counts];
+  return [[`accuracy${ends}`, (correct / done).toFixed(3)], ...counts];
 }

@@ -10,15 +10,16 @@ import { stopper } from "./_stop.ts";
 export interface NotebookEvaluateOptions extends EvaluateOptions, NotebookOptions {}
 
 /**
- * Evaluates on held-out problems: one completion a problem, with random streams that depend on nothing but the seed and the
- * problem, so that what is evaluated twice can be compared pairwise. The result shows itself. In a notebook the running cell
- * shows how far it is, besides whoever else watches, and Stop ends it: then the signal's reason is thrown.
+ * Evaluates on held-out problems: one completion a problem or several, with random streams that depend on nothing but the
+ * seed and the problem, so that what is evaluated twice can be compared pairwise. The result shows itself. In a notebook the
+ * running cell shows how far it is, besides whoever else watches, and Stop ends it: then the signal's reason is thrown, and
+ * where the evaluation is recorded the same call goes on with the problems that are left.
  *
  * @example
  * ```ts ignore
  * const before = await evaluate("abacus", { prompt_template: "step_by_step", limit: 200 });
- * const after = await evaluate("runs/first", { checkpoint: "best", limit: 200 });
- * after.metrics["env/all/correct"];
+ * const after = await evaluate("runs/first", { checkpoint: "best", limit: 200, k: 4 });
+ * after.metrics["env/all/pass@4"];
  * ```
  * @param target a run, its folder or name, a checkpoint's folder, `tinker://...`, a model's name, or an open policy
  * @throws {ConfigError} naming every value that cannot be used
