@@ -32,6 +32,33 @@ export const ALGORITHM_CHECKS: readonly Check[] = [
         : undefined,
   },
   {
+    keys: ["length_norm", "loss_fn"],
+    ofTraining: true,
+    problem: ({ length_norm, loss_fn }) =>
+      length_norm !== "none" && loss_fn === "dro"
+        ? "a part of the loss dro has no advantage that a weight could go into; leave length_norm out, or use another loss_fn"
+        : undefined,
+  },
+  {
+    keys: ["kl_reference_path", "backend"],
+    ofTraining: true,
+    problem: ({ kl_reference_path: path, backend }) => {
+      if (path === null || path.startsWith("tinker://") === (backend === "tinker")) return undefined;
+      return backend === "tinker"
+        ? `a server reads checkpoints of its own only, and ${path} is a path of this machine; name a tinker:// path`
+        : `the embedded engine reads folders, and ${path} is on a server; name a checkpoint's folder`;
+    },
+  },
+  {
+    keys: ["warmup_steps", "max_steps"],
+    ofTraining: true,
+    problem: ({ warmup_steps, max_steps }) =>
+      max_steps !== null && warmup_steps > max_steps
+        ? `the warm-up is longer than the run of ${max_steps} steps, which would never reach learning_rate; ` +
+          `use at most warmup_steps=${max_steps}`
+        : undefined,
+  },
+  {
     keys: ["num_minibatches", "groups_per_batch", "num_substeps"],
     ofTraining: true,
     problem: ({ num_minibatches, groups_per_batch, num_substeps }) => {

@@ -34,7 +34,7 @@ const LOSS_OPTIONS: Field<Readonly<Record<string, number>>> = {
   values: 'a JSON object of numbers, such as {"clip_high_threshold":1.2}',
   help:
     "Options of the loss: clip_low_threshold and clip_high_threshold (ratios) of ppo, by default 0.8 and 1.2, and " +
-    "of cispo, by default 0 and 4; beta of dro, by default 0.05.",
+    "of cispo, by default 0 and 4; beta of dro, by default 0.05. Clip-higher is ppo with a larger clip_high_threshold.",
   parse: parseJson,
 };
 

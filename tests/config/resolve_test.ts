@@ -260,3 +260,19 @@ Deno.test("what is partial is judged by what it says alone", () => {
   assert.equal(partial({ lora_rank: 0, levels: [1], log_path: "a/" }).log_path, "a");
   assert.throws(() => partial({ seed: -1 }), /option seed/);
 });
+
+Deno.test("choices of an algorithm that exclude each other are refused with the way out", () => {
+  assert.match(onlyProblem({ loss_fn: "dro", length_norm: "sequence" }), /leave length_norm out/);
+  assert.match(onlyProblem({ advantage: "dr_grpo", length_norm: "constant" }), /divides by max_tokens already/);
+  assert.match(onlyProblem({ overlong: "penalize" }), /use overlong_buffer=64/);
+  assert.match(onlyProblem({ kl_reference_path: "weights/x" }), /give kl_penalty_coef as well/);
+  assert.match(
+    onlyProblem({ kl_reference_path: "tinker://x/weights/1", kl_penalty_coef: 1 }),
+    /name a checkpoint's folder/,
+  );
+  assert.match(onlyProblem({ warmup_steps: 41 }), /at most warmup_steps=40/);
+  assert.match(onlyProblem({ num_minibatches: 5 }), /cannot be cut into 5 equal parts/);
+  assert.match(onlyProblem({ num_minibatches: 4, max_steps_off_policy: 1 }), /exclude each other/);
+  assert.match(onlyProblem({ min_lr_ratio: 0.1 }), /use lr_schedule=linear or cosine/);
+  assert.match(onlyProblem({ rollouts_from: "runs/x" }), /use method=expert_iteration/);
+});
