@@ -10,7 +10,7 @@ import { isForeignServer } from "../policy/mod.ts";
 import type { Metrics } from "../vocabulary.ts";
 import { dollars, estimateText, stallText, waitingText } from "../training/mod.ts";
 import { type Chart, chartsOf } from "./_charts.ts";
-import type { PanelState } from "./_panel_state.ts";
+import type { PanelEnd, PanelState } from "./_panel_state.ts";
 import type { PanelSample } from "./_sample.ts";
 import { counted, duration, fixed, oneLine, short } from "./_text.ts";
 import { secondsLeft } from "./_time_left.ts";
@@ -25,6 +25,8 @@ export interface Notice {
   readonly tone: Tone;
   readonly text: string;
   readonly code?: string;
+  /** What is reached by typing it, as the beginning of a sentence. Default: "To go on". */
+  readonly lead?: string;
 }
 
 /** What a panel says. */
@@ -69,11 +71,18 @@ function aboutText({ model_name, env, base_url, backend }: TrainConfig): string 
 }
 
 function statusOf({ end, stopping, waiting, from, within }: PanelState): PanelFacts["status"] {
-  if (end?.type === "done") return end.reason === "finished" ? ["good", "finished"] : ["attention", "stopped"];
+  if (end?.type === "done") return isFinished(end) ? ["good", "finished"] : ["attention", "stopped"];
+  if (end?.type === "detached") return ["running", "running elsewhere"];
+  if (end?.type === "interrupted") return ["attention", "interrupted"];
   if (end !== undefined) return end.type === "left" || stopping ? ["attention", "stopped"] : ["bad", "failed"];
   if (stopping) return ["attention", "stopping"];
   if (waiting !== undefined) return ["attention", "waiting"];
   return ["running", from === undefined ? "opening" : within?.phase ?? "running"];
+}
+
+/** Its last step is done, or no more of them were worth it. */
+function isFinished({ reason }: Extract<PanelEnd, { readonly type: "done" }>): boolean {
+  return reason === "finished" || reason === "early_stop";
 }
 
 function bars(state: PanelState, now: number): PanelFacts["bars"] {
@@ -115,7 +124,11 @@ function notices(state: PanelState): Notice[] {
   if (stall !== undefined && !hasMoved && end === undefined) {
     found.push({ tone: "attention", text: oneLine(stallText(stall), 400) });
   }
+  if (state.stalled !== undefined && end === undefined) {
+    found.push({ tone: "attention", text: oneLine(state.stalled, 400) });
+  }
   if (end !== undefined) found.push(endNotice(state, end));
+  if (state.diagnosis !== undefined) found.push({ tone: "attention", text: oneLine(state.diagnosis, 500) });
   return found;
 }
 
@@ -126,6 +139,13 @@ function endNotice(state: PanelState, end: NonNullable<PanelState["end"]>): Noti
       ? "ended at once"
       : `ended at once after ${done} of ${counted(total, "step")}; it may still be saving its checkpoint`;
     return { tone: "attention", text: what, ...(from !== undefined && resuming(state)) };
+  }
+  if (end.type === "interrupted") {
+    const text = `interrupted after ${done} of ${counted(total, "step")}: its process is gone`;
+    return { tone: "attention", text, ...resuming(state) };
+  }
+  if (end.type === "detached") {
+    return { tone: "running", text: "no longer watched; it goes on", lead: "To watch it again", ...watching(state) };
   }
   if (end.type === "failed") {
     const message = oneLine(end.message, 600);
@@ -142,6 +162,7 @@ function endNotice(state: PanelState, end: NonNullable<PanelState["end"]>): Noti
     return { tone: "good", text };
   }
   const why = end.detail === undefined ? "" : `: ${oneLine(end.detail, 400)}`;
+  if (isFinished(end)) return { tone: "good", text: `ended early, after ${done} of ${counted(total, "step")}${why}` };
   const more = end.limit === undefined || end.enough === undefined ? undefined : `${end.limit}: ${end.enough}`;
   return {
     tone: "attention",
@@ -150,8 +171,13 @@ function endNotice(state: PanelState, end: NonNullable<PanelState["end"]>): Noti
   };
 }
 
+/** The call that shows a run again. */
+function watching({ config }: PanelState): Pick<Notice, "code"> {
+  return config === undefined ? {} : { code: `await attach(${quoted(config.log_path)})` };
+}
+
 /** The call that continues a run; everything else it needs is in the folder. */
-function resuming({ config, reward, problemsGiven }: PanelState, more?: string): Pick<Notice, "code"> {
+function resuming({ config, reward, problemsGiven, attached }: PanelState, more?: string): Pick<Notice, "code"> {
   if (config === undefined) return {};
   const { log_path, base_url } = config;
   // A key goes to such a server only when it is named again. A password is left out: notebooks are passed on.
@@ -163,7 +189,9 @@ function resuming({ config, reward, problemsGiven }: PanelState, more?: string):
     ...(problemsGiven ? ["problems: { train, test }"] : []),
   ];
   const paid = again.length === 0 ? "" : `, { ${again.join(", ")} }`;
-  return { code: `await trainGRPO({ ${fields.filter((field) => field !== undefined).join(", ")} }${paid})` };
+  // What runs elsewhere goes on elsewhere, unless what it needs cannot.
+  const call = attached && paid === "" ? "launch" : "trainGRPO";
+  return { code: `await ${call}({ ${fields.filter((field) => field !== undefined).join(", ")} }${paid})` };
 }
 
 function quoted(text: string): string {

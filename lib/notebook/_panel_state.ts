@@ -29,7 +29,11 @@ export type PanelEnd =
   /** It threw. `message`: text from anywhere. */
   | { readonly type: "failed"; readonly message: string }
   /** Stop was pressed twice: nobody waits for it any more. */
-  | { readonly type: "left" };
+  | { readonly type: "left" }
+  /** Its process is gone, and nobody said why; only seen from outside. */
+  | { readonly type: "interrupted" }
+  /** It goes on elsewhere, and is no longer watched. */
+  | { readonly type: "detached" };
 
 /** One evaluation. */
 export interface PanelEvaluation {
@@ -47,6 +51,8 @@ export interface PanelState {
   readonly reward?: string;
   /** The problems are given to the call. */
   readonly problemsGiven?: true;
+  /** It runs elsewhere; what is known of it is what its folder says. */
+  readonly attached?: true;
   /** When the panel was made; from the first event on, when training began. */
   readonly since: number;
   /** When what is under way began: the last step, evaluation or checkpoint was done then. */
@@ -85,6 +91,8 @@ export interface PanelState {
   /** Stalls so far, and the last thing said of one. */
   readonly stalls: number;
   readonly stall?: StallEvent;
+  /** What its folder says that it waits for. */
+  readonly stalled?: string | undefined;
   /** Checkpoints of this call, and the last one's name. */
   readonly checkpoints: number;
   readonly checkpoint?: string;
@@ -95,6 +103,8 @@ export interface PanelState {
   /** When and how it ended. */
   readonly end?: PanelEnd;
   readonly endedAt?: number;
+  /** Why it does not learn, in one line. */
+  readonly diagnosis?: string | undefined;
 }
 
 /** Nothing is known yet. */

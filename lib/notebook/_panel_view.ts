@@ -17,6 +17,8 @@ const COLORS: Readonly<Record<Tone, string>> = {
 const BOX = "border:1px solid rgba(128,128,128,0.35);border-radius:6px;padding:10px 14px 6px;max-width:720px;" +
   "font-size:13px;line-height:1.45;font-variant-numeric:tabular-nums";
 const FAINT = "font-size:12px;opacity:0.75";
+/** What most notices with something to type are about. */
+const LEAD = "To go on";
 
 /** The panel for a notebook. @param math makes HTML of text with formulas */
 export function panelHtml(
@@ -59,10 +61,10 @@ function barHtml({ label, share, text }: PanelFacts["bars"][number], tone: Tone)
   ]);
 }
 
-function noticeHtml({ tone, text, code }: Notice): string {
+function noticeHtml({ tone, text, code, lead = LEAD }: Notice): string {
   const style = `border-left:4px solid rgb(${COLORS[tone]});background-color:rgba(${COLORS[tone]},0.12);` +
     "padding:4px 10px;margin:8px 0;overflow-wrap:anywhere";
-  const typed = code === undefined ? "" : ` To go on:<br><code>${escapeHtml(code)}</code>`;
+  const typed = code === undefined ? "" : ` ${lead}:<br><code>${escapeHtml(code)}</code>`;
   return div(style, [escapeHtml(code === undefined ? text : `${text}.`), typed]);
 }
 
@@ -89,7 +91,9 @@ export function panelText(
   return [
     `${name}: ${status}${about === "" ? "" : ` (${about})`}`,
     ...bars.map(({ label, share, text }) => `${label.padEnd(width)}  ${bar(share, 20)}  ${text}`),
-    ...notices.flatMap(({ text, code }) => code === undefined ? [text] : [`${text}; to go on:`, `  ${code}`]),
+    ...notices.flatMap(({ text, code, lead = LEAD }) =>
+      code === undefined ? [text] : [`${text}; ${lead[0]!.toLowerCase()}${lead.slice(1)}:`, `  ${code}`]
+    ),
     ...charts.map((chart) => `${chart.title.padEnd(19)}  ${chart.value.padEnd(17)}  ${chartText(chart)}`),
     ...(numbers.length === 0 ? [] : [numbers.map(([label, value]) => `${label} ${value}`).join("  ")]),
     ...(sample === undefined ? [] : sampleText(sample)),

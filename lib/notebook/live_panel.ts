@@ -30,6 +30,8 @@ export interface LivePanel {
   opens(config: TrainConfig, reward?: string, problemsGiven?: boolean): void;
   /** Says that the run was asked to stop. */
   stops(): void;
+  /** Says in a line why the run does not learn; undefined: nothing is wrong with it. */
+  diagnoses(line: string | undefined): void;
   /** The run came back: shows its end, and leaves no timer. */
   close(): Promise<void>;
   /** The run threw: shows that, and leaves no timer. */
@@ -63,6 +65,7 @@ export function livePanel(options: PanelOptions = {}): LivePanel {
         ...(problemsGiven && { problemsGiven }),
       })),
     stops: () => become(afterStop),
+    diagnoses: (diagnosis) => become((state) => ({ ...state, diagnosis })),
     close: () => end(afterReturn),
     fail: (error) => end((state, now) => afterError(state, error, now)),
     leave: () => end(afterLeaving),

@@ -1,4 +1,5 @@
 /** Runs and evaluations in a notebook: how they are shown there while they last, and how they are stopped. */
+export * from "./attach.ts";
 export * from "./evaluate.ts";
 export * from "./kernel.ts";
 export * from "./live_panel.ts";

@@ -4,6 +4,7 @@ import { rewardName } from "../environment/mod.ts";
 import { trainGRPO as train, type TrainOptions, type Watchers } from "../launch/mod.ts";
 import { openPolicy } from "../policy/mod.ts";
 import type { Run } from "../runs/mod.ts";
+import { lineOfDiagnosis } from "./_diagnosis.ts";
 import { type LivePanel, livePanel } from "./live_panel.ts";
 import { both, type NotebookOptions, panelPlace, requireNotebookOptions } from "./_options.ts";
 import { stopper } from "./_stop.ts";
@@ -39,6 +40,7 @@ export async function trainGRPO(input: TrainInput = {}, options: NotebookTrainOp
   const { signal } = stop;
   try {
     const run = await stop.wait(train(input, { ...(live ? watchedBy(live, rest) : rest), signal }));
+    if (live !== undefined) live.diagnoses(await lineOfDiagnosis(run));
     await live?.close();
     return run;
   } catch (error) {
