@@ -3,8 +3,7 @@
  * and how much of the folder that run has. Never a key.
  */
 import { join } from "node:path";
-import { pathKind, writeAside } from "../../basics/mod.ts";
-import { RUN_FILES } from "../../runs/mod.ts";
+import { writeAside } from "../../basics/mod.ts";
 
 /** The file's name. */
 export const WANDB_FILE = "wandb.json";
@@ -64,10 +63,9 @@ export async function readState(run: string): Promise<WandbState | undefined> {
   };
 }
 
-/** Writes the state, where the folder still is a run's. @throws {StorageError} when the disk will not take it */
+/** Writes the state. @throws {StorageError} when the disk will not take it, or the run folder is gone: it is not made again */
 export async function writeState(run: string, state: WandbState): Promise<void> {
-  if (await pathKind(join(run, RUN_FILES.config)) === "absent") return;
-  await writeAside(join(run, WANDB_FILE), `${JSON.stringify(state, null, 2)}\n`);
+  await writeAside(join(run, WANDB_FILE), `${JSON.stringify(state, null, 2)}\n`, { makeFolder: false });
 }
 
 /** A value as a count; nothing for anything else. */

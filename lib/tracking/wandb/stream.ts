@@ -103,7 +103,7 @@ export class WandbStream {
         this.#acknowledge(body);
       }
     } finally {
-      if (this.#state !== before) await writeState(this.#parts.run, this.#state);
+      if (this.#state !== before) await this.#keepState();
     }
   }
 
@@ -127,8 +127,13 @@ export class WandbStream {
     // Its answer to the first call may have been lost.
     if (!known && !place.inserted) found = await resumeStatus(connection, { ...asked, entity: place.entity }, signal);
     this.#takeOver(found, place);
-    await writeState(run, this.#state);
+    await this.#keepState();
     return place;
+  }
+
+  /** A disk that will not take it is no reason to send nothing: what the server has decides. */
+  async #keepState(): Promise<void> {
+    await writeState(this.#parts.run, this.#state).catch(() => {});
   }
 
   #takeOver(found: ServerRun | undefined, place: Place): void {

@@ -1,5 +1,6 @@
 /** Sending a run to Weights & Biases afterwards: what waits in its folder, or a run that was never logged there at all. */
 import { type Clock, oneLine, type ReadEnv, readEnv, SYSTEM_CLOCK } from "../../basics/mod.ts";
+import type { TrainConfig } from "../../config/mod.ts";
 import { LogFolderError, openRun } from "../../runs/mod.ts";
 import { WandbError } from "./_http.ts";
 import { notAllowed } from "./open.ts";
@@ -33,33 +34,43 @@ const TRIES = 5;
  * @throws {WandbError} when the server does not take it
  */
 export async function syncWandb(run: string, options: SyncOptions = {}): Promise<string> {
-  const { env = readEnv, fetch = globalThis.fetch, clock = SYSTEM_CLOCK, signal = new AbortController().signal } =
-    options;
+  const { clock = SYSTEM_CLOCK, signal = new AbortController().signal } = options;
   const { config, state: doing } = await openRun(run, { now: clock.now() });
   const shown = oneLine(run, 300);
   if (doing === "running") throw new LogFolderError(`${shown} is being written, and sends by itself; wait for its end`);
-  const project = options.project ?? config.wandb_project;
-  if (project === null) throw new TypeError(`${shown} names no wandb_project; say which one, as in project=math`);
-  const settings = wandbSettings((name) => name === "WANDB_MODE" ? undefined : env(name))!;
-  const { baseUrl, pagesUrl, entity, key } = settings;
-  const offline = settings.offline ?? notAllowed(new URL(baseUrl).host);
-  if (offline !== undefined || key === undefined) throw new TypeError(`cannot send ${shown}: ${offline}`);
-  const pace = { ...WANDB_PACE, ...options.pace };
-  const connection = { baseUrl, key, fetch, requestMs: pace.requestMs };
-  const displayName = config.wandb_name ?? undefined;
-  const parts = { run, project, entity, displayName, pagesUrl, connection, now: clock.now };
-  const stream = new WandbStream(parts, await openState(run, project, baseUrl));
-  await patiently(
-    () => stream.finish(doing === "finished" || doing === "stopped" ? 0 : 1, signal),
-    async (error, tries) => {
-      if (tries >= TRIES) throw error;
-      await clock.sleep(retryPause(error, tries - 1, pace.retryMs), signal);
-    },
-  );
+  const { retryMs } = { ...WANDB_PACE, ...options.pace };
+  const { stream, host } = await openStream(run, config, options);
+  const finish = () => stream.finish(doing === "finished" || doing === "stopped" ? 0 : 1, signal);
+  try {
+    await patiently(finish, (error, tries) => clock.sleep(retryPause(error, tries - 1, retryMs), signal));
+  } catch (error) {
+    if (!(error instanceof WandbError)) throw error;
+    throw new WandbError(`cannot send ${shown}: ${host} ${error.message}`, error);
+  }
   return stream.url!;
 }
 
-/** Tries again as long as the pause in between lets it. */
+async function openStream(
+  run: string,
+  config: Pick<TrainConfig, "wandb_project" | "wandb_name">,
+  { project = config.wandb_project ?? undefined, env = readEnv, ...options }: SyncOptions,
+): Promise<{ readonly stream: WandbStream; readonly host: string }> {
+  const { fetch = globalThis.fetch, clock = SYSTEM_CLOCK, pace } = options;
+  const shown = oneLine(run, 300);
+  if (project === undefined) throw new TypeError(`${shown} names no wandb_project; say which one, as in project=math`);
+  // Whoever says sync means it, whatever the mode of runs is.
+  const settings = wandbSettings((name) => name === "WANDB_MODE" ? undefined : env(name))!;
+  const { baseUrl, pagesUrl, entity, key } = settings;
+  const { host } = new URL(baseUrl);
+  const offline = settings.offline ?? notAllowed(host);
+  if (offline !== undefined || key === undefined) throw new TypeError(`cannot send ${shown}: ${offline}`);
+  const connection = { baseUrl, key, fetch, requestMs: pace?.requestMs ?? WANDB_PACE.requestMs };
+  const displayName = config.wandb_name ?? undefined;
+  const parts = { run, project, entity, displayName, pagesUrl, connection, now: clock.now };
+  return { stream: new WandbStream(parts, await openState(run, project, baseUrl)), host };
+}
+
+/** Tries again a few times what may pass. */
 async function patiently(
   work: () => Promise<void>,
   pause: (error: WandbError, tries: number) => Promise<void>,
@@ -68,7 +79,7 @@ async function patiently(
     try {
       return await work();
     } catch (error) {
-      if (!(error instanceof WandbError && error.passing)) throw error;
+      if (!(error instanceof WandbError && error.passing) || tries >= TRIES) throw error;
       await pause(error, tries);
     }
   }
