@@ -38,7 +38,7 @@ export function judgedPrefix({ validation_limit }: Pick<TrainConfig, "validation
 /** The standing after one more evaluation of the weights after `step` steps; a row without one changes nothing. */
 export function judge(standing: Standing, step: number, metrics: Metrics, config: JudgeConfig): Standing {
   const accuracy = metrics[`${judgedPrefix(config)}env/all/correct`];
-  if (accuracy === undefined) return standing;
+  if (accuracy === undefined || Number.isNaN(accuracy)) return standing;
   const { best, since } = standing;
   return best === undefined || accuracy > best.accuracy
     ? { best: { step, accuracy }, since: 0 }
