@@ -48,17 +48,23 @@ export interface Launched {
  * await attach(run);
  * ```
  * @param input the hyperparameters of `deno task train`
+ * @param leave ends the opening, as long as the run has not begun: nothing is written then
  * @throws {ConfigError} naming every value that cannot be used, and every option that cannot cross into another process;
  * nothing is written then
  * @throws {TemplateError} when the template cannot be used, or not be put to all problems; nothing is written then
  * @throws {LogFolderError} when `log_path` holds a run and it is not said what to do with it
  * @throws {LaunchError} when the process ends without a word, or says nothing for `silenceMs`
+ * @throws the reason of `leave`
  */
-export async function launch(input: TrainInput = {}, options: LaunchOptions = {}): Promise<Run> {
+export async function launch(
+  input: TrainInput = {},
+  options: LaunchOptions = {},
+  leave?: AbortSignal,
+): Promise<Run> {
   requireLaunchArguments(input, options);
   const parsed = { input, sources: {}, problems: [] };
   const plan = await planRun(parsed, { environment: serverVariables(), now: Date.now() });
-  return (await launchPlan(plan, parsed, options)).run;
+  return (await launchPlan(plan, parsed, { ...options, signal: leave })).run;
 }
 
 /**

@@ -2,6 +2,7 @@
 export * from "./attach.ts";
 export * from "./evaluate.ts";
 export * from "./kernel.ts";
+export * from "./launch.ts";
 export * from "./live_panel.ts";
 export type { ListenForStop, NotebookOptions, NotebookPanelOptions } from "./_options.ts";
 export * from "./preview_template.ts";
