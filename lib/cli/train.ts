@@ -11,13 +11,14 @@ import {
   type OpenPolicy,
   openRecorder,
   type Plan,
+  type PlanInput,
   planRun,
   recordTraining,
   type Task,
   totalSteps,
 } from "../launch/mod.ts";
 import { isForeignServer, openPolicy } from "../policy/mod.ts";
-import { openRun, type Run, type RunRecorder } from "../runs/mod.ts";
+import { openRun, type Run, type RunRecorder, settleRun } from "../runs/mod.ts";
 import { dollars, type TrainEvent } from "../training/mod.ts";
 import { listenForInterrupt } from "./_interrupt.ts";
 import { type CliIo, reportError, runCommand, systemIo, tinkerEnvironment, UsageError } from "./_io.ts";
@@ -32,7 +33,7 @@ const HELP = `Trains a model on mathematics with GRPO:
   deno task train key=value ...
   deno task train gsm8k step_by_step [model] [key=value ...]
 
-A run can be stopped with Ctrl-C and continued with behavior_if_log_dir_exists=resume.
+A run can be stopped with Ctrl-C; the same command goes on with it, and so does: deno task resume <run>
 Keys, with their defaults on the embedded engine:
 
 `;
@@ -48,25 +49,30 @@ export function main(args: readonly string[], io: CliIo = systemIo(), open: Open
       io.out(`${HELP}${referenceTable()}\n`);
       return 0;
     }
-    const ask = io.ask === null ? undefined : (path: string, state: string) => askAbout(path, state, io);
-    const plan = await planRun(parsed, { environment: tinkerEnvironment(io), ask, now: io.now() });
-    for (const notice of plan.notices) io.out(`${notice}\n`);
-    const { action, config: { log_path, behavior_if_log_dir_exists: behavior } } = plan;
-    if (action === "create" && behavior === "resume") {
-      io.out(`There is no run in ${oneLine(log_path)} to resume: a new one begins.\n`);
-    }
-    const { task, recorder, messages } = await showOpening(
-      io,
-      plan.config,
-      (opening, io) => openReady(plan, open, { opening, messages: new ServerMessages(io) }),
-    );
-    try {
-      if (recorder === undefined) return sayComplete(plan, totalSteps(plan, task), io);
-      return await trainTask(plan, task, { recorder, messages }, io);
-    } finally {
-      await closeTask(task);
-    }
+    return await trainAsSaid(parsed, io, open);
   });
+}
+
+/** Trains what a command line says. @returns the exit code */
+export async function trainAsSaid(parsed: PlanInput, io: CliIo, open: OpenPolicy): Promise<number> {
+  const ask = io.ask === null ? undefined : (path: string, state: string) => askAbout(path, state, io);
+  const plan = await planRun(parsed, { environment: tinkerEnvironment(io), ask, now: io.now() });
+  for (const notice of plan.notices) io.out(`${notice}\n`);
+  const { action, config: { log_path, behavior_if_log_dir_exists: behavior } } = plan;
+  if (action === "create" && behavior === "resume") {
+    io.out(`There is no run in ${oneLine(log_path)} to resume: a new one begins.\n`);
+  }
+  const { task, recorder, messages } = await showOpening(
+    io,
+    plan.config,
+    (opening, io) => openReady(plan, open, { opening, messages: new ServerMessages(io) }),
+  );
+  try {
+    if (recorder === undefined) return sayComplete(plan, totalSteps(plan, task), io);
+    return await trainTask(plan, task, { recorder, messages }, io);
+  } finally {
+    await closeTask(task);
+  }
 }
 
 /** A run that is ready to train; without a recorder where nothing is left to do. */
@@ -86,6 +92,7 @@ async function openReady(
   try {
     const { resume } = plan;
     const complete = resume !== undefined && isComplete(resume.from, totalSteps(plan, task));
+    if (complete) await settleRun(plan.config.log_path);
     return { task, recorder: complete ? undefined : await openRecorder(plan, task, watchers), messages };
   } catch (error) {
     await closeTask(task);

@@ -55,6 +55,8 @@ export async function startOf(run: Run, from: ResumePoint, config: TrainConfig):
   const best = run.checkpoints.findLast((saved) => saved.name === "best" && saved.step < step);
   return {
     ...{ step, final: checkpoint?.final === true, totals, spending },
+    // One that a server lets go after a while is not what a run ends with.
+    ...(checkpoint !== undefined && run.config.ttl_seconds === null && { checkpoint }),
     standing: standingOf(before, config),
     ...(best !== undefined && { best }),
     ...(config.curriculum === "pass_rate" && { passRates: await passRatesOf(run, step) }),

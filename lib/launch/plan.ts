@@ -1,5 +1,5 @@
 /** Which run is meant: a new one, the old one deleted, or the old one continued. Looks, and touches nothing. */
-import { oneLine } from "../basics/mod.ts";
+import { counted, oneLine } from "../basics/mod.ts";
 import {
   ConfigError,
   type ParsedArguments,
@@ -13,15 +13,19 @@ import {
 } from "../config/mod.ts";
 import { requireServerConsent } from "../policy/mod.ts";
 import {
+  changedKeys,
   decideLogFolder,
   findResumePoint,
   inspectLogFolder,
+  type LogFolder,
   type LogFolderAction,
   openRun,
   requireDeletable,
   type ResumePoint,
   type Run,
+  RunFolderError,
 } from "../runs/mod.ts";
+import { changesOf, INSTEAD, refuseChanges } from "./changes.ts";
 import { withPlace } from "./problem_place.ts";
 import { refuseOtherSource } from "./same_problems.ts";
 
@@ -50,9 +54,6 @@ export interface PlanOptions {
 /** A command line, or the same from a program. */
 export type PlanInput = Pick<ParsedArguments, "input" | "sources" | "problems">;
 
-/** Keys that a checkpoint depends on: changed, it could not be loaded. */
-const FIXED = ["backend", "model_name", "lora_rank"] as const;
-
 /**
  * Decides what training will do.
  * @throws {ConfigError} when the configuration cannot run
@@ -67,17 +68,23 @@ export async function planRun(
   requireTrainable(place);
   const { log_path, behavior_if_log_dir_exists: behavior } = place;
   const folder = await inspectLogFolder(log_path, now);
+  const goesOn = behavior === "ask" ? await sameUnfinished(folder, parsed, options, { reward, now }) : undefined;
   // Mistakes come first; but what a run is to go on with cannot be judged without the run.
-  const mayResume = folder.kind === "run" && (behavior === "resume" || behavior === "ask");
+  const mayResume = goesOn !== undefined || (folder.kind === "run" && (behavior === "resume" || behavior === "ask"));
   const asked = mayResume ? undefined : resolveConfig(parsed.input, options);
-  const decided = decideLogFolder(folder, behavior, ask !== undefined);
+  const decided = decideLogFolder(folder, goesOn === undefined ? behavior : "resume", ask !== undefined);
   const state = folder.kind === "run" ? folder.state : "";
   // "ask" is decided only where there is somebody to ask.
   const action = decided === "ask" ? (ask as NonNullable<typeof ask>)(log_path, state) : decided;
   if (action === "resume") {
     const { resolved, resume } = await resumption(log_path, parsed, options, now);
     refuseOtherReward(resume.run, reward);
-    return { ...resolved, resume, action };
+    return {
+      ...resolved,
+      notices: [...resolved.notices, ...resumeNotices(goesOn, resume.run, resolved)],
+      resume,
+      action,
+    };
   }
   if (action === "delete") await requireDeletable(log_path);
   return { ...asked ?? resolveConfig(parsed.input, options), action };
@@ -94,6 +101,43 @@ function placeOf({ input }: PlanInput, options: ResolveOptions): TrainConfig {
   }
 }
 
+/** The unfinished run of a folder, if the command is the one that it was started or last resumed with. */
+async function sameUnfinished(
+  folder: LogFolder,
+  { input }: PlanInput,
+  options: ResolveOptions & { readonly problemsGiven: boolean },
+  { reward, now }: Pick<PlanOptions, "reward" | "now">,
+): Promise<Run | undefined> {
+  if (folder.kind !== "run" || folder.live || folder.state === "finished") return undefined;
+  try {
+    const run = await openRun(folder.path, { now });
+    const { config: before, facts: { problems, reward: rewarded } } = run;
+    const asked = resolveConfig(input, options).config;
+    const isSame = Object.keys(changedKeys(before, { ...asked, log_path: before.log_path })).length === 0;
+    const isToldSame = rewarded === reward && (problems?.given === true) === options.problemsGiven;
+    return isSame && isToldSame ? run : undefined;
+  } catch (error) {
+    // What is wrong with the command, or with the folder, is said by whoever is asked what to do with it.
+    if (error instanceof ConfigError || error instanceof RunFolderError || error instanceof SyntaxError) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+/** That a run goes on although nobody said so, and with what other settings. */
+function resumeNotices(goesOn: Run | undefined, { path, config }: Run, { config: after }: ResolvedConfig): string[] {
+  const changes = [...changesOf(config, after).values()];
+  const steps = counted(goesOn?.status?.steps_done ?? 0, "step");
+  return [
+    ...(goesOn === undefined ? [] : [
+      `${oneLine(path)} holds this very run, ${goesOn.state} after ${steps}: it goes on ` +
+      "(behavior_if_log_dir_exists=delete starts over).",
+    ]),
+    ...(changes.length === 0 ? [] : [`The run goes on with other settings than before: ${changes.join(", ")}.`]),
+  ];
+}
+
 /** What is not said is as it was, the backend included. */
 async function resumption(
   log_path: string,
@@ -106,20 +150,14 @@ async function resumption(
   const said = Object.entries(input).filter(([key, value]) =>
     value !== undefined && !(key === "backend" && value === "auto")
   );
-  const before = { ...withPlace(run.config, input.env), behavior_if_log_dir_exists: "ask" as const };
+  // What was allowed once is not allowed for ever.
+  const asDefault = { behavior_if_log_dir_exists: "ask", resume_changes: "refuse" } as const;
+  const before = { ...withPlace(run.config, input.env), ...asDefault };
   const resolved = resolveConfig({ ...withReplaced(before, Object.fromEntries(said)), log_path }, options);
-  refuseOther(run.config, resolved.config);
+  refuseChanges(run, resolved.config);
   const { environment } = options;
   requireServerConsent(resolved.config, { folder: log_path, asked: input.base_url, environment });
   return { resolved, resume: { run, from: await findResumePoint(log_path) } };
-}
-
-function refuseOther(before: TrainConfig, after: TrainConfig): void {
-  const problems = FIXED.filter((key) => before[key] !== after[key]).map((key) =>
-    `cannot resume ${after.log_path} with ${key}=${after[key]}: its checkpoints are of ${key}=${before[key]}; ` +
-    `leave ${key} out, or start another run with load_checkpoint_path`
-  );
-  if (problems.length > 0) throw new ConfigError(problems);
 }
 
 /** What a reward function without a name of its own is recorded as. */
@@ -130,22 +168,21 @@ function refuseOtherReward({ path, facts: { reward: before } }: Run, reward: str
   if (before === reward) return;
   if (before !== undefined && reward !== undefined && (before === NAMELESS || reward === NAMELESS)) return;
   const was = oneLine(before ?? "", 80);
-  const other = "or start another run with load_checkpoint_path";
   if (before === undefined) {
     throw new ConfigError([
       `cannot resume ${path} with the reward function ${reward}: it was trained with the recipe's reward; leave reward ` +
-      `out, ${other}`,
+      `out, ${INSTEAD}`,
     ]);
   }
   if (reward !== undefined) {
     throw new ConfigError([
       `cannot resume ${path} with the reward function ${reward}: it was trained with ${was}; give that one, under its ` +
-      `name, as in trainGRPO({ ... }, { reward: ${was} }), ${other}`,
+      `name, as in trainGRPO({ ... }, { reward: ${was} }), ${INSTEAD}`,
     ]);
   }
   const name = before === NAMELESS ? "" : ` ${was}`;
   throw new ConfigError([
     `cannot resume ${path} without its reward function${name}: only its name is recorded; give it again, as in ` +
-    `trainGRPO({ ... }, { reward:${name || " ..."} }), ${other}`,
+    `trainGRPO({ ... }, { reward:${name || " ..."} }), ${INSTEAD}`,
   ]);
 }

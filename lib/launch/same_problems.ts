@@ -1,12 +1,13 @@
 /**
  * Whether a run that is resumed goes on with the problems it was trained on. The rule: where nothing that chooses the
  * problems was changed, they have to be the same ones, by ids, questions and answers in their order; who changes one of the
- * keys that choose them asks for other problems, and gets them. The same path spelled another way is no change. Runs of
- * versions that recorded no problems are not judged.
+ * keys that choose them asks for other problems, and gets them with `resume_changes=allow`, unless they turn out to be the
+ * same. The same path spelled another way is no change. Runs of versions that recorded no problems are not judged.
  */
 import { ConfigError, type ConfigKey, type TrainConfig } from "../config/mod.ts";
 import { problemsText, type Run, type RunProblems } from "../runs/mod.ts";
 import type { Split } from "../vocabulary.ts";
+import { INSTEAD, OR_ALLOW } from "./changes.ts";
 import { samePlace } from "./problem_place.ts";
 
 const OF_BOTH = ["env", "data_path", "data_revision", "columns", "answer_from", "on_bad_row", "levels"] as const;
@@ -18,8 +19,6 @@ const CHOOSING: Readonly<Record<Split, readonly ConfigKey[]>> = {
 };
 /** Of problems that a program gives, a limit alone takes others. */
 const LIMIT: Readonly<Record<Split, readonly ConfigKey[]>> = { train: ["train_limit"], test: ["test_limit"] };
-
-const INSTEAD = "or start another run with load_checkpoint_path";
 
 /**
  * Refuses to resume with problems that are given where they were not, or the other way round.
@@ -38,7 +37,11 @@ export function refuseOtherSource({ path, config, facts: { problems } }: Run, gi
 
 /** Whether one of the keys was changed that choose the problems of a side. @param given by a program, then and now */
 export function isOtherChoice(before: TrainConfig, after: TrainConfig, side: Split, given = false): boolean {
-  return (given ? LIMIT : CHOOSING)[side].some((key) =>
+  return otherChoices(before, after, side, given).length > 0;
+}
+
+function otherChoices(before: TrainConfig, after: TrainConfig, side: Split, given = false): readonly ConfigKey[] {
+  return (given ? LIMIT : CHOOSING)[side].filter((key) =>
     key === "env" || key === "data_path"
       ? !samePlace(before[key], after[key])
       : JSON.stringify(before[key]) !== JSON.stringify(after[key])
@@ -46,7 +49,7 @@ export function isOtherChoice(before: TrainConfig, after: TrainConfig, side: Spl
 }
 
 /**
- * Refuses to resume with other problems than the run has, unless a key that chooses them was changed.
+ * Refuses to resume with other problems than the run has, unless a key that chooses them was changed, and that is allowed.
  * @param after what the resumed run would have
  * @throws {ConfigError} describing both
  */
@@ -60,11 +63,14 @@ export function refuseOtherProblems(
   const found: string[] = [];
   for (const side of ["train", "test"] as const) {
     const [was, is] = [problems[side], after[side]];
-    if (was.fingerprint === is.fingerprint || isOtherChoice(before, config, side, after.given)) continue;
+    const chosen = otherChoices(before, config, side, after.given);
+    if (was.fingerprint === is.fingerprint || (chosen.length > 0 && config.resume_changes === "allow")) continue;
     found.push(
       `cannot resume ${path} with other ${side === "train" ? "training" : "held-out"} problems: it has ` +
         `${problemsText(was)} (${was.fingerprint}), and now there are ${problemsText(is)} (${is.fingerprint}); ` +
-        `put back what they are read from, ${INSTEAD}`,
+        (chosen.length === 0
+          ? `put back what they are read from, ${INSTEAD}`
+          : `leave ${chosen.join(", ")} as it was, ${OR_ALLOW}`),
     );
   }
   if (found.length > 0) throw new ConfigError(found);

@@ -3,10 +3,11 @@
  * a file that was edited, or whose parent was, since then does not change what a run puts to its model half way.
  */
 import { clipLine } from "../basics/mod.ts";
-import type { TrainConfig } from "../config/mod.ts";
+import { ConfigError, type TrainConfig } from "../config/mod.ts";
 import { loadTemplate, TemplateError } from "../prompts/mod.ts";
 import { type Run, sameTemplate } from "../runs/mod.ts";
 import type { PromptTemplate } from "../vocabulary.ts";
+import { OR_ALLOW } from "./changes.ts";
 
 /** What of a configuration names a template. */
 export type TemplateChoice = Pick<TrainConfig, "prompt_template" | "template_variables">;
@@ -39,6 +40,27 @@ export async function templateOf(
   const name = typeof prompt_template === "string" ? prompt_template : prompt_template.name;
   if (stored.name === name) return await loadTemplate(prompt_template, options);
   throw new TemplateError(["the run's config.json lacks its template; name the one to use with prompt_template=..."]);
+}
+
+/**
+ * Refuses to resume with another template than the run has, unless that is allowed. A record that lost its text is not
+ * judged, nor is a name: the same text under another one is no other template.
+ * @param template what the run would go on with
+ * @throws {ConfigError} naming both
+ */
+export function refuseOtherTemplate(
+  { path, template: before }: Pick<Run, "path" | "template">,
+  { resume_changes }: Pick<TrainConfig, "resume_changes">,
+  template: PromptTemplate,
+): void {
+  if (typeof before.question !== "string" || sameTemplate({ ...before, name: template.name }, template)) return;
+  if (resume_changes === "allow") return;
+  const [was, is] = [clipLine(before.name, 80), clipLine(template.name, 80)];
+  const other = was === is ? "with other text or other variables" : `${is}, not ${was}`;
+  throw new ConfigError([
+    `cannot resume ${path} with another template (${other}): its steps before and after would not belong together; leave ` +
+    `prompt_template and template_variables out to go on as it was, ${OR_ALLOW}`,
+  ]);
 }
 
 /**

@@ -2,7 +2,7 @@
 import type { TrainInput } from "../config/mod.ts";
 import { type RewardFunction, rewardName } from "../environment/mod.ts";
 import { openPolicy } from "../policy/mod.ts";
-import { openRun, type Run } from "../runs/mod.ts";
+import { openRun, type Run, settleRun } from "../runs/mod.ts";
 import { serverVariables } from "./_variables.ts";
 import { type GivenProblems, givenSides } from "./given_problems.ts";
 import { planRun } from "./plan.ts";
@@ -56,7 +56,10 @@ export async function trainGRPO(input: TrainInput = {}, options: TrainOptions = 
   const { config, resume } = plan;
   const task = await openPlan(plan, options.open ?? openPolicy, { ...options, problems });
   try {
-    if (resume !== undefined && isComplete(resume.from, totalSteps(plan, task))) return resume.run;
+    if (resume !== undefined && isComplete(resume.from, totalSteps(plan, task))) {
+      await settleRun(config.log_path);
+      return await openRun(config.log_path);
+    }
     const recorder = await openRecorder(plan, task, { ...options, problems });
     try {
       await recordTraining(plan, task, recorder, options);

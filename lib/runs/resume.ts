@@ -62,11 +62,18 @@ export async function setAside(run: string, { step, checkpoint }: ResumePoint): 
     const recorded = metricsOfRow(row);
     return recorded !== undefined && recorded.step < step;
   });
+  const states = (await readJsonLines(join(run, RUN_FILES.checkpoints))).flatMap((row) => {
+    const recorded = checkpointOfRow(row);
+    return recorded === undefined || recorded.final || recorded.name === BEST ? [] : [recorded.state_path];
+  });
   await splitRows(run, RUN_FILES.checkpoints, RUN_FILES.supersededCheckpoints, (row) => {
     const recorded = checkpointOfRow(row);
     if (checkpoint === undefined || recorded === undefined) return false;
-    // One of the same step under another name stays; what was best by an evaluation that is made again does not.
-    return recorded.name === BEST ? recorded.step < step : recorded.step <= step;
+    // One of the same step under another name stays. What was best by an evaluation that is made again does not, nor does
+    // the claim that the run has ended, where the same state has another row.
+    if (recorded.name === BEST) return recorded.step < step;
+    return recorded.step < step ||
+      (recorded.step === step && !(recorded.final && states.includes(recorded.state_path)));
   });
   await moveLater(run, step);
   for (const { name } of await entriesOf(run)) {

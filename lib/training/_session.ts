@@ -71,7 +71,7 @@ export function openSession(args: TrainArgs): Session {
     totals: start?.totals ?? NO_TOKENS,
     spending: start?.spending ?? NOTHING_SPENT,
     evaluationBound: undefined,
-    saved: undefined,
+    saved: start?.checkpoint,
     standing: start?.standing ?? UNJUDGED,
     best: start?.best,
     curriculum: config.curriculum === "pass_rate" ? new Curriculum(trainProblems, config, start?.passRates) : undefined,

@@ -352,7 +352,10 @@ Deno.test("a run is resumed with what it was: neither defaults nor the environme
     const resume = [`log_path=${path}/`, "behavior_if_log_dir_exists=resume"];
     // lora_rank=0 and num_substeps=3 suit the run, but neither the defaults of tinker nor those of the engine.
     for (
-      const more of [["max_steps=5"], ["max_steps=6", "lora_rank=0", "num_substeps=3"], ["max_steps=7", "backend=auto"]]
+      const more of [["max_steps=5"], ["max_steps=6", "lora_rank=0", "num_substeps=3", "resume_changes=allow"], [
+        "max_steps=7",
+        "backend=auto",
+      ]]
     ) {
       const io = fakeIo({ env });
       assert.equal(await trainMain([...resume, ...more], io, openAdder()), 0, io.complained());

@@ -74,7 +74,11 @@ Deno.test("an evaluation has the grader of its run, or the one that is asked for
     assert.match(String((await both[DISPLAY]())["text/html"]), /graders disagree<\/th>/);
     assert.ok(ours.metrics["env/all/correct"]! > 0);
     const more = { log_path, max_steps: 2, grader: "standard", behavior_if_log_dir_exists: "resume" } as const;
-    await trainGRPO(more, { open, problems });
+    await assert.rejects(trainGRPO(more, { open, problems }), {
+      name: "ConfigError",
+      message: /other settings than it had \(grader: recipe -> standard\): .* resume_changes=allow/,
+    });
+    await trainGRPO({ ...more, resume_changes: "allow" }, { open, problems });
     const { config, facts } = await openRun(log_path);
     assert.equal(config.grader, "standard");
     assert.deepEqual(facts.resumed[0]?.changed.grader, ["recipe", "standard"]);
@@ -87,7 +91,8 @@ Deno.test("who resumes a run with another grader or time limit is told, on the t
       const io = fakeIo();
       const small = "backend=local env=arithmetic prompt_template=none groups_per_batch=2 group_size=2 test_limit=2";
       const args = [...small.split(" "), "save_every=1", "eval_every=0", `log_path=${log_path}`, ...more];
-      assert.equal(await trainMain([...args, "behavior_if_log_dir_exists=resume"], io, openAdder()), 0);
+      const resume = ["behavior_if_log_dir_exists=resume", "resume_changes=allow"];
+      assert.equal(await trainMain([...args, ...resume], io, openAdder()), 0, io.complained());
       return io.said().split("\n").filter((line) => line.startsWith("From here on")).join("\n");
     };
     assert.equal(await train("max_steps=1"), "");

@@ -125,7 +125,7 @@ Deno.test("a run goes on, and is evaluated, with the commit it began with, thoug
     assert.equal(hub.seen.length, asked, "a commit that is here needs no asking");
   }));
 
-Deno.test("a run is not resumed with other problems, unless a key that chooses them was changed", () =>
+Deno.test("a run is not resumed with other problems, unless a key that chooses them was changed and that is allowed", () =>
   inTempFolder(async (folder) => {
     const log_path = join(folder, "run");
     const data_path = await filesOf(folder);
@@ -145,7 +145,12 @@ Deno.test("a run is not resumed with other problems, unless a key that chooses t
     });
     assert.equal(await Deno.readTextFile(join(log_path, "config.json")), before, "nothing was written");
 
-    const other = await resume({ max_steps: 3, train_limit: 1 });
+    await assert.rejects(resume({ max_steps: 3, train_limit: 1 }), {
+      name: "ConfigError",
+      message: /with other training problems: .*; leave train_limit as it was, add resume_changes=allow/,
+    });
+    assert.equal(await Deno.readTextFile(join(log_path, "config.json")), before, "nothing was written");
+    const other = await resume({ max_steps: 3, train_limit: 1, resume_changes: "allow" });
     assert.equal(other.facts.problems?.train.size, 1);
     assert.deepEqual(other.facts.resumed.at(-1)?.changed["train problems"], [
       "gsm8k train, 12 problems",

@@ -81,7 +81,7 @@ Deno.test("another template is taken when it is named, both texts are kept, and 
     await Deno.writeTextFile(parent, "question_suffix: ' New.'\n");
     const other = join(template, "..", "other.yaml");
     await Deno.copyFile(template, other);
-    const { run, said } = await train("max_steps=2", `prompt_template=${other}`);
+    const { run, said } = await train("max_steps=2", `prompt_template=${other}`, "resume_changes=allow");
     assert.match(said, /From here on problems are put by other, .*config\.json keeps both texts/);
     const { changed } = run.facts.resumed[0]!;
     const [before, after] = changed.template as [Run["template"], Run["template"]];
@@ -93,7 +93,7 @@ Deno.test("another template is taken when it is named, both texts are kept, and 
 
 Deno.test("variables that are not given again stay, in the configuration as in the prompts; none gives them all back", () =>
   inBench(async ({ log_path, train }) => {
-    const { run } = await train("max_steps=2", 'template_variables={"shout":false}');
+    const { run } = await train("max_steps=2", 'template_variables={"shout":false}', "resume_changes=allow");
     const calm = { tone: "calm", shout: false };
     assert.deepEqual([run.config.template_variables, run.template.variables], [calm, calm]);
     assert.deepEqual(Object.keys(run.facts.resumed[0]!.changed).sort(), [
@@ -110,6 +110,7 @@ Deno.test("variables that are not given again stay, in the configuration as in t
     const none = await trainGRPO({
       log_path,
       behavior_if_log_dir_exists: "resume",
+      resume_changes: "allow",
       max_steps: 3,
       template_variables: null,
     }, { open });

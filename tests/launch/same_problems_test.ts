@@ -113,7 +113,11 @@ Deno.test("another file in the place of one that is still there has columns of i
   inRun(table({ header: "task,result,id" }), { columns: { question: "task", answer: "result" } }, async (given) => {
     const other = join(given.folder, "others.csv");
     await Deno.writeTextFile(other, table({ from: 100 }));
-    const resumed = await given.resume({ env: other });
+    await assert.rejects(given.resume({ env: other }), {
+      name: "ConfigError",
+      message: /with other training problems: .*; leave env, columns as it was, add resume_changes=allow/,
+    });
+    const resumed = await given.resume({ env: other, resume_changes: "allow" });
     assert.equal(resumed.config.columns, null);
     assert.ok("train problems" in (resumed.facts.resumed.at(-1)?.changed ?? {}));
   }));

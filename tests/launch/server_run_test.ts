@@ -145,10 +145,10 @@ Deno.test("a checkpoint that the server let go is said, and the one before it is
     server.gone.add("tinker://run:train:0/weights/000004");
     const { code, said, complained } = await train(server, [`log_path=${path}`, RESUME, "max_steps=6"]);
     assert.equal(code, 0, complained);
-    assert.match(said, /resuming .* after 2 of 6 steps, .*weights\/000004 of a later one is missing/);
+    assert.match(said, /resuming .* after 2 of 6 steps, .*weights\/000004 of a later one is no longer on the server/);
     assert.match(
       await Deno.readTextFile(join(path, "log.txt")),
-      /a later checkpoint is gone: tinker:.*weights\/000004/,
+      /a later checkpoint cannot be used: tinker:.*weights\/000004 is no longer/,
     );
     assert.deepEqual(plain(await openRun(path)).slice(2), plain(await openRun(whole)).slice(2));
     assert.deepEqual((await readLines(join(path, "metrics.jsonl"))).map(({ step }) => step), [0, 1, 2, 3, 4, 5, 6]);
@@ -198,7 +198,10 @@ Deno.test("without any checkpoint left, or without an answer, resuming is refuse
     for (const name of ["000002", "000004"]) server.gone.add(`tinker://run:train:0/weights/${name}`);
     const { code, complained } = await train(server, more);
     assert.equal(code, 1);
-    assert.match(complained, /of its checkpoints none can be used, tinker:.*weights\/000004 is missing/);
+    assert.match(
+      complained,
+      /of its checkpoints none can be used, tinker:.*weights\/000004 is no longer on the server/,
+    );
     assert.equal(await Deno.readTextFile(join(path, "metrics.jsonl")), metrics);
     assert.equal((await openRun(path)).state, "finished");
   }));
