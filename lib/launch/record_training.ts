@@ -9,6 +9,7 @@ import { clearStop, createRun, LogFolderError, RUN_FILES, type RunRecorder, watc
 import { openTrackers } from "../tracking/mod.ts";
 import { train, type TrainArgs, type TrainEvent } from "../training/mod.ts";
 import { estimateOf } from "./budget.ts";
+import { earlierAnswers, openEarlier } from "./earlier_answers.ts";
 import { gradingNotices } from "./grading_notices.ts";
 import { startOf } from "./history.ts";
 import type { Plan } from "./plan.ts";
@@ -18,6 +19,7 @@ import type { LoadingOptions, ProblemSides } from "./problems.ts";
 import { refuseOtherProblems } from "./same_problems.ts";
 import { closeTask, type OpenPolicy, openPrepared, prepareTask, requireCheckpoint, type Task } from "./task.ts";
 import { removeReplaced } from "./replaced.ts";
+import { untilLost } from "./until_lost.ts";
 import { recordedTemplate, refuseOtherTemplate, templateNotices } from "./templates.ts";
 
 /** Who watches a run, and who may stop it. */
@@ -48,8 +50,8 @@ export interface Opening extends Pick<Watchers, "signal" | "onWaiting" | "onMess
 
 /**
  * Opens what a plan names. A resumed run keeps the template it has recorded unless another one is asked for.
- * @throws {ConfigError} when the checkpoint to start from is not there, `max_cost` cannot suffice, or the problems of a
- * resumed run are others; nothing is written
+ * @throws {ConfigError} when the checkpoint to start from is not there, `max_cost` cannot suffice, the problems of a
+ * resumed run are others, or the answers that `rollouts_from` names cannot be learnt from; nothing is written
  * @throws {TemplateError} when the template cannot be put to all problems that are still to be asked
  * @throws the signal's reason, when it was aborted
  */
@@ -60,6 +62,7 @@ export async function openPlan(
 ): Promise<Task> {
   const { config, resume } = plan;
   if (resume?.from.checkpoint === undefined) await requireCheckpoint(config);
+  const earlier = await openEarlier(config);
   const template = resume && recordedTemplate(resume.run, config);
   const weightsDir = join(config.log_path, RUN_FILES.weights);
   const { signal, onDownload } = watchers;
@@ -72,17 +75,22 @@ export async function openPlan(
     refuseOtherProblems(resume.run, config, prepared.problems);
     refuseOtherTemplate(resume.run, config, prepared.template);
   }
-  const task = await openPrepared(config, open, prepared, { weightsDir, reward, ...watchers });
+  const opened = await openPrepared(config, open, prepared, { weightsDir, reward, ...watchers });
   try {
     signal?.throwIfAborted();
+    const answers = earlier && await earlierAnswers(earlier, opened, { config, resume, signal });
+    const task = answers === undefined ? opened : { ...opened, trainProblems: answers.problems, answers };
     const estimate = estimateOf(plan, task);
-    const notices = resume && [
-      ...await templateNotices(resume.run, config, task.template),
-      ...gradingNotices(resume.run, config),
+    const notices = [
+      ...(resume === undefined ? [] : [
+        ...await templateNotices(resume.run, config, task.template),
+        ...gradingNotices(resume.run, config),
+      ]),
+      ...(answers === undefined ? [] : [answers.notice]),
     ];
-    return { ...task, ...(estimate && { estimate }), ...(notices && { notices }) };
+    return { ...task, ...(estimate && { estimate }), ...(notices.length > 0 && { notices }) };
   } catch (error) {
-    await closeTask(task);
+    await closeTask(opened);
     throw error;
   }
 }
@@ -124,7 +132,8 @@ export async function recordTraining(
   const trackers = await openTrackers(plan.config, recorder.path, { onNotice: noticeOf(recorder, watchers) });
   let last: TrainEvent | undefined;
   try {
-    for await (const told of train(await trainArgs(plan, task, recorder, { ...watchers, signal }))) {
+    const events = train(await trainArgs(plan, task, recorder, { ...watchers, signal }));
+    for await (const told of untilLost(events, recorder.lost)) {
       const event = withAsker(told, stop.by);
       await recorder.record(event);
       if (event.type === "checkpoint") await removeReplaced(recorder.weightsDir, event.checkpoint);
@@ -160,8 +169,8 @@ async function trainArgs(
   { from }: RunRecorder,
   { signal, onProgress }: Watchers,
 ): Promise<TrainArgs> {
-  const { policy, environment, trainProblems, testProblems, validationProblems, estimate } = task;
+  const { policy, environment, trainProblems, testProblems, validationProblems, answers, estimate } = task;
   const start = resume && await startOf(resume.run, from, config);
   const problems = { trainProblems, testProblems, validationProblems };
-  return { config, policy, environment, ...problems, estimate, start, signal, onProgress };
+  return { config, policy, environment, ...problems, answers, estimate, start, signal, onProgress };
 }

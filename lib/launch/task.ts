@@ -6,7 +6,7 @@ import { HubError } from "../hub/mod.ts";
 import type { OpenOptions, TrainablePolicy } from "../policy/mod.ts";
 import type { ProblemSet } from "../problems/mod.ts";
 import type { RunProblems } from "../runs/mod.ts";
-import { type RunEstimate, warmupProblem } from "../training/mod.ts";
+import { type RecordedAnswers, type RunEstimate, warmupProblem } from "../training/mod.ts";
 import type { Problems, PromptTemplate } from "../vocabulary.ts";
 import { problemsAhead, requireFit, requireRoom } from "./fit.ts";
 import { stepsOf } from "./history.ts";
@@ -40,6 +40,8 @@ export interface Task extends PreparedTask {
   readonly policy: TrainablePolicy;
   /** Asks and grades. */
   readonly environment: Environment;
+  /** Of expert iteration: what is imitated in place of new answers; `trainProblems` are then those that have some. */
+  readonly answers?: RecordedAnswers;
   /** What training will cost, where prices are known. */
   readonly estimate?: RunEstimate;
   /** What whoever resumes the run has to know of its template and its grading, in sentences; absent: nothing. */
