@@ -35,6 +35,11 @@ export interface RunReading {
   readonly sample?: Sample | undefined;
 }
 
+/** Whether the run imitates right answers, a round a step, in place of learning from rewards. */
+export function imitates({ config }: RunReading): boolean {
+  return config.method === "expert_iteration";
+}
+
 /** Reads the facts of a run. What is torn or missing is left out. */
 export async function readFacts(run: Run): Promise<RunReading> {
   const { name, path, config, template, state, status, metrics, facts } = run;
@@ -44,7 +49,8 @@ export async function readFacts(run: Run): Promise<RunReading> {
     ownReward: facts.reward !== undefined,
     trainProblems: facts.problems?.train.size,
     contextLength: facts.context_length,
-    steps: metrics.filter(has("env/all/reward/total")),
+    // A round of expert iteration on answers of an earlier run draws nothing.
+    steps: metrics.filter((row) => has("env/all/reward/total")(row) || has("optim/updates")(row)),
     evaluations: metrics.filter(has("test/env/all/correct")),
     sample: await sampleOf(run),
   };

@@ -16,14 +16,14 @@ export function powerOfTwo(value: number): number {
 }
 
 /** A learning rate that is safer: the backend's default where this one is far above it, else a third. */
-export function lowerRate({ learning_rate, backend }: TrainConfig): number {
-  const usual = defaultsFor(backend).learning_rate;
+export function lowerRate({ learning_rate, backend, method }: TrainConfig): number {
+  const usual = defaultsFor(backend, method).learning_rate;
   return learning_rate > 3 * usual ? usual : rounded(learning_rate / 3);
 }
 
 /** A learning rate that moves more: the backend's default where this one is far below it, else three times as much. */
-export function higherRate({ learning_rate, backend }: TrainConfig): number {
-  const usual = defaultsFor(backend).learning_rate;
+export function higherRate({ learning_rate, backend, method }: TrainConfig): number {
+  const usual = defaultsFor(backend, method).learning_rate;
   return learning_rate < usual / 3 ? usual : Math.min(1, rounded(3 * learning_rate));
 }
 

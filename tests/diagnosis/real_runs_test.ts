@@ -91,7 +91,10 @@ Deno.test("examples that fill the context: the prompt leaves no room for an answ
     }));
     const { findings } = await trained({ model_name, prompt_template: { ...BARE, few_shot, question_suffix: "" } });
     assert.deepEqual(rootsOf(findings), ["no_room"], JSON.stringify(findings, null, 1));
-    assert.match(findings[0]!.evidence.join("\n"), /290 tokens and the longest prompt takes 2\d\d, which leaves/);
+    assert.match(
+      findings[0]!.evidence.join("\n"),
+      /the context is 290 tokens and the longest prompt takes 2\d\d, which leaves/,
+    );
     assert.match(findings[0]!.suggestion, /few_shot_count: \d in the template/);
   }));
 

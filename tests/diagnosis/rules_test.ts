@@ -273,10 +273,10 @@ const CASES: readonly Case[] = [
     claim: "a warm-up as long as the run never gets to the full learning rate",
     rule: "long_warmup",
     severity: "slows",
-    input: { warmup_steps: 100 },
-    change: (step) => ({ "optim/lr": 1.5e-6 * (step + 1) }),
+    input: { warmup_steps: 12 },
+    change: (step) => ({ "optim/lr": 1.2e-5 * (step + 1) }),
     settings: { warmup_steps: 1 },
-    seen: /warmup_steps=100 of 12 steps/,
+    seen: /warmup_steps=12 of 12 steps/,
   },
   {
     claim: "a reward that rises by format alone is told",

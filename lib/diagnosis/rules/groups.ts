@@ -1,6 +1,6 @@
 /** Rules about groups whose rewards are all equal, which say nothing about what to do differently, and what makes them so. */
-import type { RunReading } from "../facts.ts";
-import type { Finding, Severity } from "../finding.ts";
+import { imitates, type RunReading } from "../facts.ts";
+import { type Finding, settingsText, type Severity } from "../finding.ts";
 import { meanOf, recent, type Share, shareOf, valuesOf } from "../figures.ts";
 import { otherLevel, type Settings, settingsOfHarder } from "../settings.ts";
 import { countText, shareText, stepsText } from "../words.ts";
@@ -24,13 +24,13 @@ interface EqualGroups {
 }
 
 function equalGroups(reading: RunReading): EqualGroups | undefined {
-  const { group_size, method } = reading.config;
+  const { group_size } = reading.config;
   const steps = recent(reading);
   const all = shareOf(steps, "env/all/zero_signal_groups", group_size);
   if (all === undefined || all.value <= MOST || all.low <= MOST - 0.25) return undefined;
   const good = meanOf(steps, "env/all/by_group/frac_all_good") ?? 0;
   // Imitation learns from every right answer: only groups that have none are lost to it.
-  if (method === "expert_iteration" && good > 0) return undefined;
+  if (imitates(reading) && good > 0) return undefined;
   return { all, severity: all.value > NEARLY_ALL ? "blocks" : "slows", good: good / all.value, steps };
 }
 
@@ -66,10 +66,9 @@ export function sameAnswers(reading: RunReading): Finding | undefined {
       `temperature=${temperature} top_p=${top_p} top_k=${top_k}`,
     ],
     suggestion: isOpen
-      ? "The model has become sure of itself: go on from an earlier checkpoint with kl_penalty_coef=0.01, or draw with " +
-        "temperature=1.2."
-      : `Sample as widely as the model allows: ${Object.entries(settings).map((pair) => pair.join("=")).join(" ")}.`,
-    settings: isOpen ? { kl_penalty_coef: 0.01, temperature: 1.2 } : settings,
+      ? "The model has become sure of itself: draw with temperature=1.2, or go on from an earlier checkpoint."
+      : `Sample as widely as the model allows: ${settingsText(settings)}.`,
+    settings: isOpen ? { temperature: 1.2 } : settings,
   };
 }
 
@@ -162,12 +161,24 @@ export function noUpdates(reading: RunReading): Finding | undefined {
       `no update in ${stepsText(steps)}`,
       ...(masked === undefined ? [] : [`${shareText(masked)} of the completions are masked (overlong=mask)`]),
     ],
-    ...(masked !== undefined && masked > 0.5
-      ? { suggestion: "Use overlong=keep, or a larger max_tokens.", settings: { overlong: "keep" } }
-      : {
-        suggestion: "Make groups whose completions differ in reward: temperature=1, a larger group_size, or " +
-          "max_refill_rounds=4, which draws other problems in place of groups without a signal.",
-        settings: { max_refill_rounds: 4 },
-      }),
+    ...moreUpdates(reading, masked ?? 0),
+  };
+}
+
+function moreUpdates(reading: RunReading, masked: number): { suggestion: string; settings: Settings } {
+  if (masked > 0.5) return { suggestion: "Use overlong=keep, or a larger max_tokens.", settings: { overlong: "keep" } };
+  if (imitates(reading)) {
+    const group_size = 2 * reading.config.group_size;
+    return {
+      suggestion:
+        `Draw more answers to each problem (group_size=${group_size}), or ask easier ones, so that there are ` +
+        "right ones to imitate.",
+      settings: { group_size },
+    };
+  }
+  return {
+    suggestion: "Make groups whose completions differ in reward: temperature=1, a larger group_size, or " +
+      "max_refill_rounds=4, which draws other problems in place of groups without a signal.",
+    settings: { max_refill_rounds: 4 },
   };
 }

@@ -1,6 +1,6 @@
 /** Rules about what has been gained: on which problems, by what, and whether that can be told from chance. */
 import { clipLine } from "../../basics/mod.ts";
-import type { RunReading } from "../facts.ts";
+import { imitates, type RunReading } from "../facts.ts";
 import type { Finding } from "../finding.ts";
 import { early, late, meanOf, type Rise, riseOf, type Share, shareOf, trainRise } from "../figures.ts";
 import { higherRate } from "../settings.ts";
@@ -12,6 +12,8 @@ const HELD_OUT = "test/env/all/correct";
 
 /** Fewer steps tell little: in the default run the gain shows after about so many. */
 const FEW_STEPS = 10;
+/** A round of expert iteration is many updates. */
+const FEW_ROUNDS = 2;
 /** A run of so many steps that gains nothing is not merely unlucky: the default run has gained a third by then. */
 const LONG = 20;
 /** A gain on held-out problems that is worth a run. */
@@ -41,7 +43,7 @@ function changeOf(reading: RunReading, key: string): number | undefined {
 /** The reward has risen by format alone. */
 export function formatOnly(reading: RunReading): Finding | undefined {
   const { steps, ownReward, config: { format_coef } } = reading;
-  if (ownReward || steps.length < FEW_STEPS) return undefined;
+  if (ownReward || imitates(reading) || steps.length < FEW_STEPS) return undefined;
   const [reward, format, correct] = [REWARD, "env/all/format", ACCURACY].map((key) => changeOf(reading, key));
   if (reward === undefined || format === undefined || correct === undefined) return undefined;
   // A fifth of the completions in format more, and that is what most of the reward came from.
@@ -68,7 +70,7 @@ function signed(value: number): string {
 
 /** A reward of one's own rises, and accuracy does not. */
 export function rewardHacking(reading: RunReading): Finding | undefined {
-  if (!reading.ownReward || reading.steps.length < 4) return undefined;
+  if (!reading.ownReward || imitates(reading) || reading.steps.length < 4) return undefined;
   const [before, after] = [early(reading), late(reading)];
   const [reward, spread, correct] = [
     changeOf(reading, REWARD),
@@ -161,7 +163,8 @@ export function noGain(reading: RunReading): Finding | undefined {
 export function undecided(reading: RunReading): Finding | undefined {
   const test = heldOut(reading);
   const { config, steps } = reading;
-  if (steps.length < FEW_STEPS || test === undefined || test.rise.low > 0 || test.rise.high < 0) return undefined;
+  if (steps.length < (imitates(reading) ? FEW_ROUNDS : FEW_STEPS)) return undefined;
+  if (test === undefined || test.rise.low > 0 || test.rise.high < 0) return undefined;
   // So many problems make the interval about as wide as the gain that would matter.
   const needed = Math.ceil(2 * test.after.value * (1 - test.after.value) * (1.96 / GAIN) ** 2 / 100) * 100;
   const more = Math.max(needed, 100);
@@ -181,10 +184,11 @@ export function undecided(reading: RunReading): Finding | undefined {
 /** There are too few steps to tell. */
 export function tooShort(reading: RunReading): Finding | undefined {
   const { steps, state, config, status } = reading;
+  const few = imitates(reading) ? FEW_ROUNDS : FEW_STEPS;
   // A gain that is beyond chance needs no more steps to show.
-  if (steps.length >= FEW_STEPS || (heldOut(reading)?.rise.low ?? 0) > 0) return undefined;
+  if (steps.length >= few || (heldOut(reading)?.rise.low ?? 0) > 0) return undefined;
   const total = status?.steps_total ?? config.max_steps;
-  const isUnderWay = state === "running" && (total === null || total >= FEW_STEPS);
+  const isUnderWay = state === "running" && (total === null || total >= few);
   return {
     rule: "too_short",
     severity: "notice",
@@ -194,7 +198,7 @@ export function tooShort(reading: RunReading): Finding | undefined {
       ? "It is too early to tell whether the run learns."
       : "The run is too short to tell whether it learns.",
     evidence: [`${steps.length} ${steps.length === 1 ? "step" : "steps"}${total === null ? "" : ` of ${total}`}`],
-    suggestion: isUnderWay ? `Look again after step ${FEW_STEPS}.` : `Train for longer, as max_steps=${4 * FEW_STEPS}.`,
-    settings: isUnderWay ? {} : { max_steps: 4 * FEW_STEPS },
+    suggestion: isUnderWay ? `Look again after step ${few}.` : `Train for longer, as max_steps=${4 * few}.`,
+    settings: isUnderWay ? {} : { max_steps: 4 * few },
   };
 }

@@ -1,7 +1,7 @@
 /** Rules about runs that fall apart: numbers that are none, weights that run away, choices that vanish. */
 import { clipLine } from "../../basics/mod.ts";
 import type { StepMetrics } from "../../runs/mod.ts";
-import type { RunReading } from "../facts.ts";
+import { imitates, type RunReading } from "../facts.ts";
 import type { Finding } from "../finding.ts";
 import {
   clusterOf,
@@ -174,7 +174,8 @@ const VANISHED = { ratio: 0.2, equal: 0.5, solved: 0.9 };
 /** The policy has only one answer left, and it is often wrong. */
 export function entropyCollapse(reading: RunReading): Finding | undefined {
   const { config } = reading;
-  if (early(reading).length < FEW) return undefined;
+  // Imitation is meant to narrow what is said.
+  if (early(reading).length < FEW || imitates(reading)) return undefined;
   const steps = late(reading);
   const [before, after] = [meanOf(early(reading), ENTROPY), meanOf(steps, ENTROPY)];
   const equal = meanOf(steps, "env/all/zero_signal_groups");
