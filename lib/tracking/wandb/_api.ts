@@ -3,8 +3,8 @@
  * its files (`file_stream`). Found out by watching the official Python client; `tests/peers/tracking` holds both side by
  * side. Every value of an answer is checked here.
  */
-import { type Connection, postJson, saidIn, WandbError } from "./_http.ts";
-import { count } from "./_state.ts";
+import { type Connection, postJson, saidIn, WandbError } from "./http.ts";
+import { count } from "./state.ts";
 
 /** A run on the server. */
 export interface Place {

@@ -1,7 +1,7 @@
 /** From a configuration and the environment to a tracker, or to the sentence that says why there is none. */
 import type { Clock, ReadEnv } from "../../basics/mod.ts";
 import type { TrainConfig } from "../../config/mod.ts";
-import type { Connection } from "./_http.ts";
+import type { Connection } from "./http.ts";
 import { wandbSettings } from "./settings.ts";
 import { openState, WandbStream } from "./stream.ts";
 import { laterLine, WANDB_PACE, type WandbPace, WandbTracker } from "./wandb.ts";

@@ -10,9 +10,9 @@ import { began, recordedConfig } from "../_recorded_config.ts";
 import { LineTail } from "../_line_tail.ts";
 import { type RecordedRow, RecordedRows } from "../_recorded_rows.ts";
 import { type Place, resumeStatus, sendStream, type ServerRun, type StreamBody, upsertRun } from "./_api.ts";
-import type { Connection } from "./_http.ts";
+import type { Connection } from "./http.ts";
 import { historyLine, type LineTime, logLine, summaryLine, systemLine } from "./_lines.ts";
-import { newRunId, newState, readState, type WandbState, writeState } from "./_state.ts";
+import { newRunId, newState, readState, type WandbState, writeState } from "./state.ts";
 
 /** What a stream is made of. */
 export interface StreamParts {
@@ -98,9 +98,14 @@ export class WandbStream {
     const place = this.#place ??= await this.#connect(signal);
     const before = this.#state;
     try {
-      for (let body = this.#nextBody(); body !== undefined; body = this.#nextBody()) {
+      let system = this.#systemFile();
+      for (;;) {
+        const files = await this.#nextFiles();
+        if (files === undefined && system === undefined) break;
+        const body = { files: { ...files, ...system } };
         await sendStream(this.#parts.connection, place, body, signal);
         this.#acknowledge(body);
+        system = undefined;
       }
     } finally {
       if (this.#state !== before) await this.#keepState();
@@ -155,21 +160,23 @@ export class WandbStream {
   }
 
   /** The next lines that the server has not got; undefined: it has everything. */
-  #nextBody(): StreamBody | undefined {
+  async #nextFiles(): Promise<StreamBody["files"]> {
     const pending = this.#pending;
     while (pending.rows.length === 0) {
       const read = this.#rows.read();
       if (read === undefined) break;
       pending.rows = this.#unsent(read);
+      if (pending.rows.length === 0) await breath();
     }
     while (pending.log.length === 0) {
       const read = this.#log.read();
       if (read.length === 0) break;
       pending.log = read.slice(this.#logToSkip);
       this.#logToSkip -= read.length - pending.log.length;
+      if (pending.log.length === 0) await breath();
     }
-    const files = { ...this.#historyFiles(pending.rows), ...this.#logFile(pending.log), ...this.#systemFile() };
-    return Object.keys(files).length === 0 ? undefined : { files };
+    const files = { ...this.#historyFiles(pending.rows), ...this.#logFile(pending.log) };
+    return Object.keys(files).length === 0 ? undefined : files;
   }
 
   /** The rows of steps that the server has not seen; all of them count for the summary. */
@@ -201,7 +208,7 @@ export class WandbStream {
 
   #systemFile(): StreamBody["files"] {
     const { systemEveryMs, now } = this.#parts;
-    if (systemEveryMs === undefined || now() < this.#nextSystem) return {};
+    if (systemEveryMs === undefined || now() < this.#nextSystem) return undefined;
     this.#nextSystem = now() + systemEveryMs;
     const runtime = this.#runtimeBefore + (now() - this.#started) / 1000;
     const content = [systemLine({ timestamp: now() / 1000, runtime })];
@@ -225,6 +232,11 @@ export class WandbStream {
     };
     Object.assign(this.#pending, { rows: [], log: [] });
   }
+}
+
+/** Lets training have its turn while a long file is skipped. */
+function breath(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
 }
 
 function pageOf(pagesUrl: string, { entity, project, id }: Place): string {

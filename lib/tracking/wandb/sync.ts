@@ -2,7 +2,7 @@
 import { type Clock, oneLine, type ReadEnv, readEnv, SYSTEM_CLOCK } from "../../basics/mod.ts";
 import type { TrainConfig } from "../../config/mod.ts";
 import { LogFolderError, openRun } from "../../runs/mod.ts";
-import { WandbError } from "./_http.ts";
+import { WandbError } from "./http.ts";
 import { notAllowed } from "./open.ts";
 import { wandbSettings } from "./settings.ts";
 import { openState, WandbStream } from "./stream.ts";

@@ -6,7 +6,7 @@
 import { type Clock, counted, oneLine } from "../../basics/mod.ts";
 import type { TrainEvent } from "../../training/mod.ts";
 import type { Tracker } from "../_tracker.ts";
-import { WandbError } from "./_http.ts";
+import { WandbError } from "./http.ts";
 import type { WandbStream } from "./stream.ts";
 
 /** How often and how long; milliseconds. */
