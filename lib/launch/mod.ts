@@ -20,6 +20,7 @@ export {
 } from "./evaluation_run.ts";
 export * from "./evaluation_target.ts";
 export { type EvaluatedProblems, evaluatedProblems } from "./evaluated_problems.ts";
+export { type ExpertInput, expertInput, expertIterate, type ExpertOptions } from "./expert_iterate.ts";
 export type { GivenProblems } from "./given_problems.ts";
 export { requireFit, requireRoom } from "./fit.ts";
 export * from "./history.ts";

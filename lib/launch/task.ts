@@ -128,7 +128,7 @@ function trainedOn(problems: ProblemSet, config: TrainConfig, from: number | und
 
 /**
  * Opens the policy of a task that is ready.
- * @throws {ConfigError} when there is no such model, here or on the hub
+ * @throws {ConfigError} when there is no such model, here or on the hub, or a reward function that the method has no use for
  * @throws {TemplateError} when some prompts leave no room for an answer
  */
 export async function openPrepared(
@@ -137,6 +137,7 @@ export async function openPrepared(
   prepared: PreparedTask,
   { reward, ...options }: Omit<OpenTaskOptions, keyof PrepareOptions> & LoadingOptions,
 ): Promise<Task> {
+  requireNoReward(config, reward);
   const policy = await openModel(config, open, options);
   const { template, ahead } = prepared;
   try {
@@ -147,6 +148,14 @@ export async function openPrepared(
     await policy.close();
     throw error;
   }
+}
+
+/** @throws {ConfigError} when there is a reward function, and nothing is learnt from rewards */
+function requireNoReward({ method }: TrainConfig, reward: RewardFunction | undefined): void {
+  if (reward === undefined || method === "grpo") return;
+  throw new ConfigError([
+    "option reward: expert iteration imitates right answers and learns from no reward; leave it out, or use method=grpo.",
+  ]);
 }
 
 /** Closes what a task has open: who answers, and who grades. */

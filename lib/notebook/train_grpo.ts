@@ -32,6 +32,11 @@ export interface NotebookTrainOptions extends TrainOptions, NotebookOptions {}
  */
 export async function trainGRPO(input: TrainInput = {}, options: NotebookTrainOptions = {}): Promise<Run> {
   requireNotebookOptions("trainGRPO", options);
+  return await trainWithPanel(input, options);
+}
+
+/** Trains what the input says, with a panel where there is a place for one. */
+export async function trainWithPanel(input: TrainInput, options: NotebookTrainOptions): Promise<Run> {
   const { panel, ...rest } = options;
   const { place, listen } = panelPlace(panel);
   // Before anything is awaited: the cell that runs now is the one that started the run.

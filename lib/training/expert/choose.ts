@@ -85,7 +85,10 @@ function distinctAnswers(answers: readonly PlacedAnswer[]): PlacedAnswer[] {
   return answers.filter(({ rollout: { text, completion } }) => seen(text, completion.tokens));
 }
 
-/** @returns whether an answer to one problem differs from all that it was asked about before */
+/**
+ * Tells different answers to one problem apart.
+ * @returns a function that says whether an answer differs from all that it was asked about before
+ */
 export function answerFilter(): (text: string, tokens: readonly number[]) => boolean {
   const texts = new Set<string>();
   const sequences = new Set<string>();
