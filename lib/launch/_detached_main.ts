@@ -5,7 +5,7 @@
  */
 import { oneLine } from "../basics/mod.ts";
 import { openPolicy, type ServiceMessage } from "../policy/mod.ts";
-import type { RunRecorder } from "../runs/mod.ts";
+import { type RunRecorder, settleRun } from "../runs/mod.ts";
 import { failed, type LaunchNews, type LaunchRequest, LEAVE, linesOf } from "./_detached_messages.ts";
 import { eventLines } from "./_event_log.ts";
 import { isFetched } from "./download_text.ts";
@@ -50,7 +50,10 @@ async function trainDetached(request: LaunchRequest, ends: Ends): Promise<void> 
   try {
     const from = plan.resume?.from;
     const ready = { type: "ready", step: from?.step ?? 0, notices: task.notices ?? [] } as const;
-    if (from !== undefined && isComplete(from, totalSteps(plan, task))) return say({ ...ready, complete: true });
+    if (from !== undefined && isComplete(from, totalSteps(plan, task))) {
+      await settleRun(plan.config.log_path);
+      return say({ ...ready, complete: true });
+    }
     const recorder = await openRecorder(plan, task, opening);
     say({ ...ready, step: recorder.from.step, complete: false });
     messages.moveTo(recorder);
