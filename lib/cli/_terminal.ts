@@ -19,6 +19,8 @@ export interface Reporter {
   progress(progress: TrainProgress): void;
   /** Writes a line that stays. */
   line(text: string): void;
+  /** Writes a line that stays, and that is in the log already. */
+  show(text: string): void;
   /** Takes the bars away. Always call it, or they stay behind. */
   close(): void;
 }
@@ -50,6 +52,7 @@ export function createReporter(io: CliIo, log: (line: string) => void = () => {}
       redraw();
     },
     line: (text) => keep(text),
+    show: (text) => live.print(text),
     close: () => live.clear(),
   };
 }
@@ -100,7 +103,8 @@ function keepUngraded(keep: Lines["keep"], metrics: Metrics, prefix?: "test/"): 
   if (text !== undefined) keep(`  ${text}`, "bold");
 }
 
-function evaluationLine(step: number, metrics: Metrics, problems: number): string {
+/** The line of an evaluation. @param problems how many were asked */
+export function evaluationLine(step: number, metrics: Metrics, problems: number): string {
   const value = (key: string) => metrics[testKey(key)];
   return [
     `evaluation after ${step} steps`,

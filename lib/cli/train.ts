@@ -132,7 +132,7 @@ async function trainTask(
       signal: interrupt.signal,
       onEvent: (event) => reporter.event(event),
       onProgress: (progress) => reporter.progress(progress),
-      onNotice: (line) => reporter.line(oneLine(line, 500)),
+      onNotice: (line) => reporter.show(oneLine(line, 500)),
     });
     reporter.close();
     await recorder.close();
