@@ -5,14 +5,7 @@
 import { join } from "node:path";
 import { type RewardFunction, rewardName } from "../environment/mod.ts";
 import type { OpeningOptions, OpenOptions } from "../policy/mod.ts";
-import {
-  clearStop,
-  createRun,
-  LogFolderError,
-  RUN_FILES,
-  type RunRecorder,
-  watchForStop,
-} from "../runs/mod.ts";
+import { clearStop, createRun, LogFolderError, RUN_FILES, type RunRecorder, watchForStop } from "../runs/mod.ts";
 import { openTrackers } from "../tracking/mod.ts";
 import { train, type TrainArgs, type TrainEvent } from "../training/mod.ts";
 import { estimateOf } from "./budget.ts";
@@ -24,21 +17,10 @@ import { loadStart } from "./load_start.ts";
 import { explainGone } from "./problem_place.ts";
 import type { LoadingOptions, ProblemSides } from "./problems.ts";
 import { refuseOtherProblems } from "./same_problems.ts";
-import {
-  closeTask,
-  type OpenPolicy,
-  openPrepared,
-  prepareTask,
-  requireCheckpoint,
-  type Task,
-} from "./task.ts";
+import { closeTask, type OpenPolicy, openPrepared, prepareTask, requireCheckpoint, type Task } from "./task.ts";
 import { removeReplaced } from "./replaced.ts";
 import { untilLost } from "./until_lost.ts";
-import {
-  recordedTemplate,
-  refuseOtherTemplate,
-  templateNotices,
-} from "./templates.ts";
+import { recordedTemplate, refuseOtherTemplate, templateNotices } from "./templates.ts";
 
 /** Who watches a run, and who may stop it. */
 export interface Watchers {
@@ -59,8 +41,7 @@ export interface Watchers {
 }
 
 /** Those who watch while a run is opened. A signal that ends the opening leaves everything as it was. */
-export interface Opening
-  extends Pick<Watchers, "signal" | "onWaiting" | "onMessage" | "onDownload"> {
+export interface Opening extends Pick<Watchers, "signal" | "onWaiting" | "onMessage" | "onDownload"> {
   /** Problems that a program gives, in place of those the configuration names; the plan has been told. */
   readonly problems?: ProblemSides | undefined;
   /** What a completion is worth, in place of the recipe's reward; the plan has been told its name. */
@@ -85,40 +66,20 @@ export async function openPlan(
   const template = resume && recordedTemplate(resume.run, config);
   const weightsDir = join(config.log_path, RUN_FILES.weights);
   const { signal, onDownload } = watchers;
-  const recorded = resume?.run.config.env === config.env
-    ? resume.run.facts.problems
-    : undefined;
-  const preparing = {
-    template,
-    problems,
-    recorded,
-    from: resume?.from.step,
-    signal,
-    onDownload,
-  };
-  const prepared = await prepareTask(config, preparing).catch(
-    (error: unknown) => {
-      throw resume === undefined
-        ? error
-        : explainGone(resume.run.config, config, error);
-    },
-  );
+  const recorded = resume?.run.config.env === config.env ? resume.run.facts.problems : undefined;
+  const preparing = { template, problems, recorded, from: resume?.from.step, signal, onDownload };
+  const prepared = await prepareTask(config, preparing).catch((error: unknown) => {
+    throw resume === undefined ? error : explainGone(resume.run.config, config, error);
+  });
   if (resume !== undefined) {
     refuseOtherProblems(resume.run, config, prepared.problems);
     refuseOtherTemplate(resume.run, config, prepared.template);
   }
-  const opened = await openPrepared(config, open, prepared, {
-    weightsDir,
-    reward,
-    ...watchers,
-  });
+  const opened = await openPrepared(config, open, prepared, { weightsDir, reward, ...watchers });
   try {
     signal?.throwIfAborted();
-    const answers = earlier &&
-      await earlierAnswers(earlier, opened, { config, resume, signal });
-    const task = answers === undefined
-      ? opened
-      : { ...opened, trainProblems: answers.problems, answers };
+    const answers = earlier && await earlierAnswers(earlier, opened, { config, resume, signal });
+    const task = answers === undefined ? opened : { ...opened, trainProblems: answers.problems, answers };
     const estimate = estimateOf(plan, task);
     const notices = [
       ...(resume === undefined ? [] : [
@@ -127,11 +88,7 @@ export async function openPlan(
       ]),
       ...(answers === undefined ? [] : [answers.notice]),
     ];
-    return {
-      ...task,
-      ...(estimate && { estimate }),
-      ...(notices.length > 0 && { notices }),
-    };
+    return { ...task, ...(estimate && { estimate }), ...(notices.length > 0 && { notices }) };
   } catch (error) {
     await closeTask(opened);
     throw error;
@@ -143,36 +100,21 @@ export async function openPlan(
  * @throws {LogFolderError} when the folder changed meanwhile, or the server has none of the run's checkpoints any more
  * @throws the signal's reason, when it was aborted before the folder was touched
  */
-export async function openRecorder(
-  plan: Plan,
-  task: Task,
-  opening: Opening = {},
-): Promise<RunRecorder> {
+export async function openRecorder(plan: Plan, task: Task, opening: Opening = {}): Promise<RunRecorder> {
   const { config, action } = plan;
   const { loaded, gone } = await loadStart(plan, task, opening);
   const behavior = action === "create" ? "raise" : action;
   const reward = opening.reward && rewardName(opening.reward);
-  const decode = (tokens: readonly number[]): string =>
-    task.policy.chat.decode(tokens);
+  const decode = (tokens: readonly number[]): string => task.policy.chat.decode(tokens);
   const { template, problems, policy: { contextLength } } = task;
-  const recorder = await createRun(config, {
-    template,
-    problems,
-    contextLength,
-    reward,
-    behavior,
-    decode,
-    gone,
-  });
+  const recorder = await createRun(config, { template, problems, contextLength, reward, behavior, decode, gone });
   await clearStop(recorder.path);
   if (recorder.from.checkpoint?.state_path === loaded) {
     for (const notice of task.notices ?? []) await recorder.log(notice);
     return recorder;
   }
   await recorder.close();
-  throw new LogFolderError(
-    `log_path ${config.log_path} was changed by another run meanwhile; try again`,
-  );
+  throw new LogFolderError(`log_path ${config.log_path} was changed by another run meanwhile; try again`);
 }
 
 /**
@@ -186,24 +128,15 @@ export async function recordTraining(
   watchers: Watchers,
 ): Promise<TrainEvent | undefined> {
   const stop = watchForStop(recorder.path);
-  const signal = AbortSignal.any([
-    stop.signal,
-    ...(watchers.signal === undefined ? [] : [watchers.signal]),
-  ]);
-  const trackers = await openTrackers(plan.config, recorder.path, {
-    onNotice: noticeOf(recorder, watchers),
-  });
+  const signal = AbortSignal.any([stop.signal, ...(watchers.signal === undefined ? [] : [watchers.signal])]);
+  const trackers = await openTrackers(plan.config, recorder.path, { onNotice: noticeOf(recorder, watchers) });
   let last: TrainEvent | undefined;
   try {
-    const events = train(
-      await trainArgs(plan, task, recorder, { ...watchers, signal }),
-    );
+    const events = train(await trainArgs(plan, task, recorder, { ...watchers, signal }));
     for await (const told of untilLost(events, recorder.lost)) {
       const event = withAsker(told, stop.by);
       await recorder.record(event);
-      if (event.type === "checkpoint") {
-        await removeReplaced(recorder.weightsDir, event.checkpoint);
-      }
+      if (event.type === "checkpoint") await removeReplaced(recorder.weightsDir, event.checkpoint);
       trackers.onEvent(event);
       watchers.onEvent?.(event);
       last = event;
@@ -217,10 +150,7 @@ export async function recordTraining(
 }
 
 /** Into the log, and to whoever watches. A log that cannot be written is met, and told of, by the next event. */
-function noticeOf(
-  recorder: RunRecorder,
-  { onNotice }: Watchers,
-): (line: string) => void {
+function noticeOf(recorder: RunRecorder, { onNotice }: Watchers): (line: string) => void {
   return (line) => {
     recorder.log(line).catch(() => {});
     onNotice?.(line);
@@ -229,16 +159,8 @@ function noticeOf(
 
 /** A run that was stopped from outside says by whom. */
 function withAsker(event: TrainEvent, by: string | undefined): TrainEvent {
-  if (by === undefined || event.type !== "done" || event.reason !== "stopped") {
-    return event;
-  }
-  return {
-    ...event,
-    detail: [
-      `asked to by ${by}`,
-      ...(event.detail === undefined ? [] : [event.detail]),
-    ].join("; "),
-  };
+  if (by === undefined || event.type !== "done" || event.reason !== "stopped") return event;
+  return { ...event, detail: [`asked to by ${by}`, ...(event.detail === undefined ? [] : [event.detail])].join("; ") };
 }
 
 async function trainArgs(
@@ -247,26 +169,8 @@ async function trainArgs(
   { from }: RunRecorder,
   { signal, onProgress }: Watchers,
 ): Promise<TrainArgs> {
-  const {
-    policy,
-    environment,
-    trainProblems,
-    testProblems,
-    validationProblems,
-    answers,
-    estimate,
-  } = task;
+  const { policy, environment, trainProblems, testProblems, validationProblems, answers, estimate } = task;
   const start = resume && await startOf(resume.run, from, config);
   const problems = { trainProblems, testProblems, validationProblems };
-  return {
-    config,
-    policy,
-    environment,
-    ...problems,
-    answers,
-    estimate,
-    start,
-    signal,
-    onProgress,
-  };
+  return { config, policy, environment, ...problems, answers, estimate, start, signal, onProgress };
 }
