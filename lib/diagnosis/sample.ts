@@ -26,7 +26,9 @@ export interface Sample {
   readonly groups: number;
   /** Those of them whose completions are all the same text. */
   readonly sameGroups: number;
-  /** Completions with an answer that stands in no box. */
+  /** Completions that ended without a box. */
+  readonly boxless: number;
+  /** Those of them with an answer all the same. */
   readonly unboxed: number;
   /** Why completions could not be graded, the most frequent first; foreign text. */
   readonly reasons: readonly string[];
@@ -71,6 +73,7 @@ export function sampleOfRows(rows: readonly RolloutRow[], step: number, maxToken
     repeating: cut.filter(({ text }) => repeatsItself(text)).length,
     groups: groups.length,
     sameGroups: groups.filter((group) => group.every(({ text }) => text === group[0]?.text)).length,
+    boxless: rows.filter(({ outcome }) => outcome === "no_answer").length,
     unboxed: rows.filter(({ outcome, extracted }) => outcome === "no_answer" && extracted !== null).length,
     reasons: reasonsOf(rows),
     examples: examplesOf(rows),

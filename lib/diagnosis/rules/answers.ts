@@ -48,8 +48,7 @@ export function noBox(reading: RunReading): Finding | undefined {
 
 /** Whether completions without a box have answers in them. */
 function answersWithoutBox({ sample }: RunReading, strict?: Share, lenient?: Share): boolean {
-  const rows = sample?.examples.no_answer === undefined ? 0 : sample.unboxed;
-  if (rows > 0) return true;
+  if (sample !== undefined && sample.boxless > 0) return sample.unboxed > sample.boxless / 2;
   return strict !== undefined && lenient !== undefined && lenient.value > strict.value + 0.05;
 }
 

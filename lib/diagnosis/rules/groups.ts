@@ -31,7 +31,7 @@ function equalGroups(reading: RunReading): EqualGroups | undefined {
   const good = meanOf(steps, "env/all/by_group/frac_all_good") ?? 0;
   // Imitation learns from every right answer: only groups that have none are lost to it.
   if (imitates(reading) && good > 0) return undefined;
-  return { all, severity: all.value > NEARLY_ALL ? "blocks" : "slows", good: good / all.value, steps };
+  return { all, severity: all.value > NEARLY_ALL ? "blocks" : "slows", good: Math.min(1, good / all.value), steps };
 }
 
 function countsText({ all, good, steps }: EqualGroups): string {
@@ -117,8 +117,7 @@ export function tooHard(reading: RunReading): Finding | undefined {
   return {
     rule: "too_hard",
     severity: equal.severity,
-    what:
-      "No completion of a problem is right, so there is nothing to learn from: the problems are too hard as they are put.",
+    what: "In nearly every group no completion is right: the problems are too hard as they are put.",
     evidence: [
       countsText(equal),
       ...(correct === undefined ? [] : [`accuracy ${shareText(correct.value)} on training problems`]),

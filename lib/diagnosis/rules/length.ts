@@ -44,8 +44,10 @@ export function noRoom(reading: RunReading): Finding | undefined {
 
 /** Worked examples that the template shows. */
 function shownExamples({ template }: RunReading): number {
-  const pool = Array.isArray(template.few_shot) ? template.few_shot.length : 0;
-  return Math.min(pool, template.few_shot_count ?? pool);
+  // As the folder has it: nothing has checked it yet.
+  const { few_shot, few_shot_count: count } = template as { readonly few_shot?: unknown; few_shot_count?: unknown };
+  const pool = Array.isArray(few_shot) ? few_shot.length : 0;
+  return typeof count === "number" && count >= 0 ? Math.min(pool, count) : pool;
 }
 
 function examplesShare(reading: RunReading): string[] {
