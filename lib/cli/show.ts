@@ -2,17 +2,20 @@
  * `deno task show <run>`: one run in the terminal, from its folder alone: how it is doing, what it was asked to do, what
  * it learned, what its completions look like.
  */
-import { pathKind, sparkText } from "../basics/mod.ts";
+import { sparkText } from "../basics/mod.ts";
 import { diagnose, diagnosisLine } from "../diagnosis/mod.ts";
-import { openRun, type RolloutRow, type Run, runFolder } from "../runs/mod.ts";
+import type { RolloutRow, Run } from "../runs/mod.ts";
 import { type Outcome, OUTCOMES } from "../vocabulary.ts";
-import { type CliIo, runCommand, systemIo, UsageError } from "./_io.ts";
+import { follow } from "./_follow.ts";
+import { type CliIo, runCommand, systemIo } from "./_io.ts";
+import { namedRun } from "./_named_run.ts";
 import { beforeAfterTable, evaluationsOf, KEYS, testKey } from "./_summary.ts";
 import { oneLine, type Paint, painter, quote, rate, table } from "./_text.ts";
 
-const HELP = `Shows a run: deno task show <run>
+const HELP = `Shows a run: deno task show <run> [--follow]
 
-  run   a run's folder, or its name below runs/
+  run        a run's folder, or its name below runs/
+  --follow   shows it as it goes on, wherever it trains, until it has ended; Ctrl-C ends the watching, not the run
 `;
 
 /** Steps listed one by one; of a longer run evenly spread ones. */
@@ -27,15 +30,9 @@ export function main(args: readonly string[], io: CliIo = systemIo()): Promise<n
       io.out(HELP);
       return 0;
     }
-    const [path, ...rest] = args;
-    if (path === undefined || rest.length > 0) throw new UsageError(`cannot show a run: name one\n\n${HELP}`);
-    if (path.startsWith("-")) throw new UsageError(`cannot show a run: there is no option ${path}\n\n${HELP}`);
-    const folder = await runFolder(path);
-    if (await pathKind(folder) === "absent") {
-      const places = /[\\/]/.test(path) ? folder : `${path}, nor runs/${path}`;
-      throw new UsageError(`cannot show a run: there is no folder ${places}`);
-    }
-    const run = await openRun(folder, { now: io.now() });
+    const named = args.filter((arg) => arg !== "--follow");
+    const { path, run } = await namedRun(named, { doing: "show", help: HELP, io });
+    if (named.length < args.length) return await follow(run, path, io);
     const paint = painter(io.color);
     const parts = [Deno.inspect(run), settings(run), diagnosisLine(await diagnose(run)) ?? ""];
     parts.push(accuracy(run, paint), steps(run, paint));
