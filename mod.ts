@@ -72,6 +72,15 @@ export {
   type RunStatus,
   type StepMetrics,
 } from "./lib/runs/mod.ts";
+export {
+  diagnose,
+  type Diagnosis,
+  diagnosisLine,
+  type Finding,
+  type RuleName,
+  type Severity,
+  type SettingValue,
+} from "./lib/diagnosis/mod.ts";
 export * from "./lib/pretraining/mod.ts";
 export type {
   Evaluated,
