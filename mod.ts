@@ -78,9 +78,10 @@ export {
   diagnosisLine,
   type Finding,
   type RuleName,
-  type Severity,
   type SettingValue,
+  type Severity,
 } from "./lib/diagnosis/mod.ts";
+export { type SyncOptions, syncWandb, WandbError, type WandbPace } from "./lib/tracking/mod.ts";
 export * from "./lib/pretraining/mod.ts";
 export type {
   Evaluated,
