@@ -11,7 +11,7 @@ export function endText({ state, status, config, checkpoints }: Run, path: strin
   const reason = stop_reason ? ` (${oneLine(stop_reason, 500)})` : "";
   if (state === "running") return `${oneLine(path)} goes on, ${steps} done`;
   if (state === "finished") return `finished: ${steps} done${reason}`;
-  const last = checkpoints.at(-1);
+  const last = checkpoints.findLast(({ name }) => name !== "best");
   const saved = last === undefined
     ? "no checkpoint was saved"
     : `saved up to step ${last.step} as ${oneLine(last.name)}`;

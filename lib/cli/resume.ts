@@ -6,15 +6,17 @@ import { type ConfigKey, parseKeyValues, referenceTable } from "../config/mod.ts
 import type { OpenPolicy, PlanInput } from "../launch/mod.ts";
 import { openPolicy } from "../policy/mod.ts";
 import { inspectLogFolder, LogFolderError, runFolder } from "../runs/mod.ts";
+import { takeDetach } from "./_detach.ts";
 import { type CliIo, runCommand, systemIo, UsageError } from "./_io.ts";
 import { oneLine } from "./_text.ts";
 import { trainAsSaid } from "./train.ts";
 
-const HELP = `Goes on with a run from its last checkpoint: deno task resume <run> [key=value ...]
+const HELP = `Goes on with a run from its last checkpoint: deno task resume <run> [key=value ...] [--detach]
 
   run         a run's folder, or its name below runs/
   key=value   what is to be other than it was; more steps and other logging always may be, backend, model_name and
               lora_rank never, anything else with resume_changes=allow
+  --detach    in the background: it outlives this terminal
 
 `;
 
@@ -28,7 +30,7 @@ export function main(args: readonly string[], io: CliIo = systemIo(), open: Open
       io.out(`${HELP}${referenceTable()}\n`);
       return 0;
     }
-    const [name, ...rest] = args;
+    const { rest: [name, ...rest], detach } = takeDetach(args);
     if (name === undefined) throw new UsageError(`cannot resume a run: name one\n\n${HELP}`);
     if (name.startsWith("-") || name.includes("=")) {
       throw new UsageError(`cannot resume ${oneLine(name)}: the run comes first\n\n${HELP}`);
@@ -40,7 +42,7 @@ export function main(args: readonly string[], io: CliIo = systemIo(), open: Open
     return await trainAsSaid(
       { ...parsed, input: { ...parsed.input, log_path, behavior_if_log_dir_exists: "resume" } },
       io,
-      open,
+      detach ? "detached" : open,
     );
   });
 }

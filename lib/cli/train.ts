@@ -17,44 +17,44 @@ import {
   type Task,
   totalSteps,
 } from "../launch/mod.ts";
-import { isForeignServer, openPolicy } from "../policy/mod.ts";
-import { openRun, type Run, type RunRecorder, settleRun } from "../runs/mod.ts";
-import { dollars, type TrainEvent } from "../training/mod.ts";
+import { openPolicy } from "../policy/mod.ts";
+import { type Run, type RunRecorder, settleRun } from "../runs/mod.ts";
+import { resumeCommand, WITH_NPX } from "./_commands.ts";
+import { launchAsPlanned, takeDetach } from "./_detach.ts";
+import { completeText, ending } from "./_ending.ts";
 import { listenForInterrupt } from "./_interrupt.ts";
 import { type CliIo, reportError, runCommand, systemIo, tinkerEnvironment, UsageError } from "./_io.ts";
 import { ServerMessages } from "./_server_messages.ts";
-import { beforeAfterTable, evaluationsOf, KEYS } from "./_summary.ts";
 import { showOpening } from "./_opening.ts";
 import { createReporter } from "./_terminal.ts";
-import { duration, oneLine } from "./_text.ts";
+import { oneLine } from "./_text.ts";
 
 const HELP = `Trains a model on mathematics with GRPO:
 
   deno task train key=value ...
   deno task train gsm8k step_by_step [model] [key=value ...]
+  deno task train --detach key=value ...    in the background: it outlives this terminal
 
 A run can be stopped with Ctrl-C; the same command goes on with it, and so does: deno task resume <run>
 Keys, with their defaults on the embedded engine:
 
 `;
 
-/** For who has no Deno of their own; whether that is so cannot be told from here. */
-const WITH_NPX = "(with npx: npx -y deno task ...)\n";
-
 /** Trains. @returns the exit code: 0 also for a run that was stopped in good order */
 export function main(args: readonly string[], io: CliIo = systemIo(), open: OpenPolicy = openPolicy): Promise<number> {
   return runCommand(io, async () => {
-    const parsed = parseKeyValues(args);
+    const { rest, detach } = takeDetach(args);
+    const parsed = parseKeyValues(rest);
     if (parsed.help) {
       io.out(`${HELP}${referenceTable()}\n`);
       return 0;
     }
-    return await trainAsSaid(parsed, io, open);
+    return await trainAsSaid(parsed, io, detach ? "detached" : open);
   });
 }
 
-/** Trains what a command line says. @returns the exit code */
-export async function trainAsSaid(parsed: PlanInput, io: CliIo, open: OpenPolicy): Promise<number> {
+/** Trains what a command line says, here or in a process of its own. @returns the exit code */
+export async function trainAsSaid(parsed: PlanInput, io: CliIo, open: OpenPolicy | "detached"): Promise<number> {
   const ask = io.ask === null ? undefined : (path: string, state: string) => askAbout(path, state, io);
   const plan = await planRun(parsed, { environment: tinkerEnvironment(io), ask, now: io.now() });
   for (const notice of plan.notices) io.out(`${notice}\n`);
@@ -62,13 +62,17 @@ export async function trainAsSaid(parsed: PlanInput, io: CliIo, open: OpenPolicy
   if (action === "create" && behavior === "resume") {
     io.out(`There is no run in ${oneLine(log_path)} to resume: a new one begins.\n`);
   }
+  if (open === "detached") return await launchAsPlanned(plan, parsed, io);
   const { task, recorder, messages } = await showOpening(
     io,
     plan.config,
     (opening, io) => openReady(plan, open, { opening, messages: new ServerMessages(io) }),
   );
   try {
-    if (recorder === undefined) return sayComplete(plan, totalSteps(plan, task), io);
+    if (recorder === undefined) {
+      io.out(completeText(plan.config.log_path, plan.resume?.from.step ?? 0, totalSteps(plan, task)));
+      return 0;
+    }
     return await trainTask(plan, task, { recorder, messages }, io);
   } finally {
     await closeTask(task);
@@ -98,16 +102,6 @@ async function openReady(
     await closeTask(task);
     throw error;
   }
-}
-
-function sayComplete({ config, resume }: Plan, total: number, io: CliIo): number {
-  const done = resume?.from.step ?? 0;
-  const steps = done > total
-    ? `${done} steps are done, more than the ${total} asked for`
-    : `all ${total} steps are done`;
-  io.out(`${oneLine(config.log_path)} is complete: ${steps}. `);
-  io.out(`To go on, give a larger max_steps, for example max_steps=${done * 2}\n`);
-  return 0;
 }
 
 /** Trains an opened run. */
@@ -172,52 +166,6 @@ function askAbout(path: string, state: string, io: CliIo): "delete" | "resume" {
     io.out(`please answer delete, resume or exit\n`);
   }
   throw new UsageError(`nothing was done: ${path} is as it was`);
-}
-
-/** What to say at the end, from the run folder: a resumed run began before this process did. */
-async function ending(path: string, last: TrainEvent | undefined, total: number): Promise<string> {
-  const run = await openRun(path);
-  const name = oneLine(path);
-  if (last?.type === "done" && last.reason !== "finished") {
-    const { step, detail, limit, enough = 0 } = last;
-    const why = detail === undefined ? "" : ` (${oneLine(detail, 500)})`;
-    // Without more of what ran out it would end again at once.
-    const more = limit === undefined ? "" : ` ${limit}=${Math.max((run.config[limit] ?? 0) * 2, enough)}`;
-    const from = fromWhere(run, step);
-    return `stopped after ${step} of ${total} steps${why}; to go on${from}:\n  ${
-      resumeCommand(run.config)
-    }${more}\n${WITH_NPX}`;
-  }
-  const seconds = run.series("time/total").reduce((sum, { value }) => sum + (value || 0), 0);
-  const evaluations = evaluationsOf(run);
-  const [first, final] = [evaluations[0], evaluations.at(-1)];
-  const table = first !== undefined && final !== undefined && first !== final
-    ? `\n${beforeAfterTable(first.metrics, final.metrics)}\n`
-    : "";
-  const cost = run.series(KEYS.cost).at(-1);
-  const price = cost === undefined ? "" : ` for ${dollars(cost.value)}`;
-  return `finished ${total} steps in ${
-    duration(seconds)
-  }${price}\n${table}\nrun folder: ${name}\nto see it:  deno task show ${quoted(path)}\n`;
-}
-
-/** Where a run goes on, when that is not where it stopped. */
-function fromWhere({ checkpoints }: Run, step: number): string {
-  const last = checkpoints.at(-1);
-  if (last === undefined) return step === 0 ? "" : " from step 0, as there is no checkpoint";
-  return last.step === step ? "" : ` from checkpoint ${oneLine(last.name)} after ${last.step} steps`;
-}
-
-/** The command that continues a run; everything else it needs is in the folder. */
-export function resumeCommand(config: Pick<TrainConfig, "log_path" | "backend" | "base_url">): string {
-  // A key goes to such a server only when it is named again.
-  const server = isForeignServer(config) ? ` ${quoted(`base_url=${config.base_url}`)}` : "";
-  return `deno task train ${quoted(`log_path=${config.log_path}`)} behavior_if_log_dir_exists=resume${server}`;
-}
-
-/** Text as one word of a shell. */
-function quoted(text: string): string {
-  return /^[\w./=:@%+,-]+$/.test(text) ? text : `'${oneLine(text, 4096).replaceAll("'", `'\\''`)}'`;
 }
 
 if (import.meta.main) Deno.exit(await main(Deno.args));

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { main as evalMain } from "../../lib/cli/eval.ts";
 import { main as pretrainMain } from "../../lib/cli/pretrain.ts";
+import { main as resumeMain } from "../../lib/cli/resume.ts";
 import { main as runsMain } from "../../lib/cli/runs.ts";
 import { main as showMain } from "../../lib/cli/show.ts";
 import { main as smokeMain } from "../../lib/cli/smoke.ts";
@@ -143,14 +144,14 @@ Deno.test("Ctrl-C saves a checkpoint, and the command it prints continues to the
     assert.equal(await trainMain([...SMALL, `log_path=${path}`], io, open), 0, io.complained());
     assert.match(io.said(), /finishing: saving a checkpoint/);
     assert.match(io.said(), /\(with npx: npx -y deno task \.\.\.\)/);
-    const command = /deno task train (log_path=\S+) (behavior_if_log_dir_exists=resume)/.exec(io.said());
+    const command = /deno task resume (\S+)/.exec(io.said());
     assert.ok(command);
     const stopped = await openRun(path);
     assert.deepEqual([stopped.state, stopped.status?.steps_done], ["stopped", 3]);
     assert.equal(stopped.checkpoints.at(-1)?.step, 3);
 
     const again = fakeIo();
-    assert.equal(await trainMain(command.slice(1), again, openAdder()), 0, again.complained());
+    assert.equal(await resumeMain(command.slice(1), again, openAdder()), 0, again.complained());
     assert.match(again.said(), /resuming .* after 3 of 4 steps/);
     const plain = (run: Awaited<ReturnType<typeof openRun>>) =>
       run.metrics.map(({ step, metrics }) => [
