@@ -30,7 +30,8 @@ export {
 } from "./log_folder.ts";
 export { RunRecorder } from "./record.ts";
 export { findResumePoint, readPending, type ResumePoint } from "./resume.ts";
-export { type FolderLock, type LockOwner, readOwner, takeLock } from "./_lock.ts";
+export { type FolderLock, type LockOwner, type LockWorld, readOwner, takeLock } from "./_lock.ts";
+export type { AskForLock, LockAnswer } from "./_locked.ts";
 export { type Flaw, flawText } from "./_paths.ts";
 export { rolloutOfRow, type RolloutRow, rolloutRows } from "./rows.ts";
 export {
