@@ -55,6 +55,8 @@ export * from "./lib/environment/mod.ts";
 export * from "./lib/policy/mod.ts";
 export * from "./lib/training/mod.ts";
 export {
+  type FollowOptions,
+  followRun,
   listRuns,
   type ListRunsOptions,
   LogFolderError,
@@ -67,10 +69,12 @@ export {
   type Run,
   type RunFacts,
   RunFolderError,
+  type RunNews,
   type RunProblems,
   type RunState,
   type RunStatus,
   type StepMetrics,
+  type StopOptions,
 } from "./lib/runs/mod.ts";
 export {
   diagnose,
@@ -83,6 +87,7 @@ export {
 } from "./lib/diagnosis/mod.ts";
 export { type SyncOptions, syncWandb, WandbError, type WandbPace } from "./lib/tracking/mod.ts";
 export * from "./lib/pretraining/mod.ts";
+export { LaunchError } from "./lib/launch/mod.ts";
 export type {
   Evaluated,
   EvaluateOptions,
@@ -94,6 +99,7 @@ export type {
   ExpertInput,
   ExpertOptions,
   GivenProblems,
+  LaunchOptions,
   OpenPolicy,
   OpenSampling,
   TrainOptions,
@@ -102,9 +108,12 @@ export type {
 export * from "./lib/plots/mod.ts";
 export type { TrajectoryFilter } from "./lib/viewer/mod.ts";
 export {
+  attach,
+  type AttachOptions,
   type Broadcast,
   evaluate,
   expertIterate,
+  launch,
   type ListenForStop,
   type LivePanel,
   livePanel,

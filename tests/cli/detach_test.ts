@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { openRun } from "../../lib/runs/mod.ts";
+import { followRun, openRun } from "../../lib/runs/mod.ts";
 import { inTempFolder } from "../runs/_fakes.ts";
 
 const SMALL = [
@@ -50,6 +50,7 @@ Deno.test("train --detach leaves a run that goes on, and says how to watch it, s
       const busy = await task("train", "--detach", ...SMALL, `log_path=${path}`);
       assert.equal(busy.code, 1);
       assert.match(busy.complained, /^error: log_path .*run is in use: process \d+/);
+      for await (const news of followRun(path)) if (news.type === "metrics") break;
       const stopped = await task("stop", path);
       assert.equal(stopped.code, 0, stopped.complained);
       assert.match(

@@ -233,7 +233,7 @@ Deno.test("an error in training is recorded, said once, and the way on is named"
     const { code, complained } = await train(path, [], {}, open);
     assert.equal(code, 1);
     assert.match(complained, /error: the engine caught fire\n/);
-    assert.match(complained, /behavior_if_log_dir_exists=resume/);
+    assert.match(complained, /to go on from the last checkpoint:\n {2}deno task resume \S+\n/);
     const run = await openRun(path);
     assert.deepEqual([run.state, run.status?.steps_done], ["failed", 3]);
     assert.match(run.status?.last_error ?? "", /caught fire/);
