@@ -5,6 +5,7 @@ import { main as trainMain } from "../../lib/cli/train.ts";
 import { type OpenPolicy, trainGRPO } from "../../lib/launch/mod.ts";
 import type { Waiting } from "../../lib/policy/mod.ts";
 import { openRun, type Run } from "../../lib/runs/mod.ts";
+import type { Metrics } from "../../lib/vocabulary.ts";
 import { fakeIo } from "../cli/_io.ts";
 import type { AdderOptions } from "../cli/_policy.ts";
 import { inTempFolder, readLines } from "../runs/_fakes.ts";
@@ -29,11 +30,13 @@ function commandIn(text: string): string[] {
   return line?.trim().split(" ").slice(3) ?? [];
 }
 
-const plain = (run: Run) =>
-  run.metrics.map(({ step, metrics }) => [
+const timeless = (rows: readonly { readonly step: number; readonly metrics: Metrics }[]) =>
+  rows.map(({ step, metrics }) => [
     step,
     Object.entries(metrics).filter(([key]) => !key.startsWith("time/")).sort(),
   ]);
+
+const plain = (run: Run) => timeless(run.metrics);
 
 Deno.test("a run says what it may cost before it starts and what it did cost; the key is in none of it", () =>
   inTempFolder(async (folder) => {
@@ -79,7 +82,13 @@ Deno.test("a budget stops a run with a checkpoint and a command; the command goe
     assert.match(resumed.said, /if they stay at \d+ tokens as so far, besides \$0\.\d+ spent before/);
     const run = await openRun(path);
     assert.deepEqual([run.state, run.status?.stop_reason], ["finished", null]);
-    assert.deepEqual(plain(run), plain(await openRun(whole)));
+    // The weights that the budget ended with were evaluated, and that is paid; all else is as if it had never ended.
+    const free = (run: Run) =>
+      run.metrics.map(({ metrics: { "cost/total": _paid, ...rest }, step }) => ({ step, metrics: rest }));
+    assert.deepEqual(timeless(free(run)), timeless(free(await openRun(whole))));
+    const [paid, before] = [run, await openRun(whole)].map((one) => one.series("cost/total").at(-1)!.value);
+    const again = run.superseded.at(-1)!.metrics["cost/evaluation"]!;
+    assert.ok(again > 0 && Math.abs(paid! - before! - again) < 1e-12);
   }));
 
 Deno.test("a budget that the prompts alone pass is refused before anything is written, and the policy is closed", () =>
