@@ -48,7 +48,10 @@ export class Curriculum {
   /** Ids by index: to ask for a problem is to make it. */
   readonly #ids = new Map<number, string>();
 
-  /** @param rates of the steps before; absent: there are none */
+  /**
+   * Choices among these problems.
+   * @param rates of the steps before; absent: there are none
+   */
   constructor(problems: Problems, config: CurriculumConfig, rates: PassRates = new Map()) {
     this.#problems = problems;
     this.#config = config;
