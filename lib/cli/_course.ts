@@ -55,14 +55,16 @@ export function countStep(course: Course, step: number, metrics: Metrics, now: n
 /** The line of the step that was counted last. @param columns what does not fit is the other grader's verdict */
 export function stepLine(course: Course, metrics: Metrics, seconds: number, columns: number): string {
   const { done, total } = course;
-  const [cost, recipe] = [metrics[KEYS.cost], metrics[KEYS.recipe]];
+  const { [KEYS.cost]: cost, [KEYS.recipe]: recipe, [KEYS.kept]: kept, [KEYS.tokens]: length } = metrics;
+  // A round that imitates an earlier run's answers draws none: it has no reward.
+  const drawn = metrics[KEYS.reward] !== undefined;
   const before = [
     `step ${String(done).padStart(String(total).length)}/${total}`,
-    `reward ${rate(metrics[KEYS.reward])}`,
-    `accuracy ${rate(metrics[KEYS.correct])}`,
+    ...(drawn ? [`reward ${rate(metrics[KEYS.reward])}`, `accuracy ${rate(metrics[KEYS.correct])}`] : []),
   ];
   const behind = [
-    `length ${(metrics[KEYS.tokens] ?? NaN).toFixed(1)}`,
+    ...(length === undefined ? [] : [`length ${length.toFixed(1)}`]),
+    ...(kept === undefined ? [] : [`kept ${kept}`]),
     `${seconds.toFixed(1)} s`,
     `${duration(secondsLeft(course))} left`,
     ...(cost === undefined ? [] : [`${dollars(cost)} so far`]),

@@ -14,6 +14,7 @@ export const KEYS = {
   disagreement: "env/all/grader_disagreement",
   tokens: "env/all/ac_tokens_per_turn",
   episodes: "env/all/total_episodes",
+  kept: "expert/kept",
   seconds: "time/total",
   cost: "cost/total",
 } as const;
