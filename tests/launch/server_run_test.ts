@@ -24,10 +24,11 @@ async function train(server: FakeServer, args: readonly string[], options: Adder
   return { code, said: io.said(), complained: io.complained() };
 }
 
-/** The command that the text names, as arguments. */
+/** The command that the text names, as arguments of training. */
 function commandIn(text: string): string[] {
-  const line = text.split("\n").find((line) => line.trim().startsWith("deno task train"));
-  return line?.trim().split(" ").slice(3) ?? [];
+  const line = text.split("\n").find((line) => line.trim().startsWith("deno task resume "));
+  const [path, ...rest] = line?.trim().split(" ").slice(3) ?? [];
+  return [`log_path=${path}`, RESUME, ...rest];
 }
 
 const timeless = (rows: readonly { readonly step: number; readonly metrics: Metrics }[]) =>
