@@ -190,7 +190,8 @@ function resuming({ config, reward, problemsGiven, attached }: PanelState, more?
   ];
   const paid = again.length === 0 ? "" : `, { ${again.join(", ")} }`;
   // What runs elsewhere goes on elsewhere, unless what it needs cannot.
-  const call = attached && paid === "" ? "launch" : "trainGRPO";
+  const trains = config.method === "expert_iteration" ? "expertIterate" : "trainGRPO";
+  const call = attached && paid === "" ? "launch" : trains;
   return { code: `await ${call}({ ${fields.filter((field) => field !== undefined).join(", ")} }${paid})` };
 }
 
@@ -210,6 +211,7 @@ function numbers({ metrics, tokens, cost, evaluations }: PanelState, charts: rea
     ["by the recipe's grader", fixed(metrics["env/all/recipe_correct"], 3)],
     ["graders disagree", fixed(metrics["env/all/grader_disagreement"], 3)],
     ["length", single("env/all/ac_tokens_per_turn", 1)],
+    ["answers kept", fixed(metrics["expert/kept"], 0)],
     ...rewardParts(metrics),
     [`held-out accuracy, step ${last?.step ?? 0}`, heldOut === "" ? undefined : heldOut],
     ["tokens", tokens === undefined ? undefined : short(tokens)],
