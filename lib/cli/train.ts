@@ -29,7 +29,8 @@ import { showOpening } from "./_opening.ts";
 import { createReporter } from "./_terminal.ts";
 import { oneLine } from "./_text.ts";
 
-const HELP = `Trains a model on mathematics with GRPO:
+const HELP =
+  `Trains a model on mathematics with GRPO, or with method=expert_iteration by imitating its own right answers:
 
   deno task train key=value ...
   deno task train gsm8k step_by_step [model] [key=value ...]
