@@ -1,9 +1,10 @@
 /**
  * The rows of `metrics.jsonl` as trackers send them, each with the time it stands for. The file has no times of day: a row
- * that came while a tracker watched has the time of its event, an older one what `time/total` of the steps before it adds
- * up to.
+ * that came while a tracker watched has the time of its event, or of its reading where that came first; an older one what
+ * `time/total` of the steps before it adds up to.
  */
 import { join } from "node:path";
+import { isObject } from "../basics/mod.ts";
 import { RUN_FILES } from "../runs/mod.ts";
 import type { TrainEvent } from "../training/mod.ts";
 import { LineTail } from "./_line_tail.ts";
@@ -18,7 +19,7 @@ export interface RecordedRow {
   readonly runtime: number;
   /** When, in milliseconds since 1970. */
   readonly time: number;
-  /** Whether its event was watched: the time is exact then. */
+  /** Whether it came while the tracker watched: the time is that of day then. */
   readonly watched: boolean;
 }
 
@@ -31,6 +32,8 @@ export class RecordedRows {
   readonly #began: number;
   readonly #times = new Map<number, number>();
   #runtime = 0;
+  /** The first step of this session; a row can be read before its event has come. */
+  #from = Infinity;
 
   /** @param began when the run began, in milliseconds since 1970 */
   constructor(run: string, began: number) {
@@ -40,6 +43,7 @@ export class RecordedRows {
 
   /** Notes when a row came about. */
   note(event: TrainEvent, now: number): void {
+    if (event.type === "start") this.#from = event.step;
     if (event.type !== "step" && event.type !== "evaluation") return;
     this.#times.set(event.step, now);
     const [oldest] = this.#times.keys();
@@ -47,30 +51,30 @@ export class RecordedRows {
   }
 
   /** Some rows that were not read yet; undefined: there are none for now. */
-  read(): RecordedRow[] | undefined {
+  read(now: number): RecordedRow[] | undefined {
     const lines = this.#tail.read();
-    return lines.length === 0 ? undefined : lines.flatMap((line) => this.#rowOf(line));
+    return lines.length === 0 ? undefined : lines.flatMap((line) => this.#rowOf(line, now));
   }
 
-  #rowOf(line: string): RecordedRow[] {
+  #rowOf(line: string, now: number): RecordedRow[] {
     const { step, ...rest } = parsed(line);
-    if (!Number.isSafeInteger(step)) return [];
+    if (typeof step !== "number" || !Number.isSafeInteger(step)) return [];
     const isValue = (entry: [string, unknown]): entry is [string, number | null] =>
       entry[1] === null || typeof entry[1] === "number";
     const metrics = Object.fromEntries(Object.entries(rest).filter(isValue));
     this.#runtime += metrics["time/total"] ?? 0;
-    const noted = this.#times.get(step as number);
-    this.#times.delete(step as number);
-    const time = noted ?? this.#began + this.#runtime * 1000;
-    return [{ step: step as number, metrics, runtime: this.#runtime, time, watched: noted !== undefined }];
+    const watchedAt = this.#times.get(step) ?? (step >= this.#from ? now : undefined);
+    this.#times.delete(step);
+    const time = watchedAt ?? this.#began + this.#runtime * 1000;
+    return [{ step, metrics, runtime: this.#runtime, time, watched: watchedAt !== undefined }];
   }
 }
 
 /** A line's object; one that a crash tore has none. */
-function parsed(line: string): Record<string, unknown> {
+function parsed(line: string): Readonly<Record<string, unknown>> {
   try {
     const value: unknown = JSON.parse(line);
-    return typeof value === "object" && value !== null ? value as Record<string, unknown> : {};
+    return isObject(value) ? value : {};
   } catch {
     return {};
   }

@@ -45,7 +45,11 @@ export async function openTrackers(
   const notices: string[] = [];
   const onNotice = (line: string) => {
     notices.push(line);
-    options.onNotice?.(line);
+    try {
+      options.onNotice?.(line);
+    } catch {
+      // Said between two events, where nobody could take the error: it would end the process.
+    }
   };
   const trouble = (name: string, error: unknown) => {
     const why = error instanceof Error ? error.message : String(error);

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { openTrackers, syncWandb } from "../../lib/tracking/mod.ts";
 import { done, inTempFolder, KEY, started, writeRun, type WrittenRun } from "./_run.ts";
 import { CONFIG, ENTITY, onlyRun, PACE, stateOf, track, until, variables, withServer } from "./_tracked.ts";
-import { historyOf, startWandb } from "./_wandb_server.ts";
+import { historyOf, startWandb, type WandbServer } from "./_wandb_server.ts";
 
 /** A port on which nobody listens. */
 function deadPort(): number {
@@ -21,6 +21,11 @@ function textsIn(folder: string): string {
 /** Neither as it is nor as the header has it. */
 function assertNoKey(text: string): void {
   for (const secret of [KEY, btoa(`api:${KEY}`), btoa(KEY)]) assert.ok(!text.includes(secret), text.slice(0, 500));
+}
+
+/** How many rows the one run of a server has; 0: there is no run yet. */
+function sentRows(server: WandbServer): number {
+  return server.runs.size === 0 ? 0 : (onlyRun(server).files["wandb-history.jsonl"] ?? []).length;
 }
 
 /** A run of some steps against a server, to its end. */
@@ -43,7 +48,7 @@ Deno.test("a server that is down costs one line; when it is up again everything 
     trackers.onEvent(run.step(1));
     const server = startWandb(port);
     try {
-      await until(() => server.runs.size === 1 && (onlyRun(server).files["wandb-history.jsonl"] ?? []).length === 2);
+      await until(() => sentRows(server) === 2);
       trackers.onEvent(run.step(2));
       trackers.onEvent(done(3));
       await trackers.close();
@@ -63,7 +68,7 @@ Deno.test("a server that goes away between two rows gets what it missed, under t
       const run = writeRun(folder);
       const trackers = await track(run, server.url);
       trackers.onEvent(run.step(0));
-      await until(() => server.runs.size === 1 && (onlyRun(server).files["wandb-history.jsonl"] ?? []).length === 1);
+      await until(() => sentRows(server) === 1);
       server.instead = () => new Response("gone fishing", { status: 503 });
       trackers.onEvent(run.step(1));
       await until(() => trackers.notices.length === 2);
@@ -170,7 +175,7 @@ for (
         server.instead = () => answers++ < 2 ? answer() : undefined;
         const trackers = await track(run, server.url);
         trackers.onEvent(run.step(0));
-        await until(() => (server.runs.size === 1 && onlyRun(server).files["wandb-history.jsonl"]?.length) === 1);
+        await until(() => sentRows(server) === 1);
         await trackers.close();
         const [trouble, page, ...rest] = trackers.notices;
         assert.match(trouble!, /(answered with|did not name).*training goes on/);
@@ -191,23 +196,102 @@ Deno.test("a server that never answers holds up neither the events nor the end",
       // Returns in the same tick: what a tracker did with its result, a promise or not, is not waited for.
       assert.equal(trackers.onEvent(run.step(0)), undefined);
       await trackers.close();
-      assert.equal(server.requests.length, 1);
-      assert.match(trackers.notices.join("\n"), /did not answer in time; training goes on/);
       hanging.resolve(undefined);
+      assert.equal(server.requests.length, 1);
+      assert.deepEqual(trackers.notices.map((line) => line.replace(/127\S+|\/\S+/g, "...")), [
+        "Weights & Biases: ... did not answer in time; what is not sent waits in the run folder, for the next resumption " +
+        "or `deno task wandb sync ...",
+      ]);
     })
   ));
 
-Deno.test("a request that is not answered is given up and tried again", () =>
+/** A body that comes a byte at a time, and never ends. */
+function dripping(): Response {
+  let timer: ReturnType<typeof setInterval> | undefined;
+  return new Response(
+    new ReadableStream({
+      start: (controller) => void (timer = setInterval(() => controller.enqueue(new Uint8Array([32])), 5)),
+      cancel: () => clearInterval(timer),
+    }),
+  );
+}
+
+for (const how of ["not answered", "answered a byte at a time"]) {
+  Deno.test(`a request that is ${how} is given up and tried again`, () =>
+    withServer((server) =>
+      inTempFolder(async (folder) => {
+        const run = writeRun(folder);
+        const hanging = Promise.withResolvers<undefined>();
+        const first = () => how === "not answered" ? hanging.promise : dripping();
+        server.instead = () => server.requests.length === 1 ? first() : undefined;
+        const trackers = await track(run, server.url, { pace: { ...PACE, requestMs: 50 } });
+        trackers.onEvent(run.step(0));
+        await until(() => sentRows(server) === 1);
+        hanging.resolve(undefined);
+        await trackers.close();
+        assert.match(trackers.notices[0]!, /did not answer in time; training goes on/);
+      })
+    ));
+}
+
+Deno.test("a key that is refused midway is told, though the server was in trouble before", () =>
   withServer((server) =>
     inTempFolder(async (folder) => {
       const run = writeRun(folder);
-      const hanging = Promise.withResolvers<undefined>();
-      server.instead = () => server.requests.length === 1 ? hanging.promise : undefined;
-      const trackers = await track(run, server.url, { pace: { ...PACE, requestMs: 50 } });
-      trackers.onEvent(run.step(0));
-      await until(() => server.runs.size === 1 && (onlyRun(server).files["wandb-history.jsonl"] ?? []).length === 1);
+      const trackers = await track(run, server.url);
+      const trouble = async (status: number) => {
+        server.instead = () => new Response("", { status });
+        const { length } = server.requests;
+        trackers.onEvent(run.step(length));
+        await until(() => server.requests.length > length + 1 || trackers.notices.length > 2);
+        server.instead = () => undefined;
+      };
+      await until(() => server.runs.size === 1);
+      await trouble(503);
+      await until(() => sentRows(server) === 1);
+      await trouble(401);
+      const { length } = server.requests;
       await trackers.close();
-      hanging.resolve(undefined);
+      assert.equal(server.requests.length, length);
+      const [, passing, refused, ...others] = trackers.notices;
+      assert.match(passing!, /status 503; training goes on/);
+      assert.match(refused!, /does not know the key/);
+      assert.deepEqual(others, []);
+    })
+  ));
+
+Deno.test("what a server does not take at the end is told, though it was back from an earlier trouble", () =>
+  withServer((server) =>
+    inTempFolder(async (folder) => {
+      const run = writeRun(folder);
+      const trackers = await track(run, server.url);
+      server.instead = () => new Response("", { status: 503 });
+      trackers.onEvent(run.step(0));
+      await until(() => trackers.notices.some((line) => /503/.test(line)));
+      server.instead = () => undefined;
+      await until(() => sentRows(server) === 1);
+      server.instead = ({ body }) => "complete" in Object(body) ? new Response("", { status: 502 }) : undefined;
+      await trackers.close();
+      assert.match(trackers.notices.at(-1)!, /status 502; what is not sent waits in the run folder/);
+    })
+  ));
+
+Deno.test("whoever is told and throws fails nothing", () =>
+  withServer((server) =>
+    inTempFolder(async (folder) => {
+      const run = writeRun(folder);
+      const onNotice = () => {
+        throw new Error("a panel that is gone");
+      };
+      const trackers = await openTrackers({ ...CONFIG, tensorboard: true }, run.path, {
+        ...{ env: variables(server.url), pace: PACE, onNotice },
+      });
+      Deno.writeTextFileSync(`${run.path}/tensorboard`, "in the way");
+      trackers.onEvent(started(0));
+      trackers.onEvent(run.step(0));
+      await until(() => trackers.notices.length === 2);
+      await trackers.close();
+      assert.equal(sentRows(server), 1);
     })
   ));
 
@@ -287,13 +371,27 @@ Deno.test("a run folder that was deleted meanwhile is not made again", () =>
     })
   ));
 
-Deno.test("a wandb.json that cannot be understood is begun anew", () =>
-  withServer((server) =>
+function beginsAnew(textFor: (base_url: string) => string): Promise<void> {
+  return withServer((server) =>
     inTempFolder(async (folder) => {
       const run = writeRun(folder);
-      Deno.writeTextFileSync(`${run.path}/wandb.json`, '{"id":"../..","project":"math"');
+      Deno.writeTextFileSync(`${run.path}/wandb.json`, textFor(server.url));
       await runTo(run, server.url);
       assert.equal(onlyRun(server).entity, ENTITY);
+      assert.notEqual(onlyRun(server).id, "abcdefgh");
       assert.equal(stateOf(run).id, onlyRun(server).id);
     })
-  ));
+  );
+}
+
+for (
+  const [what, textFor] of [
+    ["cannot be understood", () => '{"id":"../..","project":"math"'],
+    [
+      "is far too long",
+      (base_url: string) => JSON.stringify({ id: "abcdefgh", project: "math", base_url }) + " ".repeat(5 << 20),
+    ],
+  ] as const
+) {
+  Deno.test(`a wandb.json that ${what} is begun anew`, () => beginsAnew(textFor));
+}

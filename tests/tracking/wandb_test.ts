@@ -1,5 +1,6 @@
 /** A run in Weights & Biases: what arrives there, and what a resumed run adds. */
 import assert from "node:assert/strict";
+import { sleep } from "../../lib/basics/mod.ts";
 import { openTrackers, syncWandb } from "../../lib/tracking/mod.ts";
 import { BEGAN, done, inTempFolder, started, writeRun } from "./_run.ts";
 import { CONFIG, ENTITY, onlyRun, PACE, stateOf, track, until, variables, withServer } from "./_tracked.ts";
@@ -50,6 +51,40 @@ Deno.test("rows are sent while the run goes on, and a number that JSON lacks as 
       await until(() => server.runs.size === 1 && (onlyRun(server).files["wandb-history.jsonl"] ?? []).length === 1);
       assert.match(onlyRun(server).files["wandb-history.jsonl"]![0]!, /^\{"a":NaN,"b":1,/);
       await trackers.close();
+    })
+  ));
+
+Deno.test("a row that is sent before its event has come has the time of its sending, and moves no other", () =>
+  withServer((server) =>
+    inTempFolder(async (folder) => {
+      const run = writeRun(folder);
+      const trackers = await track(run, server.url);
+      trackers.onEvent(started(0));
+      const early = run.step(0, { "time/total": 5000 });
+      await until(() => server.runs.size === 1 && (onlyRun(server).files["wandb-history.jsonl"] ?? []).length === 1);
+      trackers.onEvent(early);
+      trackers.onEvent(run.step(1, { "time/total": 1 }));
+      await trackers.close();
+      for (const { _timestamp, _runtime } of historyOf(onlyRun(server))) {
+        assert.ok(_runtime! < 1000 && Math.abs(_timestamp! - Date.now() / 1000) < 1000, `${_runtime} ${_timestamp}`);
+      }
+    })
+  ));
+
+Deno.test("a clock that is put back holds up no measurement, and no run has run for less than nothing", () =>
+  withServer((server) =>
+    inTempFolder(async (folder) => {
+      const run = writeRun(folder);
+      let now = Date.now();
+      const trackers = await track(run, server.url, { clock: { now: () => now, sleep } });
+      const measured = () => onlyRun(server).files["wandb-events.jsonl"] ?? [];
+      await until(() => server.runs.size === 1 && measured().length === 1);
+      now -= 3_600_000;
+      await until(() => measured().length === 2);
+      trackers.onEvent(run.step(0));
+      await trackers.close();
+      const runtimes = measured().map((line) => JSON.parse(line)._runtime);
+      assert.deepEqual([...runtimes, historyOf(onlyRun(server))[0]?._runtime], [0, 0, 0]);
     })
   ));
 

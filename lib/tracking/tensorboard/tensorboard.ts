@@ -12,7 +12,7 @@ import type { Tracker } from "../_tracker.ts";
 import { type EventContent, eventRecord } from "./_events.ts";
 
 /** The folder of the event files, in the run's. */
-export const TENSORBOARD_FOLDER = "tensorboard";
+const TENSORBOARD_FOLDER = "tensorboard";
 
 /** Characters of the configuration that are shown. */
 const MOST_TEXT = 100_000;
@@ -37,8 +37,9 @@ export class TensorBoardTracker implements Tracker {
     if (event.type === "start") this.#open(event.step);
     if (this.#session === undefined) return;
     const { rows } = this.#session;
-    rows.note(event, this.#now());
-    for (let batch = rows.read(); batch !== undefined; batch = rows.read()) {
+    const now = this.#now();
+    rows.note(event, now);
+    for (let batch = rows.read(now); batch !== undefined; batch = rows.read(now)) {
       for (const row of batch) if (row.step >= this.#from) this.#writeRow(row);
     }
   }

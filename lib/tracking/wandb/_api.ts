@@ -3,6 +3,7 @@
  * its files (`file_stream`). Found out by watching the official Python client; `tests/peers/tracking` holds both side by
  * side. Every value of an answer is checked here.
  */
+import { isObject } from "../../basics/mod.ts";
 import { type Connection, postJson, saidIn, WandbError } from "./http.ts";
 import { count } from "./state.ts";
 
@@ -150,7 +151,7 @@ async function graphql(
   connection: Connection,
   request: { readonly operationName: string; readonly query: string; readonly variables: unknown },
   signal: AbortSignal,
-): Promise<Record<string, unknown>> {
+): Promise<Readonly<Record<string, unknown>>> {
   const { data, errors } = await postJson(connection, "/graphql", request, signal);
   if (Array.isArray(errors) && errors.length > 0) {
     const said = saidIn(JSON.stringify(errors[0]), connection.key);
@@ -159,8 +160,8 @@ async function graphql(
   return object(data);
 }
 
-function object(value: unknown): Record<string, unknown> {
-  return (typeof value === "object" && value !== null && !Array.isArray(value) ? value : {}) as Record<string, unknown>;
+function object(value: unknown): Readonly<Record<string, unknown>> {
+  return isObject(value) ? value : {};
 }
 
 function parsed(text: unknown): unknown {

@@ -3,7 +3,7 @@
  * one kind of error, which says whether it is worth trying again and never has a key in it.
  */
 import denoConfig from "../../../deno.json" with { type: "json" };
-import { oneLine } from "../../basics/mod.ts";
+import { isObject, oneLine } from "../../basics/mod.ts";
 
 /** A server, and who asks. */
 export interface Connection {
@@ -50,7 +50,7 @@ export async function postJson(
   path: string,
   body: unknown,
   signal: AbortSignal,
-): Promise<Record<string, unknown>> {
+): Promise<Readonly<Record<string, unknown>>> {
   const { baseUrl, key, fetch, requestMs } = connection;
   const ending = new AbortController();
   const end = () => ending.abort();
@@ -96,10 +96,10 @@ async function readText(response: Response): Promise<string> {
   return text + decoder.decode();
 }
 
-function parsedObject(text: string): Record<string, unknown> {
+function parsedObject(text: string): Readonly<Record<string, unknown>> {
   try {
     const value: unknown = JSON.parse(text);
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+    if (isObject(value)) return value;
   } catch {
     // Said below.
   }
@@ -126,7 +126,7 @@ export function saidIn(text: string, key: string): string {
 }
 
 /** Text from outside without the key, as it is or as the header has it. */
-export function withoutKey(text: string, key: string): string {
+function withoutKey(text: string, key: string): string {
   return [key, btoa(`api:${key}`), btoa(key)].reduce((rest, secret) => rest.replaceAll(secret, "***"), text);
 }
 

@@ -4,9 +4,10 @@
  */
 import { join } from "node:path";
 import { writeAside } from "../../basics/mod.ts";
+import { readJsonObject } from "../_recorded_config.ts";
 
 /** The file's name. */
-export const WANDB_FILE = "wandb.json";
+const WANDB_FILE = "wandb.json";
 
 /** Its content. */
 export interface WandbState {
@@ -46,8 +47,8 @@ export function newRunId(): string {
 }
 
 /** Reads the state of a run's folder; nothing where there is none or it cannot be understood. */
-export async function readState(run: string): Promise<WandbState | undefined> {
-  const raw = await readObject(join(run, WANDB_FILE));
+export function readState(run: string): WandbState | undefined {
+  const raw = readObject(join(run, WANDB_FILE));
   const { id, project, base_url, entity, url, last_step } = raw;
   if (typeof id !== "string" || !/^[\w-]{1,128}$/.test(id)) return undefined;
   if (typeof project !== "string" || typeof base_url !== "string") return undefined;
@@ -73,12 +74,12 @@ export function count(value: unknown): number | undefined {
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
 }
 
-async function readObject(path: string): Promise<Record<string, unknown>> {
+function readObject(path: string): Readonly<Record<string, unknown>> {
   try {
-    const value: unknown = JSON.parse(await Deno.readTextFile(path));
-    return typeof value === "object" && value !== null ? value as Record<string, unknown> : {};
+    return readJsonObject(path);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof SyntaxError) return {};
+    const isNone = [Deno.errors.NotFound, SyntaxError, RangeError].some((kind) => error instanceof kind);
+    if (isNone) return {};
     throw error;
   }
 }

@@ -45,7 +45,7 @@ interface Pending {
 
 /** Reads the state that a run's folder has for this project, or begins one and keeps it there. */
 export async function openState(run: string, project: string, baseUrl: string): Promise<WandbState> {
-  const found = await readState(run);
+  const found = readState(run);
   if (found?.project === project && found.base_url === baseUrl) return found;
   const state = newState(newRunId(), project, baseUrl);
   await writeState(run, state);
@@ -163,7 +163,7 @@ export class WandbStream {
   async #nextFiles(): Promise<StreamBody["files"]> {
     const pending = this.#pending;
     while (pending.rows.length === 0) {
-      const read = this.#rows.read();
+      const read = this.#rows.read(this.#parts.now());
       if (read === undefined) break;
       pending.rows = this.#unsent(read);
       if (pending.rows.length === 0) await breath();
@@ -208,16 +208,22 @@ export class WandbStream {
 
   #systemFile(): StreamBody["files"] {
     const { systemEveryMs, now } = this.#parts;
-    if (systemEveryMs === undefined || now() < this.#nextSystem) return undefined;
-    this.#nextSystem = now() + systemEveryMs;
-    const runtime = this.#runtimeBefore + (now() - this.#started) / 1000;
-    const content = [systemLine({ timestamp: now() / 1000, runtime })];
+    if (systemEveryMs === undefined) return undefined;
+    const [time, wait] = [now(), this.#nextSystem - now()];
+    // A longer wait than there is means that the clock was put back.
+    if (wait > 0 && wait <= systemEveryMs) return undefined;
+    this.#nextSystem = time + systemEveryMs;
+    const content = [systemLine({ timestamp: time / 1000, runtime: this.#runtimeAt(time) })];
     return { "wandb-events.jsonl": { offset: this.#state.event_lines, content } };
   }
 
   #timeOf({ time, runtime, watched }: RecordedRow): LineTime {
-    const live = this.#runtimeBefore + Math.max(0, time - this.#started) / 1000;
-    return { timestamp: time / 1000, runtime: watched ? live : runtime };
+    return { timestamp: time / 1000, runtime: watched ? this.#runtimeAt(time) : runtime };
+  }
+
+  /** Seconds of training up to a moment of this process. */
+  #runtimeAt(time: number): number {
+    return this.#runtimeBefore + Math.max(0, time - this.#started) / 1000;
   }
 
   #acknowledge({ files = {} }: StreamBody): void {

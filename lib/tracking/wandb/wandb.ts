@@ -38,7 +38,7 @@ export interface WandbTrackerParts {
   readonly pace: WandbPace;
   /** Pauses. */
   readonly clock: Clock;
-  /** Told what a person should know: where the run is to be seen, and at most one line of trouble. */
+  /** Told what a person should know: where the run is to be seen, the first trouble, and what ends the sending. */
   readonly onNotice: (line: string) => void;
 }
 
@@ -52,6 +52,8 @@ export class WandbTracker implements Tracker {
   readonly #ending = new AbortController();
   readonly #loop: Promise<void>;
   #toldUrl = false;
+  /** A trouble that was told, and from which the server has not recovered. */
+  #inTrouble = false;
   #toldTrouble = false;
   /** The server will not take this run: nothing more is asked. */
   #refused = false;
@@ -80,7 +82,7 @@ export class WandbTracker implements Tracker {
       await stream.finish(this.#done ? 0 : 1, this.#ending.signal);
       this.#tellUrl();
     } catch (error) {
-      this.#tellTrouble(error);
+      if (!this.#inTrouble) this.#tell(error);
     } finally {
       clearTimeout(timer);
       this.#tellKept();
@@ -94,11 +96,13 @@ export class WandbTracker implements Tracker {
       try {
         await stream.send(this.#ending.signal);
         failures = 0;
+        this.#inTrouble = false;
         this.#tellUrl();
       } catch (error) {
-        this.#tellTrouble(error);
         this.#refused = !(error instanceof WandbError && error.passing);
-        if (this.#refused) return;
+        if (this.#refused) return this.#tell(error);
+        // Of a server that comes and goes once is enough.
+        if (!this.#toldTrouble) this.#tell(error);
         pauseMs = retryPause(error as WandbError, failures++, pace.retryMs);
       }
       await clock.sleep(pauseMs, this.#closing.signal).catch(() => {});
@@ -111,12 +115,13 @@ export class WandbTracker implements Tracker {
     this.#parts.onNotice(`Weights & Biases: ${oneLine(this.#parts.stream.url ?? "", 500)}`);
   }
 
-  #tellTrouble(error: unknown): void {
-    if (this.#toldTrouble) return;
-    this.#toldTrouble = true;
+  #tell(error: unknown): void {
+    this.#toldTrouble = this.#inTrouble = true;
     const { host, run, onNotice } = this.#parts;
-    const why = oneLine(error instanceof Error ? error.message : String(error), 300);
-    onNotice(`Weights & Biases: ${host} ${why}; training goes on, and ${laterLine(run)}`);
+    const message = error instanceof Error ? error.message : String(error);
+    const why = oneLine(error instanceof WandbError ? `${host} ${message}` : message, 300);
+    const goesOn = this.#closing.signal.aborted ? "" : "training goes on, and ";
+    onNotice(`Weights & Biases: ${why}; ${goesOn}${laterLine(run)}`);
   }
 
   #tellKept(): void {
