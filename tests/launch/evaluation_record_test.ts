@@ -1,0 +1,398 @@
+/** The record of an evaluation: what it holds, how one that was broken off goes on, and what a person may have done to it. */
+import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import { join } from "node:path";
+import { StorageError } from "../../lib/basics/mod.ts";
+import { evaluate, readEvaluationFacts, trainGRPO } from "../../lib/launch/mod.ts";
+import { isUnwritable } from "../../lib/launch/evaluation_record.ts";
+import { openForSampling } from "../../lib/policy/mod.ts";
+import { takeLock } from "../../lib/runs/mod.ts";
+import { openAdder } from "../cli/_policy.ts";
+import { inTempFolder } from "../runs/_fakes.ts";
+import { evaluateGuesser, guesser, TASK } from "./_evaluating.ts";
+
+interface Row {
+  readonly problem_id: string;
+  readonly sample: number;
+  readonly [key: string]: unknown;
+}
+
+async function rowsOf(folder: string): Promise<Row[]> {
+  const text = await Deno.readTextFile(join(folder, "rollouts.jsonl"));
+  return text.trimEnd().split("\n").map((line) => JSON.parse(line));
+}
+
+async function jsonOf(folder: string, name: string): Promise<Record<string, unknown>> {
+  return JSON.parse(await Deno.readTextFile(join(folder, name)));
+}
+
+async function names(folder: string): Promise<string[]> {
+  return (await Array.fromAsync(Deno.readDir(folder), ({ name }) => name)).sort();
+}
+
+Deno.test("a record tells what was evaluated, has every completion, and the figures with what became of each problem", () =>
+  inTempFolder(async (folder) => {
+    const record = join(folder, "a");
+    const result = await evaluateGuesser(guesser(), { record, temperature: 0.5 });
+    assert.deepEqual(await names(record), [".lock", "evaluation.json", "result.json", "rollouts.jsonl"]);
+    const facts = await readEvaluationFacts(record);
+    assert.deepEqual([facts?.state, facts?.target, facts?.env], ["finished", "guesser", "arithmetic"]);
+    const { k, temperature, problems, split, grader, template } = facts!.identity;
+    assert.deepEqual([k, temperature, problems, split, grader], [3, 0.5, 10, "test", "standard"]);
+    assert.equal((template as { question: string }).question, "{{ question }}");
+    const rows = await rowsOf(record);
+    assert.deepEqual(rows.map(({ sample }) => sample), Array.from({ length: 30 }, (_, i) => i % 3));
+    assert.equal(new Set(rows.map(({ problem_id }) => problem_id)).size, 10);
+    const written = await jsonOf(record, "result.json");
+    assert.deepEqual(written.metrics, result.metrics);
+    assert.deepEqual(written.problems, result.perProblem);
+    assert.deepEqual([result.record, result.resumed, result.n, result.k], [record, 0, 10, 3]);
+  }));
+
+Deno.test("an evaluation that is stopped goes on with the problems that are left, and comes to what an undisturbed one does", () =>
+  inTempFolder(async (folder) => {
+    const record = join(folder, "a");
+    const whole = await evaluateGuesser(guesser(), {});
+    const controller = new AbortController();
+    const { promise: never } = Promise.withResolvers<void>();
+    let done = 0;
+    const first = guesser({ onCall: (calls) => calls > 4 ? never : undefined });
+    const stopped = evaluateGuesser({
+      ...first,
+      sample: (...call) => Promise.race([first.sample(...call), aborted(controller.signal)]),
+    }, {
+      ...{ record, signal: controller.signal },
+      onProgress: (progress) => {
+        done = progress.done;
+        if (done === 12) controller.abort(new Error("enough"));
+      },
+    });
+    await assert.rejects(stopped, /enough/);
+    const kept = new Set((await rowsOf(record)).map(({ problem_id }) => problem_id));
+    assert.equal(kept.size, 4);
+    assert.equal((await readEvaluationFacts(record))?.state, "stopped");
+    const second = guesser();
+    const progress: number[] = [];
+    const resumed = await evaluateGuesser(second, { record, onProgress: ({ done }) => progress.push(done) });
+    assert.equal(second.asked.length, 6);
+    assert.ok(second.asked.every((id) => !kept.has(id)));
+    assert.deepEqual([resumed.metrics, resumed.perProblem, resumed.tokens], [
+      ...[whole.metrics, whole.perProblem, whole.tokens],
+    ]);
+    assert.deepEqual(resumed.rollouts, whole.rollouts);
+    assert.deepEqual([resumed.resumed, progress[0], progress.at(-1)], [4, 12, 30]);
+    assert.match(Deno.inspect(resumed), /From the record .*a: 4 problems of 10; the others were asked now\./);
+    assert.equal((await rowsOf(record)).length, 30);
+  }));
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+}
+
+Deno.test("a finished evaluation is shown from its record without opening anything; fresh asks everything again", () =>
+  inTempFolder(async (folder) => {
+    const record = join(folder, "a");
+    const first = await evaluateGuesser(guesser(), { record });
+    const open = () => Promise.reject(new Error("the policy was opened"));
+    const told: unknown[] = [];
+    const shown = await evaluate("guesser", {
+      ...{ ...TASK, backend: "local", record, open },
+      onStart: ({ problems, samples }) => told.push(problems, samples),
+      onProgress: ({ done, total, correct }) => told.push(done, total, correct),
+    });
+    assert.deepEqual([shown.metrics, shown.perProblem, shown.tokens], [first.metrics, first.perProblem, first.tokens]);
+    assert.deepEqual(shown.rollouts.map(({ text }) => text), first.rollouts.map(({ text }) => text));
+    assert.deepEqual(told, [10, 3, 30, 30, first.rollouts.filter(({ grade }) => grade.correct).length]);
+    assert.match(Deno.inspect(shown), /From the record .*: nothing was asked again\./);
+    const again = guesser();
+    assert.deepEqual((await evaluateGuesser(again, { record, fresh: true })).metrics, first.metrics);
+    assert.deepEqual([again.asked.length, (await rowsOf(record)).length], [10, 30]);
+  }));
+
+Deno.test("a process that is killed in the middle loses nothing that was finished, and nothing finished is asked again", () =>
+  inTempFolder(async (folder) => {
+    const [record, log] = [join(folder, "a"), join(folder, "asked.txt")];
+    const main = fileURLToPath(new URL("_evaluating.ts", import.meta.url));
+    const child = new Deno.Command(Deno.execPath(), {
+      args: ["run", "-q", "--no-prompt", "--no-check", "-P=test", main, record, log],
+      cwd: fileURLToPath(new URL("../..", import.meta.url)),
+      ...{ stdout: "null", stderr: "inherit" },
+    }).spawn();
+    let ended = false;
+    const status = child.status.finally(() => ended = true);
+    const rows = () => rowsOf(record).catch(() => []);
+    while (!ended && (await rows()).length < 15) await new Promise((done) => setTimeout(done, 10));
+    if (!ended) child.kill("SIGKILL");
+    assert.equal((await status).signal, "SIGKILL");
+    assert.equal((await readEvaluationFacts(record))?.state, "running");
+    // What a kill in the middle of a write leaves.
+    await Deno.writeTextFile(join(record, "rollouts.jsonl"), '{"schema_version":1,"problem_id":"arith', {
+      append: true,
+    });
+    const finished = new Set((await rowsOf(record).catch(() => rowsBut(record))).map(({ problem_id }) => problem_id));
+    const second = guesser();
+    const resumed = await evaluateGuesser(second, { record, limit: 60 });
+    assert.ok(finished.size >= 5 && finished.size < 60, `${finished.size}`);
+    assert.deepEqual(second.asked.filter((id) => finished.has(id)), []);
+    assert.equal(second.asked.length, 60 - finished.size);
+    const whole = await evaluateGuesser(guesser(), { limit: 60 });
+    assert.deepEqual([resumed.metrics, resumed.rollouts], [whole.metrics, whole.rollouts]);
+    const ids = (await rowsOf(record)).map(({ problem_id, sample }) => `${problem_id} ${sample}`);
+    assert.deepEqual([ids.length, new Set(ids).size], [180, 180]);
+  }));
+
+/** The rows before a torn last line. */
+async function rowsBut(folder: string): Promise<Row[]> {
+  const lines = (await Deno.readTextFile(join(folder, "rollouts.jsonl"))).split("\n");
+  return lines.slice(0, -1).map((line) => JSON.parse(line));
+}
+
+Deno.test("rows that somebody has edited are not taken for answers: only their problems are asked again", () =>
+  inTempFolder(async (folder) => {
+    const record = join(folder, "a");
+    const whole = await evaluateGuesser(guesser(), { record });
+    const path = join(record, "rollouts.jsonl");
+    const lines = (await Deno.readTextFile(path)).trimEnd().split("\n");
+    const changed = (line: string, change: Record<string, unknown>) =>
+      JSON.stringify({ ...JSON.parse(line), ...change });
+    const edits: [string, (lines: string[]) => void][] = [
+      ["a row is gone", (lines) => lines.splice(4, 1)],
+      ["a row is no JSON", (lines) => lines[4] = lines[4]!.slice(0, 40)],
+      ["a row is empty JSON", (lines) => lines[4] = "[]"],
+      ["an odd outcome", (lines) => lines[4] = changed(lines[4]!, { outcome: "splendid" })],
+      ["a verdict that is no truth value", (lines) => lines[4] = changed(lines[4]!, { correct: "yes" })],
+      ["a reward that is no number", (lines) => lines[4] = changed(lines[4]!, { reward: null })],
+      ["another reference", (lines) => lines[4] = changed(lines[4]!, { reference: "1000" })],
+      ["another template", (lines) => lines[4] = changed(lines[4]!, { template: "other" })],
+      ["a later version", (lines) => lines[4] = changed(lines[4]!, { schema_version: 99 })],
+      ["rows in another order", (lines) => lines.splice(3, 2, lines[4]!, lines[3]!)],
+      ["tokens that are none", (lines) => lines[4] = changed(lines[4]!, { tokens: ["x", -1] })],
+      ["a huge length", (lines) => lines[4] = changed(lines[4]!, { completion_tokens: 1e99 })],
+    ];
+    for (const [what, edit] of edits) {
+      const edited = [...lines];
+      edit(edited);
+      await Deno.writeTextFile(path, `${edited.join("\n")}\n`);
+      const policy = guesser();
+      const again = await evaluateGuesser(policy, { record });
+      assert.deepEqual(policy.asked, [JSON.parse(lines[4]!).problem_id], what);
+      assert.deepEqual([again.metrics, again.resumed], [whole.metrics, 9], what);
+      assert.deepEqual((await rowsOf(record)).length, 30, what);
+    }
+  }));
+
+Deno.test("a problem that is not asked, a copy of one that is, and a line of 70 million characters are passed over", () =>
+  inTempFolder(async (folder) => {
+    const record = join(folder, "a");
+    const whole = await evaluateGuesser(guesser(), { record });
+    const path = join(record, "rollouts.jsonl");
+    const lines = (await Deno.readTextFile(path)).trimEnd().split("\n");
+    const stranger = lines.slice(0, 3).map((line) => JSON.stringify({ ...JSON.parse(line), problem_id: "../../x" }));
+    const huge = `{"text":"${"x".repeat(70_000_000)}"}`;
+    const wrongCopy = lines.slice(0, 3).map((line) => JSON.stringify({ ...JSON.parse(line), correct: false }));
+    await Deno.writeTextFile(path, [...stranger, ...lines, huge, ...wrongCopy, ""].join("\r\n"));
+    const open = () => Promise.reject(new Error("the policy was opened"));
+    const shown = await evaluate("guesser", { ...TASK, backend: "local", record, open });
+    assert.deepEqual([shown.metrics, shown.rollouts.length], [whole.metrics, 30]);
+  }));
+
+Deno.test("a record that cannot be understood is refused in words and left as it is; fresh begins anew", () =>
+  inTempFolder(async (folder) => {
+    const record = join(folder, "a");
+    await evaluateGuesser(guesser(), { record });
+    const path = join(record, "evaluation.json");
+    const facts = await jsonOf(record, "evaluation.json");
+    const broken: [string, RegExp][] = [
+      ["{", /cannot read .*evaluation\.json: not JSON/],
+      ["[1]", /expected a JSON object/],
+      [JSON.stringify({ ...facts, evaluation_schema: 99 }), /was written by a later version \(evaluation_schema 99/],
+      [JSON.stringify({ ...facts, identity: null }), /lacks evaluation_schema or identity/],
+      [
+        JSON.stringify({ ...facts, identity: { ...facts.identity as object, seed: 7, grader: "recipe" } }),
+        /holds another evaluation: it differs in seed, grader; name another folder .* fresh=true/,
+      ],
+    ];
+    for (const [text, message] of broken) {
+      await Deno.writeTextFile(path, text);
+      const policy = guesser();
+      await assert.rejects(evaluateGuesser(policy, { record }), { message });
+      assert.deepEqual([policy.asked, await Deno.readTextFile(path)], [[], text]);
+      assert.equal((await evaluateGuesser(guesser(), { record, fresh: true })).n, 10);
+    }
+  }));
+
+Deno.test("other parameters, another template text and another model are other evaluations", () =>
+  inTempFolder(async (folder) => {
+    const record = join(folder, "a");
+    await evaluateGuesser(guesser(), { record });
+    const others = [
+      { limit: 9 },
+      { k: 2 },
+      { samples: 5 },
+      { temperature: 0.7 },
+      { max_tokens: 99 },
+      { seed: 1 },
+      { split: "train" },
+      { grader: "both" },
+      { format_coef: 0.5 },
+      { prompt_template: "baseline" },
+      { reward: () => 1 },
+    ] as const;
+    for (const other of others) {
+      await assert.rejects(evaluateGuesser(guesser(), { record, ...other }), {
+        name: "LogFolderError",
+        message: /holds another evaluation: it differs in/,
+      }, JSON.stringify(other));
+    }
+    assert.equal((await evaluateGuesser(guesser(), { record })).resumed, 10);
+  }));
+
+Deno.test("a folder of something else is not written to, and fresh does not delete what is not an evaluation's", () =>
+  inTempFolder(async (folder) => {
+    await Deno.writeTextFile(join(folder, "notes.txt"), "mine");
+    for (const fresh of [false, true]) {
+      await assert.rejects(evaluateGuesser(guesser(), { record: folder, fresh }), {
+        name: "LogFolderError",
+        message: /cannot record an evaluation in .*: it holds notes\.txt and no evaluation\.json; name another folder/,
+      });
+    }
+    const record = join(folder, "a");
+    await evaluateGuesser(guesser(), { record });
+    await Deno.writeTextFile(join(record, "notes.txt"), "mine");
+    await evaluateGuesser(guesser(), { record, fresh: true });
+    assert.equal(await Deno.readTextFile(join(record, "notes.txt")), "mine");
+    await assert.rejects(evaluateGuesser(guesser(), { record: join(folder, "notes.txt") }), /notes\.txt/);
+  }));
+
+Deno.test("two writers of one record are impossible", () =>
+  inTempFolder(async (folder) => {
+    const record = join(folder, "a");
+    await Deno.mkdir(record);
+    const lock = await takeLock(record);
+    await assert.rejects(evaluateGuesser(guesser(), { record }), {
+      name: "LogFolderError",
+      message: /is in use: another process is writing this evaluation/,
+    });
+    await lock!.close();
+    let inside: Promise<unknown> | undefined;
+    const policy = guesser({
+      onCall: async () => {
+        inside ??= assert.rejects(evaluateGuesser(guesser(), { record }), /is in use/);
+        await inside;
+      },
+    });
+    assert.equal((await evaluateGuesser(policy, { record })).n, 10);
+    assert.ok(inside !== undefined);
+  }));
+
+Deno.test("of a run evaluations are recorded in its folder, by name; a model's and an open policy's only where that is asked for", () =>
+  inTempFolder(async (folder) => {
+    const run = await trainGRPO({
+      ...{ backend: "local", env: "arithmetic", prompt_template: "none", groups_per_batch: 3, group_size: 4 },
+      ...{ max_steps: 2, save_every: 1, eval_every: 0, test_limit: 5, train_limit: 20, log_path: join(folder, "mine") },
+    }, { open: openAdder() });
+    let opened = 0;
+    const open = openForSampling((
+      ...args: Parameters<ReturnType<typeof openAdder>>
+    ) => (opened++, openAdder()(...args)));
+    const first = await evaluate(run, { open, k: 2 });
+    assert.match(first.record!, /mine[\\/]evaluations[\\/]arithmetic-none-step2-k2-t1-n5-[0-9a-f]{12}$/);
+    const again = await evaluate(run.path, { open, k: 2, checkpoint: "final" });
+    assert.deepEqual([again.metrics, again.resumed, opened], [first.metrics, 5, 1]);
+    const earlier = await evaluate(run, { open, k: 2, checkpoint: 1 });
+    assert.match(earlier.record!, /-step1-/);
+    assert.equal((await evaluate(run, { open, record: false })).record, null);
+    assert.deepEqual((await names(join(run.path, "evaluations"))).length, 2);
+    assert.equal(JSON.parse(JSON.stringify((await rowsOf(earlier.record!))[0])).step, 1);
+
+    assert.equal(
+      (await evaluate("guesser", { ...TASK, backend: "local", open: () => Promise.resolve(guesser()) })).record,
+      null,
+    );
+    await assert.rejects(
+      evaluate(guesser(), { ...TASK, record: true }),
+      /which weights an open policy has cannot be told/,
+    );
+    const record = join(folder, "open");
+    assert.equal((await evaluate(guesser(), { ...TASK, record })).record, record);
+    assert.equal((await evaluate(guesser(), { ...TASK, record })).resumed, 10);
+  }));
+
+Deno.test("a checkpoint that a resumed run has made again is another one, though its name and step are the same", () =>
+  inTempFolder(async (folder) => {
+    const log_path = join(folder, "mine");
+    const run = await trainGRPO({
+      ...{ backend: "local", env: "arithmetic", prompt_template: "none", groups_per_batch: 3, group_size: 4, log_path },
+      ...{ max_steps: 2, save_every: 1, eval_every: 0, test_limit: 5, train_limit: 20 },
+    }, { open: openAdder() });
+    const open = openForSampling(openAdder());
+    const before = await evaluate(run, { open });
+    const config = await jsonOf(log_path, "config.json");
+    const resumed = [{ at: "2026-03-04T05:06:07Z", step: 1, changed: {} }];
+    await Deno.writeTextFile(join(log_path, "config.json"), JSON.stringify({ ...config, resumed }));
+    const after = await evaluate(log_path, { open });
+    assert.equal(after.resumed, 0);
+    assert.notEqual(after.record, before.record);
+    await Deno.rename(log_path, join(folder, "moved"));
+    assert.equal((await evaluate(join(folder, "moved"), { open })).resumed, 5);
+  }));
+
+Deno.test("rewards of a function of one's own come back from the record with their parts", () =>
+  inTempFolder(async (folder) => {
+    const record = join(folder, "a");
+    const reward = () => ({ half: 0.5, quarter: 0.25 });
+    const first = await evaluateGuesser(guesser(), { record, reward });
+    const again = await evaluateGuesser(guesser(), { record, reward });
+    assert.deepEqual([again.metrics, again.resumed, again.reward], [first.metrics, 10, "custom"]);
+    assert.deepEqual(again.rollouts.map(({ rewardParts }) => rewardParts), Array(30).fill(reward()));
+  }));
+
+Deno.test("of more completions than are kept in memory the texts are in the record alone; the figures are the same", () =>
+  inTempFolder(async (folder) => {
+    const record = join(folder, "a");
+    const large = { limit: 1250, k: 10 };
+    const kept = await evaluateGuesser(guesser(), large);
+    const lean = await evaluateGuesser(guesser(), { ...large, record });
+    assert.deepEqual([lean.metrics, lean.perProblem], [kept.metrics, kept.perProblem]);
+    assert.deepEqual([lean.rollouts.length, lean.rollouts[0]?.text, kept.rollouts[0]?.text.slice(0, 6)], [
+      12_500,
+      "",
+      "\\boxed",
+    ]);
+    const again = await evaluateGuesser(guesser(), { ...large, record });
+    assert.deepEqual([again.metrics, again.resumed, again.rollouts[0]?.text], [kept.metrics, 1250, ""]);
+  }));
+
+Deno.test("the completions, the majority and the intervals are in what a result shows", async () => {
+  const result = await evaluateGuesser(guesser(), {});
+  const text = Deno.inspect(result);
+  assert.match(text, /^guesser: 10 held-out problems of arithmetic with 3 completions each, template none/);
+  for (const name of ["accuracy \\(strict\\)", "pass@2", "pass@3", "maj@3"]) {
+    assert.match(text, new RegExp(`${name} +\\d\\.\\d{3} \\(95 %: \\d\\.\\d{3} to \\d\\.\\d{3}\\)`));
+  }
+  assert.match(text, /length \(tokens\) +[\d.]+, median [\d.]+/);
+  const greedy = await evaluateGuesser(guesser(), { temperature: 0 });
+  assert.match(Deno.inspect(greedy), /At temperature 0 the completions of a problem are one and the same\./);
+});
+
+Deno.test("options that cannot be used are refused in words", async () => {
+  const cases: [Record<string, unknown>, RegExp][] = [
+    [{ k: 0 }, /option k: expected a whole number of completions a problem from 1 to 10,000, got 0/],
+    [{ k: 1.5 }, /option k: .* got 1\.5/],
+    [{ k: 4, samples: 2 }, /option samples: 2 completions a problem are too few for k=4/],
+    [{ samples: 1e6 }, /option samples: expected/],
+    [{ record: 7 }, /option record: expected true, false or a folder, got 7/],
+    [{ record: " " }, /option record/],
+    [{ fresh: "yes" }, /option fresh: expected true or false, got "yes"/],
+  ];
+  for (const [options, message] of cases) {
+    await assert.rejects(evaluateGuesser(guesser(), { ...TASK, k: 1, ...options }), { message });
+  }
+});
+
+Deno.test("only a place that nobody may write to makes an evaluation do without a record", () => {
+  assert.ok(isUnwritable(new StorageError("x", "EROFS")));
+  assert.ok(isUnwritable(new Deno.errors.NotCapable("x")));
+  assert.ok(!isUnwritable(new StorageError("x", "ENOSPC")));
+  assert.ok(!isUnwritable(new TypeError("x")));
+});
