@@ -12,10 +12,8 @@ import { BUNDLED_MODELS, findModel, isOnServer, type SamplingPolicy } from "../p
 import type { ProblemSet } from "../problems/mod.ts";
 import { problemFacts, runVersions, withoutSecrets } from "../runs/mod.ts";
 import type { PromptTemplate, Split } from "../vocabulary.ts";
+import type { EvaluationIdentity } from "./evaluation_facts.ts";
 import type { EvaluationTarget } from "./evaluation_target.ts";
-
-/** Everything that results follow from; the names are those of `evaluation.json`. */
-export type EvaluationIdentity = Readonly<Record<string, unknown>>;
 
 /** What is evaluated, and how. */
 export interface EvaluationTask {

@@ -5,7 +5,7 @@
 import { join } from "node:path";
 import { inspected, isObject, oneLine, writeAside } from "../basics/mod.ts";
 import { LogFolderError, RunFolderError } from "../runs/mod.ts";
-import { type EvaluationIdentity, identityDiff } from "./_evaluation_identity.ts";
+import { identityDiff } from "./_evaluation_identity.ts";
 
 /** Version of the folder that this module writes; it reads this one and older ones. */
 export const EVALUATION_SCHEMA = 1;
@@ -19,6 +19,9 @@ export const EVALUATION_FILES = {
 
 /** How an evaluation ended, or that it has not. One that was killed still says `running`. */
 export type EvaluationState = "running" | "stopped" | "finished";
+
+/** Everything that the results of an evaluation follow from, by name. */
+export type EvaluationIdentity = Readonly<Record<string, unknown>>;
 
 /** The content of `evaluation.json`. */
 export interface EvaluationFacts {

@@ -6,6 +6,7 @@ export {
   EVALUATION_FILES,
   EVALUATION_SCHEMA,
   type EvaluationFacts,
+  type EvaluationIdentity,
   type EvaluationState,
   readEvaluationFacts,
 } from "./evaluation_facts.ts";
