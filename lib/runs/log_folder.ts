@@ -126,7 +126,7 @@ export function inUse(path: string, owner: Pick<RunStatus, "pid" | "hostname"> |
     ? ""
     : ` (if that process is dead, try again in ${STALE_AFTER_MS / 1000} seconds)`;
   return `log_path ${path} is in use: ${who} is writing a run there${elsewhere}; ` +
-    `wait for it, stop it with Ctrl-C, or choose another log_path`;
+    `wait for it, stop it with deno task stop, or choose another log_path`;
 }
 
 /**
