@@ -12,7 +12,7 @@ const SMALL = [
     "group_size=2",
     "max_tokens=8",
     "train_limit=8",
-    "test_limit=0",
+    "test_limit=2",
     "levels=1",
   ],
   ...["max_steps=100000", "save_every=0", "eval_every=0"],

@@ -12,7 +12,7 @@ import { openAdder } from "./_policy.ts";
 
 const ENDLESS: TrainInput = {
   ...{ backend: "local", env: "arithmetic", prompt_template: "none", groups_per_batch: 3, group_size: 2 },
-  ...{ max_steps: 100_000, save_every: 0, eval_every: 0, test_limit: 0, train_limit: 20 },
+  ...{ max_steps: 100_000, save_every: 0, eval_every: 0, test_limit: 2, train_limit: 20 },
 };
 
 const fromRoot = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));

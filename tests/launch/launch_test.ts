@@ -19,7 +19,7 @@ const SMALL: TrainInput = {
     group_size: 2,
     max_tokens: 8,
     train_limit: 8,
-    test_limit: 0,
+    test_limit: 2,
     levels: [1],
   },
   ...{ max_steps: 100_000, save_every: 0, eval_every: 0 },
@@ -99,7 +99,8 @@ Deno.test("launch() returns a run that trains in a session of its own, without a
     const more = { log_path, max_steps: steps + 1, behavior_if_log_dir_exists: "resume" } as const;
     const resumed = await launch(more);
     assert.equal(resumed.status?.pid === pid, false);
-    await eventually("it has finished", async () => (await openRun(log_path)).state === "finished");
+    await eventually("its process has ended", () => isGone(resumed.status!.pid));
+    assert.equal((await openRun(log_path)).state, "finished");
     assert.equal((await launch(more)).status?.pid, resumed.status?.pid);
   }));
 

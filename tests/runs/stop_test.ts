@@ -9,7 +9,7 @@ import { inTempFolder, recorderFor, recordRun } from "./_fakes.ts";
 
 const SMALL: TrainInput = {
   ...{ backend: "local", env: "arithmetic", prompt_template: "none", groups_per_batch: 3, group_size: 2 },
-  ...{ max_steps: 1000, save_every: 0, eval_every: 0, test_limit: 0, train_limit: 20 },
+  ...{ max_steps: 1000, save_every: 0, eval_every: 0, test_limit: 2, train_limit: 20 },
 };
 
 const exists = (path: string) => Deno.stat(path).then(() => true, () => false);
