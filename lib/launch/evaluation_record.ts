@@ -4,7 +4,15 @@
  * on with the problems that are left. What counts are the rows: the figures are always worked out from them.
  */
 import { join } from "node:path";
-import { appendLines, explainWriteError, oneLine, StorageError, writeAside } from "../basics/mod.ts";
+import {
+  appendLines,
+  asidePath,
+  explainWriteError,
+  isAsideName,
+  oneLine,
+  StorageError,
+  writeAside,
+} from "../basics/mod.ts";
 import { LogFolderError, RUN_FILES, runVersions, takeLock } from "../runs/mod.ts";
 import type { Evaluation } from "../training/mod.ts";
 import type { Group } from "../vocabulary.ts";
@@ -138,6 +146,7 @@ export async function openRecord(options: RecordOptions): Promise<EvaluationReco
   const lock = await takeLock(folder);
   if (lock === undefined) throw new LogFolderError(inUse(folder));
   try {
+    await sweep(folder);
     if (fresh) await forget(folder);
     const before = await requireSame(folder, identity);
     const finished = await readFinished(options, { mend: true });
@@ -180,7 +189,7 @@ async function readFinished(
 
 /** A problem whose rows are only partly there is drawn again: its rows would stand there twice. */
 async function rewrite(path: string, rows: RowsAsked): Promise<void> {
-  const aside = `${path}.${crypto.randomUUID()}.tmp`;
+  const aside = asidePath(path);
   try {
     {
       using file = await Deno.open(aside, { write: true, createNew: true });
@@ -209,7 +218,7 @@ async function requireOwnFolder(folder: string, { identity }: RecordOptions, fre
     throw explainWriteError(folder, error);
   }
   const own: readonly string[] = Object.values(EVALUATION_FILES);
-  const others = names.filter((name) => name !== RUN_FILES.lock && !own.includes(name) && !name.endsWith(".tmp"));
+  const others = names.filter((name) => name !== RUN_FILES.lock && !own.includes(name) && !isAsideName(name));
   const isRecord = names.includes(EVALUATION_FILES.facts);
   if (isRecord || (others.length === 0 && names.every((name) => !own.includes(name)))) return;
   throw new LogFolderError(
@@ -223,6 +232,14 @@ async function makeFolder(folder: string): Promise<void> {
     await Deno.mkdir(folder, { recursive: true });
   } catch (error) {
     throw explainWriteError(folder, error);
+  }
+}
+
+/** Copies that a killed process left half-written. */
+async function sweep(folder: string): Promise<void> {
+  for await (const { name, isFile } of Deno.readDir(folder)) {
+    const isOurs = Object.values(EVALUATION_FILES).some((own) => name.startsWith(`${own}.`));
+    if (isFile && isOurs && isAsideName(name)) await Deno.remove(join(folder, name)).catch(() => {});
   }
 }
 

@@ -139,6 +139,7 @@ Deno.test("a process that is killed in the middle loses nothing that was finishe
     assert.deepEqual([resumed.metrics, resumed.rollouts], [whole.metrics, whole.rollouts]);
     const ids = (await rowsOf(record)).map(({ problem_id, sample }) => `${problem_id} ${sample}`);
     assert.deepEqual([ids.length, new Set(ids).size], [180, 180]);
+    assert.deepEqual(await names(record), [".lock", "evaluation.json", "result.json", "rollouts.jsonl"]);
   }));
 
 /** The rows before a torn last line. */
