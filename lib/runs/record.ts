@@ -195,10 +195,10 @@ export class RunRecorder {
   }
 
   /** The row comes last: where it is, the disk has all that it names, and all steps before it. */
-  async #recordCheckpoint({ checkpoint, pending }: CheckpointEvent): Promise<void> {
+  async #recordCheckpoint({ checkpoint, pending = [] }: CheckpointEvent): Promise<void> {
     if (this.#lastStep !== undefined) await this.#writePage(this.#lastStep.step, this.#lastStep.sections);
-    if (pending !== undefined) await this.#writePending(checkpoint.step, pending);
-    const folders = [RUN_FILES.rollouts, ...(pending === undefined ? [] : [RUN_FILES.pending])];
+    if (pending.length > 0) await this.#writePending(checkpoint.step, pending);
+    const folders = [RUN_FILES.rollouts, ...(pending.length > 0 ? [RUN_FILES.pending] : [])];
     for (const folder of [this.path, ...folders.map((name) => join(this.path, name))]) await syncFolder(folder);
     await this.#appendRow(RUN_FILES.checkpoints, checkpointForFolder(this.path, checkpoint));
     this.#hasCheckpoint = true;

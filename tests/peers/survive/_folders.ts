@@ -42,7 +42,7 @@ export async function contentOf(run: string): Promise<Map<string, string>> {
 }
 
 async function rowsOf(path: string): Promise<string> {
-  const lines = (await Deno.readTextFile(path)).trimEnd().split("\n");
+  const lines = (await Deno.readTextFile(path)).split("\n").filter((line) => line !== "");
   return lines.map((line) => JSON.stringify(withoutOwn(JSON.parse(line)))).join("\n");
 }
 
