@@ -5,9 +5,9 @@
  */
 import { fileURLToPath } from "node:url";
 
-/** The file that the process runs, and the configuration with its permissions and its dependencies. */
-const MAIN = new URL("./_detached_main.ts", import.meta.url);
-const CONFIG = new URL("../../deno.json", import.meta.url);
+/** The file that the process runs, and the configuration with its permissions and its dependencies, from here. */
+const MAIN = "./_detached_main.ts";
+const CONFIG = "../../deno.json";
 
 /** As for `deno task train`: memory that is let go is given back soon. */
 const V8_FLAGS = "--max-semi-space-size=4,--heap-growing-percent=20";
@@ -29,32 +29,35 @@ now=$(date -u +%Y-%m-%dT%H:%M:%SZ)
 printf '%s\\n' "$said" >&3
 `;
 
-/** The files of this module as paths. */
-function requireFiles(): { readonly main: string; readonly config: string } {
-  if (MAIN.protocol !== "file:") {
-    throw new TypeError(
-      `cannot launch a run: this module was loaded from ${MAIN.origin}, and a process of its own needs its files here; ` +
-        "use a clone of the module, or trainGRPO, which trains in this process",
-    );
-  }
-  const [main, config] = [fileURLToPath(MAIN), fileURLToPath(CONFIG)];
-  for (const path of [main, config]) {
-    try {
-      Deno.statSync(path);
-    } catch {
-      throw new TypeError(
-        `cannot launch a run: a process of its own needs the file ${path} of this module, which is not there; ` +
-          "use a clone of the module, or trainGRPO, which trains in this process",
-      );
-    }
-  }
-  return { main, config };
+/**
+ * The command that trains what it is told on standard input.
+ * @param here where this file was loaded from
+ * @throws {TypeError} when the module's files are not on this machine
+ */
+export function trainCommand(here: string = import.meta.url): readonly string[] {
+  const [main, config] = [MAIN, CONFIG].map((file) => pathOf(new URL(file, here)));
+  const flags = ["-q", "--no-prompt", "--config", config!, `--v8-flags=${V8_FLAGS}`, "-P=train"];
+  return [Deno.execPath(), "run", ...flags, main!];
 }
 
-function trainCommand(): string[] {
-  const { main, config } = requireFiles();
-  const flags = ["-q", "--no-prompt", "--config", config, `--v8-flags=${V8_FLAGS}`, "-P=train"];
-  return [Deno.execPath(), "run", ...flags, main];
+/** Of a file that is there. */
+function pathOf(url: URL): string {
+  const instead = "use a clone of the module, or trainGRPO, which trains in this process";
+  if (url.protocol !== "file:") {
+    throw new TypeError(
+      "cannot launch a run: a process of its own needs the files of this module, which was loaded from " +
+        `${url.origin === "null" ? url.protocol : url.origin}; ${instead}`,
+    );
+  }
+  const path = fileURLToPath(url);
+  try {
+    Deno.statSync(path);
+  } catch {
+    throw new TypeError(
+      `cannot launch a run: a process of its own needs the file ${path}, which is not there; ${instead}`,
+    );
+  }
+  return path;
 }
 
 /**

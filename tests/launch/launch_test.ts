@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { TrainInput } from "../../lib/config/mod.ts";
 import { errorOfRecord, errorRecord } from "../../lib/launch/_detached_errors.ts";
-import { startDetached } from "../../lib/launch/_detached_process.ts";
+import { startDetached, trainCommand } from "../../lib/launch/_detached_process.ts";
 import { handOver } from "../../lib/launch/_hand_over.ts";
 import { launch, LaunchError, type LaunchOptions } from "../../lib/launch/mod.ts";
 import { ConfigError } from "../../lib/config/mod.ts";
@@ -186,6 +186,17 @@ Deno.test("what cannot cross into another process is refused by its name, with w
   await refused({ onDownlod: () => {} }, /Did you mean "onDownload"\?/);
   await refused({ silenceMs: -1 }, /silenceMs: expected milliseconds above 0/);
   await assert.rejects(launch([] as TrainInput), TypeError);
+});
+
+Deno.test("a module that was not loaded from files is refused with what to do", () => {
+  assert.throws(() => trainCommand("https://example.org/@a/b/1.0.0/lib/launch/_detached_process.ts"), {
+    name: "TypeError",
+    message: /^cannot launch a run: .* loaded from https:\/\/example\.org; use a clone of the module, or trainGRPO/,
+  });
+  assert.throws(() => trainCommand("file:///nowhere/lib/launch/_detached_process.ts"), {
+    name: "TypeError",
+    message: /needs the file .*nowhere.*_detached_main\.ts, which is not there; use a clone/,
+  });
 });
 
 /** Hands a request to a process of our own making. */
