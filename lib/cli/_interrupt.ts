@@ -24,7 +24,7 @@ export function listenForInterrupt(io: CliIo, notice: () => void, leave: () => v
       first = io.now();
       notice();
       controller.abort(new Error("stopped by Ctrl-C"));
-    } else if (io.now() - first > SAME_PRESS_MS) {
+    } else if (Math.abs(io.now() - first) > SAME_PRESS_MS) {
       leave();
       io.exit(INTERRUPTED);
     }

@@ -39,7 +39,8 @@ export function liveLines(io: CliIo): LiveLines {
     show(lines) {
       const more = lines.length !== shown.length;
       shown = lines;
-      if (more || io.now() - drawnAt >= REDRAW_MS) draw("");
+      // A clock that was set back must not keep the lines as they are.
+      if (more || Math.abs(io.now() - drawnAt) >= REDRAW_MS) draw("");
     },
     clear() {
       shown = [];
