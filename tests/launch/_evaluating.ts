@@ -1,4 +1,5 @@
 /** Policies for evaluations that remember whom they asked, and a process of its own that can be killed in the middle of one. */
+import { join } from "node:path";
 import { randomFrom } from "../../lib/basics/mod.ts";
 import { evaluate, type EvaluateOptions } from "../../lib/launch/mod.ts";
 import type { SamplingPolicy } from "../../lib/policy/mod.ts";
@@ -40,6 +41,29 @@ export function guesser({ onCall = () => {} }: GuesserOptions = {}): SamplingPol
 /** Evaluates a guesser as if it were a model by name, so that what is not needed is not opened. */
 export function evaluateGuesser(policy: SamplingPolicy, options: EvaluateOptions): ReturnType<typeof evaluate> {
   return evaluate("guesser", { ...TASK, backend: "local", open: () => Promise.resolve(policy), ...options });
+}
+
+/** A row of a record. */
+export interface Row {
+  readonly problem_id: string;
+  readonly sample: number;
+  readonly [key: string]: unknown;
+}
+
+/** The rows of a record. */
+export async function rowsOf(folder: string): Promise<Row[]> {
+  const text = await Deno.readTextFile(join(folder, "rollouts.jsonl"));
+  return text.trimEnd().split("\n").map((line) => JSON.parse(line));
+}
+
+/** A file of a record. */
+export async function jsonOf(folder: string, name: string): Promise<Record<string, unknown>> {
+  return JSON.parse(await Deno.readTextFile(join(folder, name)));
+}
+
+/** What is in a folder. */
+export async function names(folder: string): Promise<string[]> {
+  return (await Array.fromAsync(Deno.readDir(folder), ({ name }) => name)).sort();
 }
 
 // Answers one problem every few milliseconds, and writes down whom it asks before it answers.
