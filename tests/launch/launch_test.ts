@@ -174,6 +174,16 @@ Deno.test("what the process refuses is thrown here, in the same class and words,
     await assert.rejects(launch({ ...SMALL, log_path }), LogFolderError);
   }));
 
+Deno.test("of two that are launched into one folder at once one trains, and the other is refused", () =>
+  withRun(async (log_path) => {
+    const both = await Promise.allSettled([1, 2].map(() => launch({ ...SMALL, log_path })));
+    const [refused, ...others] = both.filter((one) => one.status === "rejected");
+    assert.deepEqual([both.length, others.length], [2, 0]);
+    assert.ok(refused?.reason instanceof LogFolderError, String(refused?.reason));
+    assert.match(refused.reason.message, /is in use|exists already/);
+    assert.equal((await openRun(log_path)).state, "running");
+  }));
+
 Deno.test("what cannot cross into another process is refused by its name, with what there is instead", async () => {
   const refused = async (options: unknown, message: RegExp) => {
     await assert.rejects(launch(SMALL, options as LaunchOptions), { name: "ConfigError", message });
