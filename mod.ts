@@ -87,14 +87,17 @@ export {
 } from "./lib/diagnosis/mod.ts";
 export { type SyncOptions, syncWandb, WandbError, type WandbPace } from "./lib/tracking/mod.ts";
 export * from "./lib/pretraining/mod.ts";
-export { LaunchError } from "./lib/launch/mod.ts";
+export { EVALUATION_FILES, LaunchError, readEvaluationFacts } from "./lib/launch/mod.ts";
 export type {
   Evaluated,
   EvaluateOptions,
+  EvaluationFacts,
+  EvaluationIdentity,
   EvaluationInput,
   EvaluationProgress,
   EvaluationResult,
   EvaluationStart,
+  EvaluationState,
   EvaluationTarget,
   ExpertInput,
   ExpertOptions,
