@@ -1,7 +1,7 @@
 /** What a diagnosis comes to: findings as a value that shows itself, in a notebook, in a terminal, and in one line. */
 import { clipLine, type Displayed, displayed, escapeHtml, htmlBundle } from "../basics/mod.ts";
 import type { RunReading } from "./facts.ts";
-import { type Finding, settingsText, type Severity } from "./finding.ts";
+import { type Finding, type RuleName, settingsText, type Severity } from "./finding.ts";
 import { shareText } from "./words.ts";
 
 /** What was found in a run. */
@@ -31,11 +31,16 @@ export function diagnosisOf(reading: RunReading, findings: readonly Finding[]): 
  * ```
  */
 export function diagnosisLine({ findings }: Diagnosis): string | undefined {
-  const worst = findings.find(({ severity }) => severity !== "notice");
-  if (worst === undefined) return undefined;
-  const blocks = findings.some(({ severity }) => severity === "blocks");
-  return clipLine(`${blocks ? "not learning" : "could learn better"}: ${worst.what} ${worst.suggestion}`, 400);
+  // The first one is the root of the worst, though it may be mild by itself.
+  const [root] = findings;
+  const has = (severity: Severity) => findings.some((finding) => finding.severity === severity);
+  if (root === undefined || !(has("blocks") || has("slows"))) return undefined;
+  const verdict = ENDED.includes(root.rule) ? "not going on" : has("blocks") ? "not learning" : "could learn better";
+  return clipLine(`${verdict}: ${root.what} ${root.suggestion}`, 400);
 }
+
+/** How a run is doing, and not what it learns. */
+const ENDED: readonly RuleName[] = ["failed", "stalled", "interrupted"];
 
 const WORDS: Readonly<Record<Severity, string>> = {
   blocks: "blocks learning",

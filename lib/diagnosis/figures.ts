@@ -89,8 +89,8 @@ export function largestOf(steps: readonly StepMetrics[], key: string): number | 
   return values.length === 0 ? undefined : values.reduce((a, b) => Math.max(a, b));
 }
 
-// The 97.5 % point of the standard normal distribution.
-const Z95 = 1.96;
+/** The 97.5 % point of the standard normal distribution. */
+export const Z95 = 1.96;
 
 /** A change of a share with its 95 % interval. */
 export interface Rise extends Interval {
@@ -98,16 +98,24 @@ export interface Rise extends Interval {
   readonly value: number;
 }
 
-/** How much a share has risen, with the interval of that: the normal approximation, the trials taken as unpaired. */
-export function riseOf(before: Share, after: Share): Rise {
+/**
+ * How much a share has risen, with the interval of that: the normal approximation, the trials taken as unpaired.
+ * @param z half the interval in standard errors
+ */
+export function riseOf(before: Share, after: Share, z = Z95): Rise {
   const value = after.value - before.value;
   // Agresti and Caffo 2000: one success and one failure more in each keep the interval sound for few trials.
   const variance = [before, after].reduce((sum, share) => {
     const [trials, rate] = [share.trials + 2, (share.value * share.trials + 1) / (share.trials + 2)];
     return sum + rate * (1 - rate) / trials;
   }, 0);
-  const half = Z95 * Math.sqrt(variance);
+  const half = z * Math.sqrt(variance);
   return { value, low: value - half, high: value + half };
+}
+
+/** Of how many groups the steps tell whether they had a signal; 0: nothing is told of groups. */
+export function groupsOf(steps: readonly StepMetrics[], { config: { group_size } }: RunReading): number {
+  return shareOf(steps, "env/all/zero_signal_groups", group_size)?.trials ?? 0;
 }
 
 /** By how much accuracy on training problems has risen from the first steps to the last; undefined of a single step. */

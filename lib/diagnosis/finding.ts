@@ -45,6 +45,7 @@ export type RuleName =
   | "format_only"
   | "reward_hacking"
   | "overfitting"
+  | "got_worse"
   | "no_gain"
   | "undecided"
   | "too_short";

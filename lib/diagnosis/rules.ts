@@ -9,7 +9,7 @@ import { failed, interrupted, stalled, stopped } from "./rules/ending.ts";
 import { dividedGroups, noUpdates, sameAnswers, tooEasy, tooHard } from "./rules/groups.ts";
 import { longWarmup, nothingMoves, rateEnded } from "./rules/learning_rate.ts";
 import { growingLength, neverStops, noRoom, truncated } from "./rules/length.ts";
-import { formatOnly, noGain, overfitting, rewardHacking, tooShort, undecided } from "./rules/progress.ts";
+import { formatOnly, gotWorse, noGain, overfitting, rewardHacking, tooShort, undecided } from "./rules/progress.ts";
 import {
   diverged,
   entropyCollapse,
@@ -34,7 +34,7 @@ export const RULES: readonly Rule[] = [
   ...[noRoom, growingLength, truncated, neverStops, noBox, ungradable, graderTimeouts, noAnswer],
   ...[entropyCollapse, sameAnswers, tooEasy, tooHard, dividedGroups],
   ...[nothingMoves, rateEnded, longWarmup, noUpdates],
-  ...[rewardHacking, formatOnly, overfitting, noGain],
+  ...[rewardHacking, formatOnly, overfitting, gotWorse, noGain],
   ...[interrupted, stopped, undecided, tooShort],
 ];
 
@@ -69,7 +69,11 @@ export const CAUSES: Causes = {
   too_easy: ["same_answers"],
   equal_groups: ["same_answers", "entropy_collapse", ...NOT_GRADED],
   no_updates: [...NOT_GRADED, ...NO_SIGNAL],
-  no_gain: ["nothing_moves", "rate_ended", "long_warmup", "no_updates", ...NOT_GRADED, ...NO_SIGNAL, ...FALLING_APART],
+  got_worse: [...FALLING_APART, "sampler_mismatch", ...NOT_GRADED, "reward_hacking", "overfitting"],
+  no_gain: [
+    ...["nothing_moves", "rate_ended", "long_warmup", "no_updates", "got_worse"] as const,
+    ...[...NOT_GRADED, ...NO_SIGNAL, ...FALLING_APART],
+  ],
 };
 
 /** What is only worth saying where nothing worse was found. */

@@ -104,6 +104,26 @@ Deno.test("the root comes first, what follows from it says so and suggests nothi
   assert.equal(findings[2]?.suggestion, "Mend truncated first.");
 });
 
+Deno.test("the line tells the root, though what follows from it is worse; a run that does not go on is told so", async () => {
+  const unboxed = (step: number) => step < 6 ? { "env/all/outcome/no_answer": 0.95, "env/all/format": 0.05 } : {};
+  const diagnosis = await diagnosisOf({
+    change: (step) => ({
+      ...{ "env/all/outcome/no_answer": 0.5, "env/all/format": 0.5, "env/all/lenient": 0.7, ...unboxed(step) },
+      ...{ "env/all/zero_signal_groups": 1, "env/all/by_group/frac_all_good": 0 },
+    }),
+  });
+  assert.deepEqual(diagnosis.findings.slice(0, 2).map(({ rule, severity }) => [rule, severity]), [
+    ["no_box", "notice"],
+    ["too_hard", "blocks"],
+  ]);
+  assert.match(
+    diagnosisLine(diagnosis)!,
+    /^not learning: Some answers still stand in no box.*prompt_template=baseline/,
+  );
+  const failed = await diagnosisOf({ end: (recorder) => recorder.fail(new Error("the disk is full")) });
+  assert.match(diagnosisLine(failed)!, /^not going on: An error has ended the run\./);
+});
+
 Deno.test("of two roots the one that blocks learning comes first", async () => {
   const findings = await findingsOf({
     input: { max_steps_off_policy: 4 },

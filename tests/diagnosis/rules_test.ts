@@ -315,6 +315,15 @@ const CASES: readonly Case[] = [
     seen: /held-out accuracy 0\.460, then 0\.450/,
   },
   {
+    claim: "held-out problems that are answered worse than before training are told of, in a short run as well",
+    rule: "got_worse",
+    severity: "slows",
+    steps: 5,
+    heldOut: [0.46, 0.3, 256],
+    settings: { learning_rate: 5e-5, keep_best: true, eval_every: 5 },
+    seen: /held-out accuracy 0\.460, then 0\.300: -0\.160/,
+  },
+  {
     claim: "a long run that has gained nothing is told so",
     rule: "no_gain",
     severity: "slows",

@@ -1,7 +1,7 @@
 /** Rules about groups whose rewards are all equal, which say nothing about what to do differently, and what makes them so. */
 import { imitates, type RunReading } from "../facts.ts";
 import { type Finding, settingsText, type Severity } from "../finding.ts";
-import { meanOf, recent, type Share, shareOf, valuesOf } from "../figures.ts";
+import { groupsOf, meanOf, recent, type Share, shareOf, valuesOf } from "../figures.ts";
 import { otherLevel, type Settings, settingsOfHarder } from "../settings.ts";
 import { countText, shareText, stepsText } from "../words.ts";
 
@@ -9,6 +9,10 @@ import { countText, shareText, stepsText } from "../words.ts";
 const NEARLY_ALL = 0.9;
 /** A sound run ends at one in two or three, as it gets better; from three in four on, drawing them is mostly in vain. */
 const MOST = 0.75;
+/** Of pairs of completions three in four are equal in a sound run: a few groups are so by chance. */
+const SURELY = { most: 0.6, nearlyAll: 0.8, few: 4 };
+/** All of so many groups are more than chance. */
+const ENOUGH_GROUPS = 24;
 /** Where so many of the equal groups are of one kind, it is that kind. */
 const ONE_KIND = 0.9;
 /** Most of the problems are solved every time: there is little left to learn, and nothing wrong. */
@@ -27,11 +31,15 @@ function equalGroups(reading: RunReading): EqualGroups | undefined {
   const { group_size } = reading.config;
   const steps = recent(reading);
   const all = shareOf(steps, "env/all/zero_signal_groups", group_size);
-  if (all === undefined || all.value <= MOST || all.low <= MOST - 0.25) return undefined;
+  if (all === undefined || all.value <= MOST) return undefined;
+  // What has not taught anything in a whole run is no chance to be waited for: it can be named from a few groups.
+  const isNone = all.trials >= SURELY.few && neverUpdated(reading);
+  if (all.low <= SURELY.most && !isNone) return undefined;
   const good = meanOf(steps, "env/all/by_group/frac_all_good") ?? 0;
   // Imitation learns from every right answer: only groups that have none are lost to it.
   if (imitates(reading) && good > 0) return undefined;
-  return { all, severity: all.value > NEARLY_ALL ? "blocks" : "slows", good: Math.min(1, good / all.value), steps };
+  const severity = isNone || (all.value > NEARLY_ALL && all.low > SURELY.nearlyAll) ? "blocks" : "slows";
+  return { all, severity, good: Math.min(1, good / all.value), steps };
 }
 
 function countsText({ all, good, steps }: EqualGroups): string {
@@ -149,8 +157,9 @@ export function dividedGroups(reading: RunReading): Finding | undefined {
 /** The weights are never updated. */
 export function noUpdates(reading: RunReading): Finding | undefined {
   const steps = recent(reading);
-  const updates = valuesOf(steps, "optim/updates");
-  if (updates.length === 0 || updates.some((count) => count > 0)) return undefined;
+  if (!hadNoUpdate(steps)) return undefined;
+  // Small batches now and then have nothing to teach: that is chance, unless it has been all of a run.
+  if (!neverUpdated(reading) && groupsOf(steps, reading) < ENOUGH_GROUPS) return undefined;
   const masked = meanOf(steps, "env/all/overlong_masked");
   return {
     rule: "no_updates",
@@ -162,6 +171,16 @@ export function noUpdates(reading: RunReading): Finding | undefined {
     ],
     ...moreUpdates(reading, masked ?? 0),
   };
+}
+
+/** Whether a run is over, and no step of it has updated the weights. */
+function neverUpdated({ state, steps }: RunReading): boolean {
+  return state !== "running" && hadNoUpdate(steps);
+}
+
+function hadNoUpdate(steps: ReturnType<typeof recent>): boolean {
+  const updates = valuesOf(steps, "optim/updates");
+  return updates.length > 0 && !updates.some((count) => count > 0);
 }
 
 function moreUpdates(reading: RunReading, masked: number): { suggestion: string; settings: Settings } {

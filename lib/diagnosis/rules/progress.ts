@@ -3,7 +3,7 @@ import { clipLine } from "../../basics/mod.ts";
 import { imitates, type RunReading } from "../facts.ts";
 import type { Finding } from "../finding.ts";
 import { early, late, meanOf, type Rise, riseOf, type Share, shareOf, trainRise } from "../figures.ts";
-import { higherRate } from "../settings.ts";
+import { higherRate, lowerRate } from "../settings.ts";
 import { figure, riseText, shareText, stepsText } from "../words.ts";
 
 const REWARD = "env/all/reward/total";
@@ -138,6 +138,22 @@ export function overfitting(reading: RunReading): Finding | undefined {
     suggestion: `${isLimited ? "Train on more problems (train_limit=0 is all of them)" : "Train on more problems"}, ` +
       "and end where held-out accuracy is best: keep_best=true early_stop=3 with eval_every=10.",
     settings: { ...(isLimited && { train_limit: 0 }), keep_best: true, early_stop: 3, eval_every: 10 },
+  };
+}
+
+/** What was held out is answered worse than before training, for certain. */
+export function gotWorse(reading: RunReading): Finding | undefined {
+  const test = heldOut(reading);
+  if (test === undefined || test.rise.high >= 0 || test.rise.value > -GAIN) return undefined;
+  const learning_rate = lowerRate(reading.config);
+  return {
+    rule: "got_worse",
+    severity: "slows",
+    what: "Held-out problems are answered worse than before training.",
+    evidence: [heldOutText(test), `learning_rate=${reading.config.learning_rate}`],
+    suggestion:
+      `Use learning_rate=${learning_rate}; keep_best=true with eval_every=5 keeps the best weights there were.`,
+    settings: { learning_rate, keep_best: true, eval_every: 5 },
   };
 }
 

@@ -11,9 +11,11 @@ import {
   meanOf,
   medianOf,
   recent,
+  riseOf,
   type Share,
   shareOf,
   WINDOW,
+  Z95,
 } from "../figures.ts";
 import { lowerRate, rounded } from "../settings.ts";
 import { figure, shareText, stepsText } from "../words.ts";
@@ -70,6 +72,7 @@ export function unlearned(reading: RunReading): Finding | undefined {
   const now = shareOf(last, ACCURACY, clusterOf(reading));
   if (peak === undefined || now === undefined || peak.share.low <= now.high) return undefined;
   if (peak.share.value - now.value < FALL) return undefined;
+  if (riseOf(peak.share, now, bestOf(reading.steps.length)).high >= 0) return undefined;
   const learning_rate = lowerRate(config);
   return {
     rule: "unlearned",
@@ -86,6 +89,14 @@ export function unlearned(reading: RunReading): Finding | undefined {
       "best weights, kl_penalty_coef=0.01 holds on to those of the start.",
     settings: { learning_rate, keep_best: true },
   };
+}
+
+/**
+ * Standard errors between the best of so many stretches and another one that are more than chance: those of two 95 % intervals
+ * side by side for one, and for more what the best of them is off by (the maximum of n normal variables, sqrt(2 ln n)).
+ */
+function bestOf(stretches: number): number {
+  return Math.sqrt(2 * Z95 ** 2 + 2 * Math.log(stretches));
 }
 
 /** Steps that follow each other. */
