@@ -99,8 +99,8 @@ Deno.test("peers: the verdicts in recipe_recorded.jsonl are the recipe's", async
   assert.deepEqual(said.completions, completions.map(({ correct, format }) => [correct, format]));
 });
 
-Deno.test("peers: the recipe's grader and recipe.ts agree on 6,000 made pairs and 1,500 made completions", async () => {
-  await requireAgreement({ answers: makePairs(6000, 1), completions: makeCompletions(1500, 1) }, 0.005);
+Deno.test("peers: the recipe's grader and recipe.ts agree on 3,000 made pairs and 1,000 made completions", async () => {
+  await requireAgreement({ answers: makePairs(3000, 1), completions: makeCompletions(1000, 1) }, 0.005);
 });
 
 Deno.test({
