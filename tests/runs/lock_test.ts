@@ -1,9 +1,9 @@
 /** Who owns a run folder: on this machine, on another one, where there are no locks, and after the folder went away. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { type FolderLock, readOwner, type RunStatus, takeLock } from "../../lib/runs/mod.ts";
+import { type FolderLock, openRun, readOwner, type RunStatus, takeLock } from "../../lib/runs/mod.ts";
 import { type LockWorld, systemWorld } from "../../lib/runs/_lock.ts";
-import { inTempFolder, START } from "./_fakes.ts";
+import { inTempFolder, recorderFor, START, stepEvent } from "./_fakes.ts";
 
 const iso = (time: number) => new Date(time).toISOString();
 const SECOND = 1000;
@@ -128,4 +128,25 @@ Deno.test("a folder that is deleted, moved or taken over is lost; one that is on
     other.close();
     assert.notEqual(await takeLock(run).then((again) => (lock = again!)), undefined);
     lock.close();
+  }));
+
+Deno.test("a clock that jumps back neither ends a run nor locks it out, and its heartbeats stay readable", () =>
+  inTempFolder(async (folder) => {
+    const path = join(folder, "run");
+    let now = START;
+    const recorder = await recorderFor(path, { clock: () => now });
+    await recorder.record(stepEvent(0));
+    now -= 60 * MINUTE;
+    await recorder.record(stepEvent(1));
+    assert.equal((await openRun(path, { now })).state, "running");
+    assert.equal((await openRun(path, { now: START })).status?.heartbeat_at, iso(now));
+    const running = await Deno.readTextFile(join(path, "status.json"));
+    await recorder.close();
+    // Killed, and the clock is set back once more: the heartbeat is in the future.
+    await Deno.writeTextFile(join(path, "status.json"), running);
+    now -= 60 * MINUTE;
+    assert.equal((await openRun(path, { now })).state, "interrupted");
+    const again = await recorderFor(path, { clock: () => now, behavior: "resume" });
+    await again.close();
+    assert.equal((await openRun(path, { now })).state, "stopped");
   }));

@@ -10,16 +10,9 @@
  */
 import { join } from "node:path";
 import { randomFrom } from "../../../lib/basics/mod.ts";
-import { fromRoot } from "../_peers.ts";
 import { contentOf, differences, faultsOf, tracesOf } from "./_folders.ts";
-import { makeModel, TASK } from "./_model.ts";
-
-const STEPS = 18;
-const SETTINGS = {
-  ...TASK,
-  ...{ max_steps: STEPS, save_every: 2, eval_every: 3, test_limit: 6, groups_per_batch: 4, group_size: 4 },
-  ...{ max_tokens: 16, learning_rate: 0.003, remove_constant_reward_groups: false },
-};
+import { makeModel } from "./_model.ts";
+import { argumentsFor, spawnTraining, STEPS } from "./_training.ts";
 
 /** Ends a run that hangs. */
 const LONGEST_MS = 120_000;
@@ -56,16 +49,9 @@ export interface Tally {
   readonly faults: ReadonlyMap<number, readonly string[]>;
 }
 
-/** One process that trains. */
-function train(args: readonly string[]): Deno.ChildProcess {
-  const command = ["run", "-q", "--no-prompt", "-P=train", "lib/cli/train.ts", ...args];
-  return new Deno.Command(Deno.execPath(), { args: command, cwd: fromRoot("."), stdout: "null", stderr: "piped" })
-    .spawn();
-}
-
 /** Trains until the process ends, or is killed. @returns whether it was killed, and what it complained of */
 async function trainFor(args: readonly string[], ms: number): Promise<{ killed: boolean; code: number; said: string }> {
-  const child = train(args);
+  const child = spawnTraining(args);
   const timer = setTimeout(() => child.kill("SIGKILL"), ms);
   const { signal, code, stderr } = await child.output();
   clearTimeout(timer);
@@ -77,8 +63,7 @@ export async function killRuns({ count, seed, extra = [], atOnce = 2, onRun }: K
   const folder = await Deno.makeTempDir({ prefix: "math_rl_kills_" });
   try {
     const model = await makeModel(folder);
-    const settings = Object.entries({ ...SETTINGS, model_name: model }).map(([key, value]) => `${key}=${value}`);
-    const argsFor = (name: string) => [...settings, ...extra, `log_path=${join(folder, name, "run")}`];
+    const argsFor = (name: string) => argumentsFor(join(folder, name, "run"), { model, more: extra });
     const began = performance.now();
     const whole = await trainFor(argsFor("whole"), LONGEST_MS);
     const wholeMs = performance.now() - began;
