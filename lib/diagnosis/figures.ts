@@ -99,18 +99,15 @@ export interface Rise extends Interval {
 }
 
 /**
- * How much a share has risen, with the interval of that: the normal approximation, the trials taken as unpaired.
+ * How much a share has risen, with the interval of that, the trials taken as unpaired: from the score intervals of both, which
+ * is sound for few trials as well. Newcombe 1998, "Interval estimation for the difference between independent proportions", method 10.
  * @param z half the interval in standard errors
  */
 export function riseOf(before: Share, after: Share, z = Z95): Rise {
   const value = after.value - before.value;
-  // Agresti and Caffo 2000: one success and one failure more in each keep the interval sound for few trials.
-  const variance = [before, after].reduce((sum, share) => {
-    const [trials, rate] = [share.trials + 2, (share.value * share.trials + 1) / (share.trials + 2)];
-    return sum + rate * (1 - rate) / trials;
-  }, 0);
-  const half = z * Math.sqrt(variance);
-  return { value, low: value - half, high: value + half };
+  const low = Math.hypot(after.value - after.low, before.high - before.value);
+  const high = Math.hypot(after.high - after.value, before.value - before.low);
+  return { value, low: value - (z / Z95) * low, high: value + (z / Z95) * high };
 }
 
 /** Of how many groups the steps tell whether they had a signal; 0: nothing is told of groups. */

@@ -88,7 +88,7 @@ export async function write(path: string, folder: Folder): Promise<void> {
     metrics: only,
     ...options
   } = folder;
-  const recorder = await recorderFor(path, { input: { max_steps: steps, ...input }, ...options });
+  const recorder = await recorderFor(path, { input: { max_steps: steps, num_groups_to_log: 0, ...input }, ...options });
   const [before, after, problems] = heldOut;
   await recorder.record({ type: "start", step: 0, total: steps });
   await recorder.record(evaluation(0, before, problems));

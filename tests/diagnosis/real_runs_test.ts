@@ -8,8 +8,8 @@ import { inTempFolder } from "../runs/_fakes.ts";
 import { requireUsable, rootsOf, rulesOf } from "./_folders.ts";
 
 const SMALL: TrainInput = {
-  ...{ backend: "local", groups_per_batch: 4, group_size: 4, max_tokens: 80, max_steps: 1, levels: [2] },
-  ...{ train_limit: 40, test_limit: 2, eval_every: 0, save_every: 0, num_groups_to_log: 0 },
+  ...{ backend: "local", groups_per_batch: 4, group_size: 2, max_tokens: 80, max_steps: 1, levels: [2] },
+  ...{ train_limit: 40, test_limit: 1, eval_every: 0, save_every: 0, num_groups_to_log: 0 },
 };
 
 /** Trains with one thing that is not as it should be, and diagnoses what came of it. */
@@ -39,7 +39,7 @@ Deno.test("max_tokens=3: everything is truncated, and all else follows from that
   assert.deepEqual(findings[0]?.settings, { max_tokens: 128 });
   assert.match(
     findings[0]!.evidence[0]!,
-    /^16 of 16 completions reached max_tokens=3 without an answer \(step 1\)$/,
+    /^8 of 8 completions reached max_tokens=3 without an answer \(step 1\)$/,
   );
 });
 

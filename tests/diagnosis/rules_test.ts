@@ -350,6 +350,23 @@ const CASES: readonly Case[] = [
     settings: { max_steps: 40 },
     seen: /4 steps of 4/,
   },
+  {
+    claim: "one held-out problem that is right where it was wrong is no gain that can be told from chance",
+    rule: "too_short",
+    severity: "notice",
+    steps: 4,
+    heldOut: [0, 1, 1],
+    settings: { max_steps: 40 },
+    seen: /4 steps of 4/,
+  },
+  {
+    claim: "nor is one that is wrong where it was right a loss",
+    rule: "undecided",
+    severity: "notice",
+    heldOut: [1, 0, 1],
+    settings: { test_limit: 100 },
+    seen: /held-out accuracy 1\.000, then 0\.000/,
+  },
 ];
 
 for (const { claim, rule, severity, settings, seen, ...folder } of CASES) {
