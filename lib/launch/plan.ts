@@ -33,8 +33,8 @@ import { refuseOtherSource } from "./same_problems.ts";
 export interface Plan extends ResolvedConfig {
   /** What happens to the log folder. */
   readonly action: LogFolderAction;
-  /** With `resume`: the run as it is now and the point it goes on from. */
-  readonly resume?: { readonly run: Run; readonly from: ResumePoint };
+  /** With `resume`: the run as it is now, the point it goes on from, and what there is to say of that, in sentences. */
+  readonly resume?: { readonly run: Run; readonly from: ResumePoint; readonly notices: readonly string[] };
 }
 
 /** What a plan depends on besides the configuration. */
@@ -77,14 +77,10 @@ export async function planRun(
   // "ask" is decided only where there is somebody to ask.
   const action = decided === "ask" ? (ask as NonNullable<typeof ask>)(log_path, state) : decided;
   if (action === "resume") {
-    const { resolved, resume } = await resumption(log_path, parsed, options, now);
-    refuseOtherReward(resume.run, reward);
-    return {
-      ...resolved,
-      notices: [...resolved.notices, ...resumeNotices(goesOn, resume.run, resolved)],
-      resume,
-      action,
-    };
+    const { resolved, run, from } = await resumption(log_path, parsed, options, now);
+    refuseOtherReward(run, reward);
+    const notices = resumeNotices(goesOn, run, resolved);
+    return { ...resolved, notices: [...resolved.notices, ...notices], resume: { run, from, notices }, action };
   }
   if (action === "delete") await requireDeletable(log_path);
   return { ...asked ?? resolveConfig(parsed.input, options), action };
@@ -144,7 +140,7 @@ async function resumption(
   { input }: PlanInput,
   options: ResolveOptions & { readonly problemsGiven: boolean },
   now: number,
-): Promise<{ readonly resolved: ResolvedConfig; readonly resume: NonNullable<Plan["resume"]> }> {
+): Promise<{ readonly resolved: ResolvedConfig; readonly run: Run; readonly from: ResumePoint }> {
   const run = await openRun(log_path, { now });
   refuseOtherSource(run, options.problemsGiven);
   const said = Object.entries(input).filter(([key, value]) =>
@@ -157,7 +153,7 @@ async function resumption(
   refuseChanges(run, resolved.config);
   const { environment } = options;
   requireServerConsent(resolved.config, { folder: log_path, asked: input.base_url, environment });
-  return { resolved, resume: { run, from: await findResumePoint(log_path) } };
+  return { resolved, run, from: await findResumePoint(log_path) };
 }
 
 /** What a reward function without a name of its own is recorded as. */

@@ -36,7 +36,10 @@ export interface Watchers {
   readonly onMessage?: OpenOptions["onMessage"];
   /** Told as bytes of a problem set or a model arrive from the hub; of files that are here already nothing is said. */
   readonly onDownload?: LoadingOptions["onDownload"];
-  /** Told what a person should know of Weights & Biases and TensorBoard, a line at a time; the log has it as well. */
+  /**
+   * Told what a person should know besides, a line at a time: what a resumed run goes on with, and what becomes of Weights &
+   * Biases and TensorBoard. The log has it as well.
+   */
   readonly onNotice?: ((line: string) => void) | undefined;
 }
 

@@ -230,10 +230,11 @@ function rewardParts(metrics: Metrics): [string, string | undefined][] {
   ]);
 }
 
-function notes({ estimate, stalls, stall, checkpoints, checkpoint, messages, end }: PanelState): string[] {
+function notes({ estimate, stalls, stall, checkpoints, checkpoint, messages, notices, end }: PanelState): string[] {
   const found = messages.map(({ severity, text }) => {
     return oneLine(`server${severity === "info" ? "" : ` (${severity})`}: ${text}`, 300);
   });
+  found.push(...notices.map((line) => oneLine(line, 300)));
   if (estimate !== undefined && end === undefined) found.push(estimateText(estimate));
   if (stalls > 0 && stall !== undefined) {
     found.push(oneLine(`stalled ${counted(stalls, "time")}, last after ${counted(stall.step, "step")}`));

@@ -98,6 +98,8 @@ export interface PanelState {
   readonly checkpoint?: string;
   /** What the server said last. */
   readonly messages: readonly ServiceMessage[];
+  /** What there was last to know of the run besides. */
+  readonly notices: readonly string[];
   /** Stop was pressed. */
   readonly stopping?: true;
   /** When and how it ended. */
@@ -110,7 +112,7 @@ export interface PanelState {
 /** Nothing is known yet. */
 export function newPanel(now: number): PanelState {
   const nothing = { done: 0, total: 0, recent: [], metrics: {}, evaluations: [], stalls: 0, checkpoints: 0 };
-  return { ...nothing, history: {}, since: now, markedAt: now, messages: [] };
+  return { ...nothing, history: {}, since: now, markedAt: now, messages: [], notices: [] };
 }
 
 /** After an event. */
@@ -192,6 +194,11 @@ export function afterDownload<S extends { readonly download?: HubProgress | unde
 /** After a message of the server. */
 export function afterMessage(state: PanelState, message: ServiceMessage): PanelState {
   return { ...state, messages: [...state.messages, message].slice(-MOST_MESSAGES) };
+}
+
+/** After something that a person should know. */
+export function afterNotice(state: PanelState, line: string): PanelState {
+  return { ...state, notices: [...state.notices, line].slice(-MOST_MESSAGES) };
 }
 
 /** After Stop was pressed. */

@@ -13,6 +13,7 @@ import {
   afterEvent,
   afterLeaving,
   afterMessage,
+  afterNotice,
   afterProgress,
   afterReturn,
   afterStop,
@@ -57,6 +58,7 @@ export function livePanel(options: PanelOptions = {}): LivePanel {
       onWaiting: (waiting) => become((state, now) => afterWaiting(state, waiting, now)),
       onMessage: (message) => become((state) => afterMessage(state, message)),
       onDownload: (progress) => become((state) => afterDownload(state, progress)),
+      onNotice: (line) => become((state) => afterNotice(state, line)),
     },
     opens: (config, reward, problemsGiven = false) =>
       become((state) => ({

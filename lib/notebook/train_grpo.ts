@@ -65,6 +65,7 @@ function watchedBy({ watchers, opens }: LivePanel, { open = openPolicy, ...other
     onWaiting: both(watchers.onWaiting, others.onWaiting),
     onMessage: both(watchers.onMessage, others.onMessage),
     onDownload: both(watchers.onDownload, others.onDownload),
+    onNotice: both(watchers.onNotice, others.onNotice),
   };
   return {
     ...others,
