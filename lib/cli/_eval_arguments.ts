@@ -19,7 +19,7 @@ A run brings its own configuration; any key of deno task train replaces a value 
   split=train limit=200              training problems, and how many problems
   prompt_template=baseline,concise   several templates, side by side
   template_variables={"unit":"euros"}  values for their variables; each template takes those that it declares
-  checkpoint=last                    of a run: last, best (on held-out problems), a step, or a name
+  checkpoint=last                    of a run: last, best (as the run was judged), a step, or a name
   grader=both                        also what the recipe's grader says, and how often the two differ
   json=<file>                        writes the figures and one row a completion
 

@@ -73,7 +73,7 @@ export type EvaluationInput = Pick<
 
 /** Options of `evaluate`. */
 export interface EvaluateOptions extends EvaluationInput {
-  /** Of a run: `last` (default), `final`, `best` on held-out problems, a step, or a name. */
+  /** Of a run: `last` (default), `final`, `best` as the run was judged, a step, or a name. */
   readonly checkpoint?: string | number | undefined;
   /**
    * Problems in place of those that `env` names: a set, a view of one, or an array, asked in the order they have; `limit`

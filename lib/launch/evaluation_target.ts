@@ -6,6 +6,7 @@ import { dirname, join, resolve } from "node:path";
 import {
   ConfigError,
   type ConfigInput,
+  type ParsedArguments,
   resolveConfig,
   type ResolvedConfig,
   type TrainConfig,
@@ -20,7 +21,7 @@ import {
   type ServerConsent,
 } from "../policy/mod.ts";
 import { openRun, problemsText, type Run, RUN_FILES, runFolder } from "../runs/mod.ts";
-import type { ParsedArguments } from "../config/mod.ts";
+import { judgedPrefix } from "../training/mod.ts";
 import type { Checkpoint } from "../vocabulary.ts";
 import { atRecorded, type LoadingOptions } from "./problems.ts";
 import { withPlace } from "./problem_place.ts";
@@ -48,7 +49,7 @@ export type OpenSampling = (config: TrainConfig, options: OpenSamplingOptions) =
 /**
  * Finds what a name means: a server's checkpoint, a run, a checkpoint folder of a run, else a model.
  * @param target a run, or its folder, or its name below `runs/`; or any of the others
- * @param checkpoint of a run: `last`, `final`, `best` on held-out problems, a step, or a name
+ * @param checkpoint of a run: `last`, `final`, `best` as the run was judged, a step, or a name
  * @param now milliseconds since 1970
  * @throws {ConfigError} when a run has no such checkpoint
  */
@@ -90,22 +91,32 @@ async function asRun(folder: string, now: number): Promise<Run | undefined> {
 
 function pickCheckpoint(run: Run, wanted: string): Checkpoint {
   const { checkpoints } = run;
+  const kept = checkpoints.findLast(({ name }) => name === BEST);
+  // The weights of earlier rows of that name are deleted.
+  const there = checkpoints.filter((one) => one.name !== BEST || one === kept);
   const found = wanted === "last" || wanted === "final"
-    ? checkpoints.findLast(({ final }) => wanted === "last" || final)
-    : wanted === "best"
-    ? best(run)
-    : checkpoints.findLast(({ name, step }) => name === wanted || (/^\d+$/.test(wanted) && step === Number(wanted)));
+    ? there.findLast(({ final }) => wanted === "last" || final)
+    : wanted === BEST
+    ? (run.config.keep_best ? kept : undefined) ?? bestOf(run, there)
+    : there.findLast(({ name, step }) => name === wanted || (/^\d+$/.test(wanted) && step === Number(wanted)));
   if (found !== undefined) return found;
   const names = [...new Set(checkpoints.map(({ name }) => name))];
   const has = names.length === 0 ? "it has none yet" : `it has ${names.join(", ")}`;
   throw new ConfigError([`run ${run.name} has no checkpoint "${wanted}": ${has}`]);
 }
 
-/** The checkpoint whose weights did best on held-out problems; the earlier one of two that did equally well. */
-function best(run: Run): Checkpoint | undefined {
-  const scores = new Map(run.series("test/env/all/correct").map(({ step, value }) => [step, value]));
+/** What the weights are called that a run keeps as its best. */
+const BEST = "best";
+
+/**
+ * The checkpoint that did best on the problems the run is judged by, those set aside for it or else the held-out ones; the
+ * earlier one of two that did equally well.
+ */
+function bestOf(run: Run, checkpoints: readonly Checkpoint[]): Checkpoint | undefined {
+  const series = run.series(`${judgedPrefix(run.config)}env/all/correct`);
+  const scores = new Map(series.map(({ step, value }) => [step, value]));
   let found: Checkpoint | undefined;
-  for (const checkpoint of run.checkpoints) {
+  for (const checkpoint of checkpoints) {
     const score = scores.get(checkpoint.step) ?? NaN;
     if (Number.isFinite(score) && !(score <= (scores.get(found?.step ?? -1) ?? -Infinity))) found = checkpoint;
   }
