@@ -1,5 +1,5 @@
 /**
- * Five hundred trainings with faults at random between client and server, every call with every fault, and results cut
+ * Hundreds of trainings with faults at random between client and server, every call with every fault, and results cut
  * short at every place. What a run meets follows from its number: a failing one is repeated alone with `runTrial`.
  */
 import assert from "node:assert/strict";
