@@ -10,6 +10,7 @@ import { failed, type LaunchNews, type LaunchRequest, LEAVE, linesOf } from "./_
 import { eventLines } from "./_event_log.ts";
 import { isFetched } from "./download_text.ts";
 import { isComplete, totalSteps } from "./history.ts";
+import { openingLines } from "./opening_lines.ts";
 import { type Plan, planRun } from "./plan.ts";
 import { type Opening, openPlan, openRecorder, recordTraining } from "./record_training.ts";
 import { closeTask, type Task } from "./task.ts";
@@ -49,13 +50,14 @@ async function trainDetached(request: LaunchRequest, ends: Ends): Promise<void> 
   const task = await openPlan(plan, openPolicy, opening);
   try {
     const from = plan.resume?.from;
-    const ready = { type: "ready", step: from?.step ?? 0, notices: task.notices ?? [] } as const;
+    const ready = { type: "ready", step: from?.step ?? 0, notices: openingLines(plan, task, undefined) } as const;
     if (from !== undefined && isComplete(from, totalSteps(plan, task))) {
       await settleRun(plan.config.log_path);
       return say({ ...ready, complete: true });
     }
     const recorder = await openRecorder(plan, task, opening);
-    say({ ...ready, step: recorder.from.step, complete: false });
+    const notices = openingLines(plan, task, recorder.from);
+    say({ ...ready, step: recorder.from.step, notices, complete: false });
     messages.moveTo(recorder);
     await trainRecorded(plan, task, recorder, ends.stop);
   } finally {

@@ -2,13 +2,14 @@
 import type { TrainInput } from "../config/mod.ts";
 import { type RewardFunction, rewardName } from "../environment/mod.ts";
 import { openPolicy } from "../policy/mod.ts";
-import { flawText, openRun, type Run, type RunRecorder, settleRun } from "../runs/mod.ts";
+import { openRun, type Run, settleRun } from "../runs/mod.ts";
 import { serverVariables } from "./_variables.ts";
 import { type GivenProblems, givenSides } from "./given_problems.ts";
-import { type Plan, planRun } from "./plan.ts";
+import { openingLines } from "./opening_lines.ts";
+import { planRun } from "./plan.ts";
 import { isComplete, totalSteps } from "./history.ts";
 import { openPlan, openRecorder, recordTraining, type Watchers } from "./record_training.ts";
-import { closeTask, type OpenPolicy, type Task } from "./task.ts";
+import { closeTask, type OpenPolicy } from "./task.ts";
 import { requireTrainArguments } from "./_train_options.ts";
 
 /** Options of `trainGRPO` besides the hyperparameters. */
@@ -62,7 +63,7 @@ export async function trainGRPO(input: TrainInput = {}, options: TrainOptions = 
     }
     const recorder = await openRecorder(plan, task, { ...options, problems });
     try {
-      for (const line of openingLines(plan, task, recorder)) options.onNotice?.(line);
+      for (const line of openingLines(plan, task, recorder.from)) options.onNotice?.(line);
       await recordTraining(plan, task, recorder, options);
     } catch (error) {
       await recorder.fail(error);
@@ -74,10 +75,4 @@ export async function trainGRPO(input: TrainInput = {}, options: TrainOptions = 
     await closeTask(task);
   }
   return await openRun(config.log_path);
-}
-
-/** What there is to know of a run that begins, or goes on. */
-function openingLines({ resume }: Plan, { notices = [] }: Pick<Task, "notices">, { from }: RunRecorder): string[] {
-  const flaws = (from.unusable ?? []).map((flaw) => `A later checkpoint cannot be used: ${flawText(flaw)}.`);
-  return [...resume?.notices ?? [], ...flaws, ...notices];
 }
