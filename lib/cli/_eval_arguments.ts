@@ -105,7 +105,7 @@ function countsOf(own: ReadonlyMap<OwnKey, string>): Pick<EvalOptions, "k" | "sa
 
 function numberOf(key: OwnKey, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
-  const value = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
+  const value = /^\d{1,15}$/.test(text) ? Number(text) : NaN;
   if (Number.isNaN(value)) throw new UsageError(`argument "${key}=${text}": expected a whole number`);
   return value;
 }

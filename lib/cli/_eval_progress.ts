@@ -69,6 +69,11 @@ export async function evaluateAll(
       const { name } = task.template;
       const evaluation = await runEvaluation(task, {
         ...{ folder, mayLackRecord, fresh, signal },
+        onStart: (notice) => {
+          if (notice === undefined) return;
+          live.clear();
+          io.err(`${oneLine(notice, 1000)}\n`);
+        },
         policy: () => policy === undefined && open !== undefined ? open() : Promise.resolve(policy as SamplingPolicy),
         onProgress: ({ done, total }) => {
           progress = `${bar(done / total, 30)}  ${done}/${total}  ${oneLine(name, 60)}`;

@@ -14,6 +14,7 @@ import {
   evaluationTarget,
   type EvaluationTask,
   fileName,
+  greedyNote,
   limitedEvaluation,
   openEvaluated,
   type OpenSampling,
@@ -54,6 +55,8 @@ export function main(
     const { config, notices } = configOf(options, target, io);
     // Where the model runs here, nothing leaves this machine.
     if (config.backend !== "local") { for (const notice of notices) io.err(`${oneLine(notice, 1000)}\n`); }
+    const { samples } = options;
+    for (const note of greedyNote({ samples, temperature: config.eval_temperature })) io.err(`${note}\n`);
     const templates = await templatesOf(options, config, target);
     if (options.json !== undefined) await requireFile("json", options.json);
     const evaluated = { config, target, templates };

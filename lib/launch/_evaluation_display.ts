@@ -64,10 +64,17 @@ function headOf(result: Shown): string[] {
       ? []
       : [`The reward here is ${paid}; the run was trained with ${oneLine(trainedWith, 80)}.`]),
     ...(notice === undefined ? [] : [oneLine(notice, 600)]),
-    ...(samples > 1 && temperature === 0
-      ? [`At temperature 0 the completions of a problem are one and the same.`]
-      : []),
+    ...greedyNote({ samples, temperature }),
     ...recordLines(result),
+  ];
+}
+
+/** What several completions of a problem are worth at temperature 0, in a sentence; none where that is not asked for. */
+export function greedyNote({ samples, temperature }: Pick<Shown, "samples" | "temperature">): string[] {
+  if (samples === 1 || temperature !== 0) return [];
+  return [
+    `At temperature 0 all ${samples} completions of a problem are the same but for a server's rounding: pass@k and maj@k ` +
+    "tell no more than accuracy.",
   ];
 }
 

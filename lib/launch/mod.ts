@@ -11,6 +11,7 @@ export {
   readEvaluationFacts,
 } from "./evaluation_facts.ts";
 export type { EvaluationResult } from "./evaluation_result.ts";
+export { greedyNote } from "./_evaluation_display.ts";
 export {
   type EvaluationProgress,
   type EvaluationTask,

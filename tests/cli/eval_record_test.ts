@@ -104,9 +104,28 @@ Deno.test("training problems are asked where that is wanted; temperature means t
     assert.deepEqual([facts.identity.split, facts.identity.temperature], ["train", 0.6]);
   }));
 
+Deno.test("several completions at temperature 0 are said to be all the same, before anything is asked", async () => {
+  const greedy = [...TASK.filter((arg) => !arg.startsWith("temp")), "temperature=0", "prompt_template=none"];
+  const { complained } = await run([...greedy, "record=false"]);
+  assert.match(complained, /^At temperature 0 all 4 completions of a problem are the same.*\n$/);
+  assert.equal((await run([...greedy.filter((arg) => arg !== "k=4"), "record=false"])).complained, "");
+});
+
+Deno.test({
+  name: "where nothing may be written the figures are shown, and it is said that they are not recorded",
+  permissions: { read: "inherit", env: "inherit", sys: "inherit", ffi: "inherit", write: false },
+  async fn() {
+    const { said, complained } = await run([...TASK, "prompt_template=none"]);
+    assert.match(said, /pass@4/);
+    assert.doesNotMatch(said, /recorded/);
+    assert.match(complained, /^Nothing is recorded: .*write access.*\n$/);
+  },
+});
+
 Deno.test("what cannot be used is refused with 2, before anything is opened", async () => {
   const cases: [string, RegExp][] = [
     ["k=0", /option k: expected a whole number/],
+    ["k=1000000000", /from 1 to 10,000, got 1000000000/],
     ["k=many", /argument "k=many": expected a whole number/],
     ["samples=2", /too few for k=4/],
     ["split=dev", /argument "split=dev": expected test or train/],
