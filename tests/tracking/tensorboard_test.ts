@@ -136,6 +136,30 @@ Deno.test("a resumed run adds a later file that starts a session at its step, wi
     assert.deepEqual(rows.map(({ step }) => step), [2, 3, 4]);
   }));
 
+Deno.test("a resumed run writes the rows that earlier files lack: of a session without TensorBoard, or lost with its power", () =>
+  inTempFolder(async (folder) => {
+    const run = writeRun(folder);
+    await session(run, 0, 3, BEGAN);
+    for (const step of [3, 4]) run.step(step);
+    await session(run, 5, 7, BEGAN);
+    const stepsOf = (path: string) =>
+      readEvents(path).flatMap(({ step, scalars }) => Object.keys(scalars).length === 0 ? [] : [step]);
+    const [first, second] = filesOf(run.path);
+    assert.deepEqual([stepsOf(first!), stepsOf(second!)], [[0, 1, 2], [3, 4, 5, 6]]);
+    assert.equal(readEvents(second!)[1]!.step, 3);
+    // The last row is torn, and the one before it has become zeros.
+    const file = Deno.readFileSync(second!);
+    const { length } = eventRecord({ scalars: { "env/all/correct": 0, "time/total": 2 }, step: 5 }, BEGAN);
+    file.fill(0, file.length - 2 * length + 12, file.length - length);
+    Deno.writeFileSync(second!, file.subarray(0, -9));
+    await session(run, 7, 8, BEGAN);
+    assert.deepEqual(stepsOf(filesOf(run.path)[2]!), [5, 6, 7]);
+    // A file without a row of its own stands for what its session began with.
+    await session(run, 8, 8, BEGAN);
+    await session(run, 8, 9, BEGAN);
+    assert.deepEqual(filesOf(run.path).slice(3).map(stepsOf), [[], [8]]);
+  }));
+
 Deno.test("a run that gets tensorboard=true when it is resumed has its earlier rows as well, timed by its steps", () =>
   inTempFolder(async (folder) => {
     const run = writeRun(folder);

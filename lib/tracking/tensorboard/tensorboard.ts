@@ -1,7 +1,7 @@
 /**
  * A run as TensorBoard event files, in `tensorboard/` of its folder: the rows of `metrics.jsonl` with their keys as tags.
- * A resumed run adds a file; it begins with the start of a session, for which TensorBoard drops the steps done again. The
- * format is that of TensorFlow's event files (event.proto, record_writer.cc).
+ * A resumed run adds a file; it begins with the start of a session, for which TensorBoard drops the steps done again, and has
+ * the rows that earlier files lack. The format is that of TensorFlow's event files (event.proto, record_writer.cc).
  */
 import { join } from "node:path";
 import { cut, explainWriteError } from "../../basics/mod.ts";
@@ -9,6 +9,7 @@ import type { TrainEvent } from "../../training/mod.ts";
 import { began, recordedConfig } from "../_recorded_config.ts";
 import { type RecordedRow, RecordedRows } from "../_recorded_rows.ts";
 import type { Tracker } from "../_tracker.ts";
+import { lastStepOf } from "./_earlier.ts";
 import { type EventContent, eventRecord } from "./_events.ts";
 
 /** The folder of the event files, in the run's. */
@@ -56,14 +57,14 @@ export class TensorBoardTracker implements Tracker {
     const folder = join(this.#run, TENSORBOARD_FOLDER);
     const earlier = eventFiles(folder);
     // Readers take the files in the order of their names: a clock that jumped back must not put this one first.
-    const seconds = Math.max(Math.floor(this.#now() / 1000), ...earlier.map((second) => second + 1));
+    const seconds = Math.max(Math.floor(this.#now() / 1000), (earlier.at(-1)?.seconds ?? -1) + 1);
     const path = join(folder, `events.out.tfevents.${String(seconds).padStart(10, "0")}.math-rl`);
     const file = created(folder, path);
     this.#session = { file, path, rows: new RecordedRows(this.#run, began(config, this.#now())) };
     this.#write({ fileVersion: "brain.Event:2" });
     if (earlier.length > 0) {
-      this.#from = step;
-      this.#write({ sessionStart: true, step });
+      this.#from = Math.min(step, lastStepOf(earlier.map(({ path }) => path)) + 1);
+      this.#write({ sessionStart: true, step: this.#from });
     }
     this.#write({ tag: "config", text: configText(config), step });
   }
@@ -109,11 +110,18 @@ function isFolder(path: string): boolean {
   }
 }
 
-/** The event files of a folder, by the second that their names begin with. */
-function eventFiles(folder: string): number[] {
+/** An event file, and the second that its name begins with. */
+interface EventFile {
+  readonly path: string;
+  readonly seconds: number;
+}
+
+/** The event files of a folder, the earliest first. */
+function eventFiles(folder: string): EventFile[] {
   if (!isFolder(folder)) return [];
-  return [...Deno.readDirSync(folder)].flatMap(({ name }) => {
+  const files = [...Deno.readDirSync(folder)].flatMap(({ name, isFile }): EventFile[] => {
     const [, seconds] = /^events\.out\.tfevents\.(\d{10,12})\./.exec(name) ?? [];
-    return seconds === undefined ? [] : [Number(seconds)];
+    return seconds === undefined || !isFile ? [] : [{ path: join(folder, name), seconds: Number(seconds) }];
   });
+  return files.sort((a, b) => a.seconds - b.seconds);
 }

@@ -75,3 +75,14 @@ Deno.test("a file that a crash cut short is read up to there, and the resumed ru
       [3, 10 + 3 / 8],
     ]);
   }));
+
+Deno.test("a session without TensorBoard is made up for by the next one with it", () =>
+  inTempFolder(async (folder) => {
+    const run = writeRun(folder);
+    await session(run, 0, 2, 0, BEGAN + 10_000);
+    for (const step of [2, 3]) run.step(step, { "env/all/correct": step / 8 });
+    await session(run, 4, 6, 0, BEGAN + 20_000);
+    const { series } = await readFolder(run);
+    const points = series["env/all/correct"]!.map(([step, , value]) => [step, value]);
+    assert.deepEqual(points, [0, 1, 2, 3, 4, 5].map((step) => [step, step / 8]));
+  }));
