@@ -8,8 +8,21 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** The machine's own clock. */
-export const SYSTEM_CLOCK: Clock = { now: Date.now, sleep };
+/**
+ * A clock that never goes back: where the one it reads is set back, it goes on from where it was. A pause until some time
+ * would else take hours longer. A leap forward, as after a machine has slept, it makes as well.
+ */
+export function steady(read: () => number): () => number {
+  let [last, ahead] = [-Infinity, 0];
+  return () => {
+    const time = read();
+    ahead = Math.max(ahead, last - time);
+    return last = time + ahead;
+  };
+}
+
+/** The machine's own clock, which never goes back. */
+export const SYSTEM_CLOCK: Clock = { now: steady(Date.now), sleep };
 
 /** A longer timer would overflow and fire at once. */
 const LONGEST_MS = 2 ** 31 - 1;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { AbortListeners, sleep } from "../../lib/basics/mod.ts";
+import { AbortListeners, sleep, steady } from "../../lib/basics/mod.ts";
 
 Deno.test("sleep() ends with the signal's reason and leaves no timer", async () => {
   const controller = new AbortController();
@@ -48,4 +48,10 @@ Deno.test("AbortListeners calls back once, and not those whose wait is over", ()
   listeners.add(controller.signal, () => called.push("b"));
   controller.abort();
   assert.deepEqual(called, ["b"]);
+});
+
+Deno.test("steady() goes on where its clock is set back, and leaps forward with it", () => {
+  const times = [100, 150, 50, 60, 65, 1000, 900, 905];
+  const now = steady(() => times.shift()!);
+  assert.deepEqual(Array.from({ length: 8 }, now), [100, 150, 150, 160, 165, 1100, 1100, 1105]);
 });
