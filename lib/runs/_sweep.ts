@@ -53,6 +53,11 @@ export function deletedPath(run: string): string {
   return join(dirname(run), `.${basename(run)}.${Deno.pid}.tmp`);
 }
 
+/** Whether a folder's name is one that `deletedPath` makes. */
+export function isDeletedName(name: string): boolean {
+  return /^\..+\.\d+\.tmp$/.test(name);
+}
+
 /** Deletes what `deletedPath` named, so that until the end it can be told to be a run. Links are removed, not followed. */
 export async function deleteFolder(folder: string): Promise<void> {
   const last = [RUN_FILES.config, RUN_FILES.lock] as const;

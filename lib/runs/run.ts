@@ -15,6 +15,7 @@ import { parseRolloutFile, RUN_FILES } from "./layout.ts";
 import { checkpointFromFolder } from "./_paths.ts";
 import { checkpointOfRow, metricsOfRow, rolloutOfRow, type RolloutRow } from "./rows.ts";
 import { askToStop, type StopOptions } from "./stop.ts";
+import { isDeletedName } from "./_sweep.ts";
 import { isLive, readStatus, type RunState, type RunStatus, stateOf } from "./status.ts";
 
 /** The metrics of one step. */
@@ -253,7 +254,9 @@ export async function listRuns(folder = "runs", options: ListRunsOptions = {}): 
 async function folderNames(folder: string): Promise<string[]> {
   const names: string[] = [];
   try {
-    for await (const entry of Deno.readDir(folder)) if (!entry.isFile) names.push(entry.name);
+    for await (const { name, isFile } of Deno.readDir(folder)) {
+      if (!isFile && !isDeletedName(name)) names.push(name);
+    }
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }

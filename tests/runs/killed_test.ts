@@ -1,7 +1,7 @@
 /** What a process that was killed can leave in a run folder, write by write, and what the next one makes of it. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { inspectLogFolder, openRun, readPending, settleRun } from "../../lib/runs/mod.ts";
+import { inspectLogFolder, listRuns, openRun, readPending, settleRun } from "../../lib/runs/mod.ts";
 import {
   checkpointEvent,
   evaluationEvent,
@@ -157,6 +157,7 @@ Deno.test("a delete that was cut short is finished by the next run of that name;
     const mine = join(folder, ".a.99.tmp");
     await Deno.mkdir(mine);
     await Deno.writeTextFile(join(mine, "thesis.tex"), "years of work");
+    assert.deepEqual([...await listRuns(folder)], [], "half a run is none");
     await (await recorderFor(path)).close();
     const left = (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name);
     assert.deepEqual(left.sort(), [".a.99.tmp", "a"]);
