@@ -1,4 +1,4 @@
 /** Why a run is not learning, or that nothing is wrong, from its folder alone. */
 export { diagnose } from "./diagnose.ts";
 export { type Diagnosis, diagnosisLine } from "./diagnosis.ts";
-export { type Finding, type RuleName, type SettingValue, SEVERITIES, type Severity } from "./finding.ts";
+export type { Finding, RuleName, SettingValue, Severity } from "./finding.ts";

@@ -57,7 +57,7 @@ export async function sampleOf(run: Run): Promise<Sample | undefined> {
 }
 
 /** The figures of completions. @param maxTokens the longest that was allowed */
-export function sampleOfRows(rows: readonly RolloutRow[], step: number, maxTokens: number): Sample {
+function sampleOfRows(rows: readonly RolloutRow[], step: number, maxTokens: number): Sample {
   const cut = rows.filter(({ stop_reason }) => stop_reason === "length");
   // An endpoint that tells no token ids leaves none: then nothing can be said of lengths.
   const byContext = cut.filter(({ tokens }) => tokens.length > 0 && tokens.length < maxTokens);
@@ -103,7 +103,7 @@ const PIECE = 12;
 const REPEATS = 4;
 
 /** Whether the end of a text says the same thing over and over. */
-export function repeatsItself(text: string): boolean {
+function repeatsItself(text: string): boolean {
   const end = text.trimEnd().slice(-PIECE * REPEATS * 4);
   const piece = end.slice(-PIECE);
   return piece.length === PIECE && end.split(piece).length - 1 >= REPEATS;
