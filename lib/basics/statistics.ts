@@ -45,8 +45,13 @@ export function wilsonInterval(successes: number, trials: number): Interval {
 export interface BootstrapOptions {
   /** Draws the resamples. */
   readonly random: Random;
-  /** How many; default 4,000. */
+  /** How many; default 4,000, of more than 10,000 units fewer, down to 1,000: each of them is told by more draws. */
   readonly resamples?: number;
+}
+
+/** Resamples of many units are alike, and would take minutes. */
+function resamplesFor(units: number): number {
+  return Math.max(1000, Math.min(4000, Math.floor(4e7 / units)));
 }
 
 /**
@@ -61,9 +66,10 @@ export interface BootstrapOptions {
  */
 export function bootstrapIntervals(
   columns: readonly (readonly number[])[],
-  { random, resamples = 4000 }: BootstrapOptions,
+  { random, resamples: asked }: BootstrapOptions,
 ): Interval[] {
   const units = columns[0]?.length ?? 0;
+  const resamples = asked ?? resamplesFor(units);
   if (columns.length === 0) return [];
   if (units === 0 || columns.some((column) => column.length !== units)) {
     throw new RangeError(`cannot resample columns of ${columns.map(({ length }) => length).join(", ")} values`);

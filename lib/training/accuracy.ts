@@ -82,8 +82,8 @@ export interface AccuracyOptions {
 }
 
 /**
- * pass@k and maj@k with their 95 % intervals, the median length, and accuracy by subject and by steps. Steps are left out
- * where they are the levels.
+ * pass@k and maj@k with their 95 % intervals, that of strict accuracy, which is pass@1, among them; the median length, and
+ * accuracy by subject and by steps. Steps are left out where they are the levels.
  */
 export function accuracyMetrics(results: readonly ProblemResult[], { k, seed }: AccuracyOptions): Metrics {
   const columns = new Map<string, readonly number[]>();
@@ -92,12 +92,14 @@ export function accuracyMetrics(results: readonly ProblemResult[], { k, seed }: 
     columns.set(`maj@${k}`, results.map(({ majority }) => majority as number));
   }
   const intervals = problemIntervals([...columns.values()], isSingle(results), seed);
+  const [{ low, high }] = intervals as [Interval];
   const shares = [...columns].flatMap(([name, values], i) => {
     const { low, high } = intervals[i] as Interval;
     const key = `env/all/${name}`;
     return [[key, meanOf(values)], [`${key}_low`, low], [`${key}_high`, high]] as const;
   });
   return {
+    ...{ "env/all/correct_low": low, "env/all/correct_high": high },
     ...Object.fromEntries(shares),
     "env/all/ac_tokens_median": median(results.flatMap(({ completion_tokens }) => completion_tokens)),
     ...partMetrics(results),
@@ -105,7 +107,7 @@ export function accuracyMetrics(results: readonly ProblemResult[], { k, seed }: 
 }
 
 /**
- * The 95 % interval of strict accuracy over problems. Wilson's formula for one completion a problem; for several a
+ * The 95 % interval of strict accuracy over problems alone. Wilson's formula for one completion a problem; for several a
  * bootstrap over problems.
  */
 export function correctInterval(results: readonly ProblemResult[], seed: number): Metrics {
@@ -168,10 +170,13 @@ function byPart(results: readonly ProblemResult[], partOf: (result: ProblemResul
 /** A subject as a part of a key: `Counting & Probability` is `counting_probability`. */
 function keyOf(subject: string): string {
   const key = subject.slice(0, 200).toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "_").replace(/^_+|_+$/g, "");
-  return key.slice(0, 40) || "other";
+  return [...key].slice(0, 40).join("") || "other";
 }
 
-/** Accuracy of parts of the problems: by level, by subject, by number of steps; where there is more than one part. */
+/**
+ * Accuracy of parts of the problems: by level, by subject, by number of steps; where there is more than one part, and of
+ * each kind no more than a table has room for.
+ */
 export function accuracyParts(metrics: Metrics): (readonly [label: string, key: string])[] {
   return PARTS.flatMap(([pattern, label]) => {
     const parts = Object.keys(metrics).flatMap((key) => {
@@ -180,7 +185,7 @@ export function accuracyParts(metrics: Metrics): (readonly [label: string, key: 
     });
     if (parts.length < 2) return [];
     parts.sort((a, b) => a.part.localeCompare(b.part, "en", { numeric: true }));
-    return parts.map(({ part, key }) => [label(part), key] as const);
+    return parts.slice(0, MOST_PARTS).map(({ part, key }) => [label(part), key] as const);
   });
 }
 

@@ -77,8 +77,7 @@ export async function evaluatePolicy(args: EvaluateArgs): Promise<Evaluation> {
   const { seed } = config;
   const metrics = {
     ...rolloutMetrics(groups),
-    ...correctInterval(perProblem, seed),
-    ...(details && accuracyMetrics(perProblem, { k, seed })),
+    ...(details ? accuracyMetrics(perProblem, { k, seed }) : correctInterval(perProblem, seed)),
   };
   const rollouts = groups.flatMap((group) => group.rollouts);
   return { metrics, rollouts, perProblem, tokens: tokensOf(rollouts) };

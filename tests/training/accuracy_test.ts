@@ -43,6 +43,10 @@ Deno.test("pass@k is the mean over problems, each with its interval; maj@k is th
   const voted = accuracyMetrics(results.map((one, i) => ({ ...one, majority: [1, 0, 0, 0.5][i]! })), OPTIONS);
   assert.equal(voted["env/all/maj@4"], 0.375);
   assert.deepEqual(accuracyMetrics(results, OPTIONS), metrics);
+  // Strict accuracy is pass@1, and its interval is the one that training's evaluations have.
+  const { "env/all/pass@1_low": low, "env/all/pass@1_high": high } = metrics;
+  assert.deepEqual(correctInterval(results, 0), { "env/all/correct_low": low, "env/all/correct_high": high });
+  assert.deepEqual([metrics["env/all/correct_low"], metrics["env/all/correct_high"]], [low, high]);
   for (const key of Object.keys(voted)) assert.ok(describeMetric(key) !== undefined, `${key} is not in the glossary`);
 });
 
@@ -89,6 +93,13 @@ Deno.test("subjects from anywhere are bounded, in number and in length", () => {
   const keys = Object.keys(accuracyMetrics(results, { k: 1, seed: 0 })).filter((key) => key.includes("subject"));
   assert.equal(keys.length, 40);
   assert.ok(keys.every((key) => /^env\/subject_[a-z0-9_]{1,40}\/correct$/.test(key)), keys[0]);
+  const wide = accuracyMetrics([result(0, [1], { subject: `x${"\u{1d49c}".repeat(99)}` })], { k: 1, seed: 0 });
+  assert.ok(Object.keys(wide).every((key) => key.isWellFormed()));
+});
+
+Deno.test("a problem set with a thousand levels does not make a table of a thousand rows", () => {
+  const metrics = Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`env/level_${i / 8}/correct`, 0.5]));
+  assert.equal(accuracyParts(metrics).length, 40);
 });
 
 Deno.test("steps of a worked answer are its calculator annotations", () => {
