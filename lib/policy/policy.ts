@@ -106,6 +106,11 @@ export interface TrainablePolicy extends SamplingPolicy {
    * @returns at least `optim/grad_norm`, the norm before clipping
    */
   optimStep(adam: AdamParams): Promise<Metrics>;
+  /**
+   * Gives up what `forwardBackward` has accumulated since the last `optimStep`, for no step is to be taken on it. Where it
+   * cannot be cleared, as on a server, `optimStep` is refused from then on, until a state is loaded. Absent: it stays.
+   */
+  dropGradient?(): void;
   /** Saves weights and optimizer under a name. @returns the path that `loadState` takes */
   saveState(name: string, options?: SaveOptions): Promise<string>;
   /** Saves weights for sampling under a name. @returns the path that opens them as a model */

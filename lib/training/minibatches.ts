@@ -4,7 +4,7 @@
  * and graded. Gradients add up, so up to the order of floating-point sums the update is that of the whole batch.
  *
  * No optimizer step is submitted before everything is drawn: until then the weights are those that draw, and a step that
- * is broken off has not moved them. It may leave a gradient behind, which loading a state clears. With `num_substeps` only
+ * is broken off has not moved them; the gradient that it leaves behind is given up. With `num_substeps` only
  * the first one's parts can go ahead, for the others' gradients are of weights that it moves. The KL penalty takes the mean
  * distance of each part in place of the batch's, as tinker-cookbook's streaming step does.
  */
@@ -22,17 +22,17 @@ import { type Gradient, settleUpdate, submitGradient, submitStep } from "./updat
  * @throws what `trainStep` throws
  */
 export async function streamStep(args: StepArgs): Promise<StepResult> {
-  const { policy, config, step, signal, onUpdate, now, began } = args;
+  const { policy, config, step, onUpdate, now, began } = args;
   const watch = stopwatch(now, began);
   const perStep = Math.ceil(config.num_minibatches / config.num_substeps);
   const ahead = new Gradients(args);
   const parts: Prepared[] = [];
-  const drawn = await watch.time("sampling", () =>
+  const draw = () =>
     drawParts(args, async ({ groups }) => {
       const part = await prepare(groups, args, watch);
       if (parts.push(part) <= perStep) ahead.add(part.data);
-    }));
-  signal?.throwIfAborted();
+    });
+  const drawn = await watch.time("sampling", () => ahead.during(draw));
   onUpdate?.(0, 1);
   const sent: Gradient[] = [];
   const metrics = await watch.time("train_step", async () => {
@@ -68,6 +68,20 @@ class Gradients {
       this.#held = [];
     }
     return this;
+  }
+
+  /** Does the work during which they are asked for; where it is broken off no step is taken on them. */
+  async during<T>(work: () => Promise<T>): Promise<T> {
+    const { policy, signal } = this.#args;
+    try {
+      const done = await work();
+      signal?.throwIfAborted();
+      return done;
+    } catch (error) {
+      // Whoever catches it may go on with the policy.
+      if (this.gradients.length > 0) policy.dropGradient?.();
+      throw error;
+    }
   }
 }
 

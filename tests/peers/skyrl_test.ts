@@ -41,6 +41,7 @@ async function withPolicy<T>(body: (policy: TrainablePolicy) => Promise<T>): Pro
 contractSuite("SkyRL", async (body) => void await withPolicy(body), {
   tolerance: TOLERANCE,
   alwaysLoadsOptimizer: true,
+  refusesDropped: true,
 });
 
 Deno.test("SkyRL: the embedded engine computes the same log-probabilities for the same weights", async () => {

@@ -19,13 +19,15 @@ export interface Differences {
   readonly tolerance?: number;
   /** `loadState` without the optimizer loads Adam's moments all the same. */
   readonly alwaysLoadsOptimizer?: boolean;
+  /** A gradient that is given up cannot be cleared: optimizer steps are refused until a state is loaded. */
+  readonly refusesDropped?: boolean;
 }
 
 /** Runs every claim against a policy opened anew for it. */
 export function contractSuite(
   name: string,
   withPolicy: (body: (policy: TrainablePolicy) => Promise<void>) => Promise<void>,
-  { tolerance = 0, alwaysLoadsOptimizer = false }: Differences = {},
+  { tolerance = 0, alwaysLoadsOptimizer = false, refusesDropped = false }: Differences = {},
 ): void {
   const far = (a: readonly number[], b: readonly number[]) =>
     a.length !== b.length || a.some((value, i) => !(Math.abs(value - b[i]!) <= tolerance));
@@ -121,6 +123,22 @@ export function contractSuite(
     await assert.rejects(bad, /weights/);
     await assert.rejects(update, /not taken/);
     same((await policy.logprobs([datum], "current"))[0]!, before[0]!);
+  });
+
+  claim("a gradient that was given up is not stepped on; the weights stay, and can be saved", async (policy) => {
+    const { datum } = await sampleDatum(policy);
+    const before = await policy.logprobs([datum], "current");
+    const dropped = policy.forwardBackward([datum], "cross_entropy");
+    policy.dropGradient!();
+    await dropped;
+    const path = await policy.saveState("000001");
+    if (refusesDropped) {
+      await assert.rejects(policy.optimStep(ADAM), /not taken: .*given up.*load the last saved state/);
+    } else assert.equal((await policy.optimStep(ADAM))["optim/grad_norm"], 0);
+    await policy.loadState(path, { optimizer: true });
+    same((await policy.logprobs([datum], "current"))[0]!, before[0]!);
+    await policy.forwardBackward([datum], "cross_entropy");
+    assert.ok((await policy.optimStep(ADAM))["optim/grad_norm"]! > 0);
   });
 
   claim("a prompt that fills the context is refused", async (policy) => {

@@ -175,6 +175,11 @@ export class ToyPolicy implements TrainablePolicy {
     });
   }
 
+  dropGradient(): void {
+    this.calls.push("dropGradient");
+    this.#enqueue(() => this.#gradient.fill(0));
+  }
+
   saveState(name: string): Promise<string> {
     this.calls.push(`saveState ${name}`);
     return this.#enqueue(() => {

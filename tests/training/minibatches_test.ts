@@ -98,6 +98,26 @@ Deno.test("a streamed step that is broken off, or fails, has not moved the weigh
   assert.deepEqual(policy.theta, before);
 });
 
+Deno.test("a step that follows one that was broken off takes nothing of its gradient", async () => {
+  const abort = new AbortController();
+  const [policy, fresh] = [new SlowToy(), new ToyPolicy()];
+  const running = trainStep(stepArgs(policy, { num_minibatches: 4 }, { signal: abort.signal }));
+  running.catch(() => {});
+  await turn();
+  for (const gate of policy.gates.slice(0, 4)) gate.resolve();
+  await turn();
+  assert.ok(policy.calls.includes("forwardBackward"));
+  abort.abort();
+  for (const gate of policy.gates.splice(0)) gate.resolve();
+  await assert.rejects(running, { name: "AbortError" });
+  const next = trainStep(stepArgs(policy, {}, { step: 1 }));
+  await turn();
+  for (const gate of policy.gates) gate.resolve();
+  await next;
+  await trainStep(stepArgs(fresh, {}, { step: 1 }));
+  assert.deepEqual(policy.theta, fresh.theta);
+});
+
 Deno.test("a streamed batch without any signal makes no update", async () => {
   const policy = new ToyPolicy();
   policy.theta = policy.theta.map((_, i) => i % 11 === 10 ? -50 : 0);

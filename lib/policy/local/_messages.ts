@@ -13,6 +13,7 @@ export interface Calls {
   };
   logprobs: { args: { data: readonly Datum[]; which: "current" | "reference" }; result: number[][] };
   optimStep: { args: { adam: AdamParams }; result: Metrics };
+  dropGradient: { args: null; result: null };
   save: { args: { folder: string; optimizer: boolean }; result: null };
   load: { args: { folder: string; optimizer: boolean }; result: null };
   release: { args: null; result: null };

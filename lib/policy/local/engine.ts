@@ -107,11 +107,16 @@ export class Engine {
   /** See `TrainablePolicy.optimStep`. @throws {Error} when a part of the gradient is missing; it is cleared then */
   optimStep(params: AdamParams): Metrics {
     if (this.#incomplete) {
-      this.#incomplete = false;
-      this.#trainer.clearGradient();
+      this.dropGradient();
       throw new Error("the optimizer step was not taken, because a forwardBackward before it failed or was stopped");
     }
     return this.#trainer.optimStep(params);
+  }
+
+  /** See `TrainablePolicy.dropGradient`. */
+  dropGradient(): void {
+    this.#incomplete = false;
+    this.#trainer.clearGradient();
   }
 
   /** Writes a folder that opens as a model; with `optimizer` training can go on from it. */
@@ -125,8 +130,7 @@ export class Engine {
     const adam = options.optimizer ? await readOptimizer(folder, this.config) : emptyAdam(weights.flat.length);
     this.weights.flat.set(weights.flat);
     this.#trainer.adam = adam;
-    this.#trainer.clearGradient();
-    this.#incomplete = false;
+    this.dropGradient();
   }
 
   /** Frees the native memory. */

@@ -112,6 +112,11 @@ class LocalPolicy implements TrainablePolicy {
     return await this.#link.call("optimStep", { adam });
   }
 
+  dropGradient(): void {
+    // A worker that is gone has none.
+    this.#link.call("dropGradient", null).catch(() => {});
+  }
+
   async saveState(name: string): Promise<string> {
     return await this.#save(name, true);
   }

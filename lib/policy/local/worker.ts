@@ -56,6 +56,9 @@ async function perform({ id, name, args }: Extract<ToWorker, { type: "call" }>):
     }
     case "optimStep":
       return engine.optimStep((args as Calls["optimStep"]["args"]).adam);
+    case "dropGradient":
+      engine.dropGradient();
+      return null;
     case "save":
     case "load": {
       const { folder, optimizer } = args as Calls["save"]["args"];

@@ -216,6 +216,10 @@ class TinkerPolicy implements TrainablePolicy {
     return optimMetrics(await this.#client.optimStep(adam));
   }
 
+  dropGradient(): void {
+    this.#client.missGradient(new Error("it was given up"));
+  }
+
   saveState(name: string, options: SaveOptions = this.#save): Promise<string> {
     return this.#saveAs(name, (free) => this.#client.saveState(free, options));
   }
