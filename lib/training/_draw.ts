@@ -23,10 +23,10 @@ export interface DrawnPart {
 
 /** Draws, grades and pays groups. All calls of `sample()` are issued in the tick this is called in. */
 export async function drawGroups(
-  { policy, environment, config, step, signal, updatesDone }: DrawArgs,
+  { policy, environment, config, step, signal, updatesSoFar }: DrawArgs,
   { problems, place, watch, onProgress }: DrawnPart,
 ): Promise<DrawnGroups> {
-  const updates = updatesDone?.() ?? step;
+  const updates = updatesSoFar?.() ?? step;
   const prompts = problems.map((problem) => environment.prompt(problem)); // [P]
   const completions = await watch.time("sampling", () =>
     rollOut(policy, prompts, config.group_size, {

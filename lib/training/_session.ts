@@ -36,6 +36,8 @@ export interface Session {
   readonly watch: Watch;
   /** Steps done. */
   done: number;
+  /** Updates submitted: those of the steps that are done, and the one under way. */
+  updates: number;
   totals: TokenTotals;
   spending: Spending;
   /** The most that an evaluation may take, once that was asked. */
@@ -68,6 +70,7 @@ export function openSession(args: TrainArgs): Session {
     now,
     watch: new Watch({ policy, stallSeconds: config.stall_timeout, onProgress, signal, now, ticker }),
     done: start?.step ?? 0,
+    updates: start?.step ?? 0,
     totals: start?.totals ?? NO_TOKENS,
     spending: start?.spending ?? NOTHING_SPENT,
     evaluationBound: undefined,
@@ -99,8 +102,8 @@ function aheadOf(session: Session, lead: number): Ahead {
   return new Ahead({
     ...{ lead, total },
     draw: (step, options) => {
-      const [problems, updatesDone] = [problemsFor(session, step), () => session.done];
-      return drawBatch({ policy, environment, config, problems, trainProblems, step, updatesDone, now, ...options });
+      const [problems, updatesSoFar] = [problemsFor(session, step), () => session.updates];
+      return drawBatch({ policy, environment, config, problems, trainProblems, step, updatesSoFar, now, ...options });
     },
     pending: start?.pending?.filter((drawn) => isUsable(drawn, start, lead, total)),
     onSample: (done, count) => watch.progress({ phase: "sampling", step: session.done, done, total: count }),

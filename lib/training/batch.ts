@@ -45,8 +45,8 @@ export interface DrawArgs {
   readonly trainProblems?: Problems | undefined;
   /** Index of the step: names its random streams. */
   readonly step: number;
-  /** Updates done so far, asked whenever groups are drawn; absent: as many as there were steps before this one. */
-  readonly updatesDone?: (() => number) | undefined;
+  /** Updates submitted so far, asked whenever groups are drawn; absent: as many as there were steps before this one. */
+  readonly updatesSoFar?: (() => number) | undefined;
   /** Ends it early. */
   readonly signal?: AbortSignal | undefined;
   /** Told how many completions are there. */
@@ -84,7 +84,7 @@ export interface DrawnBatch {
   readonly step: number;
   /** [P] all groups: those of the step's problems in their order, then those of refills. */
   readonly groups: readonly Group[];
-  /** [P] updates done when each group was drawn. */
+  /** [P] updates that the weights had seen which drew each group. */
   readonly sampledAt: readonly number[];
   /** `time/sampling`, `time/grading` and `time/reward` in seconds. */
   readonly times: Metrics;

@@ -98,7 +98,11 @@ async function learn(session: Session): Promise<StepResult> {
   const report = (phase: "sampling" | "training") => (done: number, count: number) =>
     watch.progress({ phase, step, done, total: count });
   const config = { ...args.config, learning_rate: learningRateAt(args.config, step, total) };
-  const learning = { policy, config, step, totals, signal, now, onUpdate: report("training") };
+  const onUpdate = (done: number, count: number) => {
+    session.updates = step + 1;
+    report("training")(done, count);
+  };
+  const learning = { policy, config, step, totals, signal, now, onUpdate };
   if (ahead !== undefined) return await stepAhead(ahead, learning, ({ groups }) => curriculum?.note(groups));
   const problems = problemsFor(session, step);
   const round = { ...learning, environment, problems, trainProblems, onSample: report("sampling") };

@@ -55,6 +55,29 @@ Deno.test("train() learns from samples that are at most max_steps_off_policy upd
   }
 });
 
+Deno.test("what a server draws in refilling while an update is under way is as new as that update", async () => {
+  const turns = async (count: number) => {
+    for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setTimeout(resolve, 0));
+  };
+  class SlowServer extends ServerToy {
+    override async sample(...args: Parameters<ServerToy["sample"]>): ReturnType<ServerToy["sample"]> {
+      await turns(3);
+      return await super.sample(...args);
+    }
+    override async optimStep(...args: Parameters<ServerToy["optimStep"]>): ReturnType<ServerToy["optimStep"]> {
+      await turns(20);
+      return await super.optimStep(...args);
+    }
+  }
+  const time = new FakeTime();
+  const changes = { max_steps: 2, eval_every: 0, save_every: 0, group_size: 2, max_refill_rounds: 1 };
+  const more = { policy: new SlowServer(time), ticker: time.ticker, testProblems: [] };
+  const [first, second] = stepRows(await eventsOf(asyncRun(1, changes, more)));
+  assert.deepEqual([first!, second!].map((row) => row["progress/refill_rounds"]), [1, 1]);
+  assert.deepEqual([first!, second!].map((row) => row["sampling_client/step_max"]), [0, 1]);
+  assert.equal(second!["sampling_client/step_min"], 0);
+});
+
 Deno.test("what is drawn ahead is drawn by the weights as they were then", async () => {
   // By the log-probabilities: those of step 1 are of the first weights, as if nothing had been learnt from step 0.
   const policy = new ToyPolicy();
