@@ -118,7 +118,9 @@ export class RunRecorder {
         if (event.estimate !== undefined) await this.log(estimateText(event.estimate));
         return await this.#writeStatus({ steps_total: event.total });
       case "evaluation":
-        return await this.#recordEvaluation(event.step, event.metrics, event.rollouts);
+        await this.#recordEvaluation(event.step, event.metrics, event.rollouts);
+        // No step follows the final one: its row is its own, and is there before a checkpoint says that the run has ended.
+        return event.final ? await this.#flushEvaluation() : undefined;
       case "step":
         return await this.#recordStep(event);
       case "checkpoint":

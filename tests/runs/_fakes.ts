@@ -71,9 +71,9 @@ export function checkpointEvent(checkpoint: Partial<Checkpoint> & Pick<Checkpoin
   return { type: "checkpoint", checkpoint: full } as unknown as TrainEvent;
 }
 
-/** Runs a test with a folder of its own that is gone afterwards. */
-export async function inTempFolder(test: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir({ prefix: "math_rl_" });
+/** Runs a test with a folder of its own that is gone afterwards. @param dir where the folder is, where not in the usual place */
+export async function inTempFolder(test: (folder: string) => Promise<void>, dir?: string): Promise<void> {
+  const folder = await Deno.makeTempDir({ prefix: "math_rl_", ...(dir !== undefined && { dir }) });
   try {
     await test(folder);
   } finally {

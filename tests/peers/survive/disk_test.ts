@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { openRun } from "../../../lib/runs/mod.ts";
-import { contentOf, differences, faultsOf } from "./_folders.ts";
+import { contentOf, differences, faultsOf } from "../../runs/_folders.ts";
 import { makeModel } from "./_model.ts";
 import { argumentsFor, spawnTraining, STEPS } from "./_training.ts";
 

@@ -10,7 +10,7 @@
  */
 import { join } from "node:path";
 import { randomFrom } from "../../../lib/basics/mod.ts";
-import { contentOf, differences, faultsOf, tracesOf } from "./_folders.ts";
+import { contentOf, differences, faultsOf, tracesOf } from "../../runs/_folders.ts";
 import { makeModel } from "./_model.ts";
 import { argumentsFor, spawnTraining, STEPS } from "./_training.ts";
 
