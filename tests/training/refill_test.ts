@@ -65,7 +65,7 @@ Deno.test("otherProblems() takes what the batch lacks, and repeats only when not
 Deno.test("a batch drawn by itself is learnt from as in a whole step, and says when each group was drawn", async () => {
   const [apart, whole] = [new ToyPolicy(), new ToyPolicy()];
   let updates = 5;
-  const args = stepArgs(apart, CHANGES, { trainProblems: toyProblems(60), updatesDone: () => updates++ });
+  const args = stepArgs(apart, CHANGES, { trainProblems: toyProblems(60), updatesSoFar: () => updates++ });
   const drawn = await drawBatch(args);
   assert.equal(drawn.sampledAt.length, drawn.groups.length);
   assert.deepEqual([drawn.sampledAt[0], drawn.sampledAt[7], drawn.sampledAt[8]], [5, 5, 6]);
