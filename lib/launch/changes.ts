@@ -26,6 +26,11 @@ function judgedBy(judge: Judge, keys: readonly ConfigKey[]): Partial<Record<Conf
   return Object.fromEntries(keys.map((key) => [key, judge]));
 }
 
+/** Whether results do not depend on a key: a run that goes on may always have another value of it. */
+export function isFree(key: ConfigKey): boolean {
+  return JUDGES[key] === "free";
+}
+
 /** What to do where other settings are refused, as the end of a sentence. */
 export const INSTEAD = "or start another run with load_checkpoint_path";
 

@@ -20,6 +20,7 @@ import {
   type TrainStart,
 } from "../training/mod.ts";
 import type { Problems } from "../vocabulary.ts";
+import { isFree } from "./changes.ts";
 import type { Plan } from "./plan.ts";
 import type { Task } from "./task.ts";
 
@@ -76,18 +77,19 @@ export async function passRatesOf(run: Run, step: number): Promise<PassRates> {
   return rates;
 }
 
-/** Keys that completions do not depend on. */
-const OTHER_KEYS: readonly ConfigKey[] = [
-  ...["log_path", "behavior_if_log_dir_exists", "resume_changes", "base_url", "backend"] as const,
-  ...["max_steps", "eval_every", "save_every", "ttl_seconds", "keep_best", "early_stop", "stall_timeout"] as const,
-  ...["max_cost", "max_train_tokens", "prices", "num_groups_to_log", "tensorboard", "wandb_project"] as const,
-  ...["wandb_name", "learning_rate", "lr_schedule", "warmup_steps", "min_lr_ratio", "test_limit"] as const,
+/** Keys that training depends on, and what was drawn already does not. */
+const AFTER_DRAWING: readonly ConfigKey[] = [
+  "learning_rate",
+  "lr_schedule",
+  "warmup_steps",
+  "min_lr_ratio",
+  "test_limit",
 ];
 
 /** What was drawn ahead at a resume point; nothing where it would be drawn otherwise now. */
 async function pendingOf(run: Run, from: ResumePoint, config: TrainConfig): Promise<readonly DrawnBatch[]> {
   const isSame = (Object.keys(config) as ConfigKey[]).every((key) =>
-    OTHER_KEYS.includes(key) || JSON.stringify(config[key]) === JSON.stringify(run.config[key])
+    isFree(key) || AFTER_DRAWING.includes(key) || JSON.stringify(config[key]) === JSON.stringify(run.config[key])
   );
   return isSame ? pendingOfRows(await readPending(run.path, from)) : [];
 }
