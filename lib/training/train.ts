@@ -120,6 +120,8 @@ async function* finish(session: Session, reason: "finished" | "early_stop", eval
   // Saved before it is evaluated, for an evaluation can fail; called final after, for only then is the run complete.
   const name = stepName(session.done);
   if (session.done > (args.start?.step ?? 0) && session.saved?.name !== name) yield* saveNow(session, name);
+  // Saved in passing, and let go by the server after a while: the run ends with a checkpoint of its own.
+  else if (args.config.ttl_seconds !== null) session.saved = undefined;
   if (evaluation === undefined && canEvaluate(args)) {
     const over = budgetStop(session, { step: false, evaluation: true });
     if (over !== undefined) return yield* stop(session, "budget", over);

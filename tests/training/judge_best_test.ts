@@ -129,3 +129,14 @@ Deno.test("train() resumed at any checkpoint keeps the same best weights and sto
   const validationProblems = toyProblems(8).map((problem) => ({ ...problem, id: `${problem.id}/aside` }));
   await assertResumable({ ...changes, validation_limit: 8, early_stop: 4 }, { validationProblems });
 });
+
+Deno.test("train() does not end early with a checkpoint that the server lets go after a while", async () => {
+  const still = { learning_rate: 0, max_steps: 6, save_every: 1, eval_every: 1, early_stop: 2 };
+  for (const ttl_seconds of [null, 60]) {
+    const events = await eventsOf(toyRun({ ...still, ttl_seconds }));
+    const saved = events.flatMap((event) => event.type === "checkpoint" ? [event.checkpoint] : []);
+    const [final, passing] = [saved.at(-1)!, saved.find(({ name }) => name === "000002")!];
+    assert.deepEqual([final.final, final.step, passing.step], [true, 2, 2]);
+    assert.equal(final.state_path === passing.state_path, ttl_seconds === null);
+  }
+});
