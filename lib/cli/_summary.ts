@@ -118,9 +118,9 @@ export function evaluationTable(evaluations: readonly NamedEvaluation[], spent: 
 const MEDIAN = "env/all/ac_tokens_median";
 
 /** `200`, or with several completions each `200 x 4`. */
-function problemsText({ perProblem = [], rollouts }: Evaluation): string {
-  const each = perProblem.length === 0 ? 1 : rollouts.length / perProblem.length;
-  return each <= 1 ? String(rollouts.length) : `${perProblem.length} x ${each}`;
+function problemsText({ perProblem, rollouts }: Evaluation): string {
+  const each = rollouts.length / perProblem.length;
+  return each === 1 ? String(rollouts.length) : `${perProblem.length} x ${each}`;
 }
 
 /** The pass@k above 1, and maj@k. */

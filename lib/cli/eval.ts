@@ -13,7 +13,7 @@ import {
   type EvaluationTarget,
   evaluationTarget,
   type EvaluationTask,
-  fileName,
+  folderName,
   greedyNote,
   limitedEvaluation,
   openEvaluated,
@@ -167,7 +167,7 @@ async function folderOf(
 ): Promise<string | undefined> {
   if (record === false) return undefined;
   if (record === undefined || record === true) return await recordFolder(task);
-  return templates.length > 1 ? join(record, fileName(task.template.name)) : record;
+  return templates.length > 1 ? join(record, folderName(task.template.name)) : record;
 }
 
 async function areFinished(planned: readonly PlannedEvaluation[]): Promise<boolean> {

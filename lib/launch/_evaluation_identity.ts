@@ -122,9 +122,15 @@ export function evaluationName(
   return parts.filter((part) => part !== "").join("-");
 }
 
-/** Foreign text as a part of a file's name. */
-export function fileName(text: string): string {
+/** Foreign text as a part of a file's name; other texts may give the same. */
+function fileName(text: string): string {
   return text.slice(0, 200).replace(/[^A-Za-z0-9_.]+/g, "-").replace(/^[-.]+|[-.]+$/g, "").slice(0, 32);
+}
+
+/** Foreign text as a file's name that no other text gives: the text itself, where it can be one. */
+export function folderName(text: string): string {
+  const name = fileName(text);
+  return name === text ? name : [name, hashOf(text).slice(0, 8)].filter((part) => part !== "").join("-");
 }
 
 /** The keys in which two identities differ. */

@@ -95,8 +95,8 @@ export interface EvaluateOptions extends EvaluationInput {
   /**
    * Whether every problem is written down as it is done, so that the same call goes on where another was broken off and
    * shows what is finished at once; or the folder for that. Default: of a run, in its `evaluations/`; of anything else not,
-   * and with `true` below `runs/evaluations`. What a model of the hub without `model_revision`, or a reward function, has
-   * become since is not seen: `fresh` asks anew.
+   * and with `true` below `runs/evaluations`. What a model that a server names, a model of the hub without
+   * `model_revision`, or what a reward function calls has become since is not seen: `fresh` asks anew.
    */
   readonly record?: boolean | string | undefined;
   /** Deletes what is recorded of this evaluation, and asks everything again. Default: false. */

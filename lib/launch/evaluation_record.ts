@@ -11,6 +11,7 @@ import {
   isAsideName,
   oneLine,
   StorageError,
+  syncFile,
   writeAside,
 } from "../basics/mod.ts";
 import { LogFolderError, RUN_FILES, runVersions, takeLock } from "../runs/mod.ts";
@@ -81,7 +82,7 @@ export class EvaluationRecord {
   }
 
   /**
-   * Records a problem; when it returns, it is on disk. After `close` nothing is recorded any more.
+   * Records a problem; when it returns, killing this process does not lose it. After `close` nothing is recorded any more.
    * @throws {StorageError} when the disk will not take it
    */
   async add(group: Group, index: number): Promise<void> {
@@ -198,6 +199,8 @@ async function rewrite(path: string, rows: RowsAsked): Promise<void> {
       for await (const { lines } of recordedGroups(path, rows)) {
         await writer.write(encoder.encode(`${lines.join("\n")}\n`));
       }
+      // Before it takes the place of what is there.
+      await syncFile(file);
       await writer.close();
     }
     await Deno.rename(aside, path);
@@ -253,7 +256,8 @@ async function forget(folder: string): Promise<void> {
 }
 
 function inUse(folder: string): string {
-  return `${folder} is in use: another process is writing this evaluation; wait for it, or evaluate with record=false`;
+  return `${folder} is in use: this evaluation is being written already, by another call or another process; wait for it, or ` +
+    "evaluate with record=false";
 }
 
 /** Whether a record could not be made for lack of a place to write to. */

@@ -22,7 +22,7 @@ import {
 import { evaluationIdentity, evaluationName, type EvaluationTask } from "./_evaluation_identity.ts";
 import { withPrompt } from "./_evaluation_rows.ts";
 
-export { type EvaluationTask, fileName } from "./_evaluation_identity.ts";
+export { type EvaluationTask, folderName } from "./_evaluation_identity.ts";
 
 /** Progress of an evaluation. */
 export interface EvaluationProgress {

@@ -15,7 +15,7 @@ export { greedyNote } from "./_evaluation_display.ts";
 export {
   type EvaluationProgress,
   type EvaluationTask,
-  fileName,
+  folderName,
   recordFolder,
   runEvaluation,
   type RunEvaluationOptions,
@@ -23,6 +23,12 @@ export {
 export * from "./evaluation_target.ts";
 export { type EvaluatedProblems, evaluatedProblems } from "./evaluated_problems.ts";
 export { type ExpertInput, expertInput, expertIterate, type ExpertOptions } from "./expert_iterate.ts";
+export {
+  type ListedEvaluation,
+  listEvaluations,
+  type ListEvaluationsOptions,
+  type RecordedResult,
+} from "./recorded_evaluations.ts";
 export type { GivenProblems } from "./given_problems.ts";
 export { requireFit, requireRoom } from "./fit.ts";
 export * from "./history.ts";

@@ -83,6 +83,21 @@ Deno.test("Ctrl-C keeps what is done and says how to go on; the same command doe
     assert.equal((await run([...args, "fresh=true"])).asked.length, 8);
   }));
 
+Deno.test("templates whose names are no file names have a folder each", () =>
+  inTempFolder(async (folder) => {
+    const text = await Deno.readTextFile("templates/none.yaml");
+    const paths = ["\u7b80", "\u57fa", "b c"].map((name) => {
+      const path = join(folder, `${name}.yaml`);
+      Deno.writeTextFileSync(path, text.replace(/^name: .*$/m, `name: ${name}`));
+      return path;
+    });
+    const record = join(folder, "r");
+    await run([...TASK, `prompt_template=${paths.join(",")}`, `record=${record}`]);
+    const made = await Array.fromAsync(Deno.readDir(record), ({ name }) => name);
+    assert.equal(made.length, 3);
+    assert.ok(made.every((name) => /^(b-c-)?[0-9a-f]{8}$/.test(name)), made.join(" "));
+  }));
+
 Deno.test("one completion a problem shows what it always has, besides where it is recorded", () =>
   inTempFolder(async (folder) => {
     const args = ["guesser", "backend=local", "env=arithmetic", "prompt_template=none", "test_limit=8"];

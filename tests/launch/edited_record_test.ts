@@ -104,7 +104,7 @@ Deno.test("two writers of one record are impossible", () =>
     const lock = await takeLock(record);
     await assert.rejects(evaluateGuesser(guesser(), { record }), {
       name: "LogFolderError",
-      message: /is in use: another process is writing this evaluation/,
+      message: /is in use: this evaluation is being written already/,
     });
     await lock!.close();
     let inside: Promise<unknown> | undefined;
