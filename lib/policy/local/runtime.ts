@@ -4,6 +4,8 @@
  * released before its worker ends leaks all it holds. Memory patterns cost memory and give no speed, so they are off;
  * graph rewriting would undo what a training graph recomputes on purpose, so that is off too.
  */
+// Before the library: it looks when it is loaded.
+import "./_no_telemetry.ts";
 import * as ort from "onnxruntime-node";
 
 /** A tensor's data outside the graph. */
