@@ -156,7 +156,10 @@ export const FIELDS: { readonly [K in ConfigKey]: Field<TrainConfig[K]> } = {
     RENDERER_NAMES,
   ),
   load_checkpoint_path: optional(text("Start from these weights, with a fresh optimizer.", "a checkpoint's path")),
-  behavior_if_log_dir_exists: choice("What to do when log_path exists.", ["ask", "delete", "resume", "raise"]),
+  behavior_if_log_dir_exists: choice(
+    "What to do when log_path exists; ask goes on by itself with an unfinished run of the same settings.",
+    ["ask", "delete", "resume", "raise"],
+  ),
   resume_changes: choice(
     "Of a run that goes on: refuse or allow a change of what its results depend on; more steps and other logging always go.",
     ["refuse", "allow"],
