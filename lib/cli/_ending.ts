@@ -2,6 +2,7 @@
 import { diagnose, diagnosisLine } from "../diagnosis/mod.ts";
 import { openRun, type Run } from "../runs/mod.ts";
 import { dollars, type TrainEvent } from "../training/mod.ts";
+import { bestText } from "./_best.ts";
 import { quoted, resumeCommand, WITH_NPX } from "./_commands.ts";
 import { beforeAfterTable, evaluationsOf, KEYS } from "./_summary.ts";
 import { duration, oneLine } from "./_text.ts";
@@ -36,7 +37,10 @@ export async function ending(path: string, last: TrainEvent | undefined, total: 
     : "";
   const cost = run.series(KEYS.cost).at(-1);
   const price = cost === undefined ? "" : ` for ${dollars(cost.value)}`;
-  return `${steps}${why} in ${duration(seconds)}${price}\n${table}${diagnosis}\nrun folder: ${oneLine(path)}\n` +
+  // Of a run that ended early they are named already.
+  const best = done?.reason === "early_stop" ? "" : bestText(run);
+  const kept = best === "" ? "" : `\n${best}`;
+  return `${steps}${why} in ${duration(seconds)}${price}\n${table}${kept}${diagnosis}\nrun folder: ${oneLine(path)}\n` +
     `to see it:  deno task show ${quoted(path)}\n`;
 }
 

@@ -7,6 +7,7 @@ import type { Metrics, Rollout } from "../vocabulary.ts";
 import { barLines, countStep, type Course, newCourse, startCourse, stepLine } from "./_course.ts";
 import type { CliIo } from "./_io.ts";
 import { liveLines } from "./_live.ts";
+import { asideKey } from "./_best.ts";
 import { KEYS, testKey } from "./_summary.ts";
 import { oneLine, type Paint, painter, quote, rate, type Style } from "./_text.ts";
 import { waitNews } from "./_wait_news.ts";
@@ -106,6 +107,7 @@ function keepUngraded(keep: Lines["keep"], metrics: Metrics, prefix?: "test/"): 
 /** The line of an evaluation. @param problems how many were asked */
 export function evaluationLine(step: number, metrics: Metrics, problems: number): string {
   const value = (key: string) => metrics[testKey(key)];
+  const aside = metrics[asideKey(KEYS.correct)];
   return [
     `evaluation after ${step} steps`,
     `accuracy ${rate(value(KEYS.correct))}`,
@@ -113,6 +115,7 @@ export function evaluationLine(step: number, metrics: Metrics, problems: number)
     `format ${rate(value(KEYS.format))}`,
     `length ${(value(KEYS.tokens) ?? NaN).toFixed(1)}`,
     `${problems} problems`,
+    ...(aside === undefined ? [] : [`set aside ${rate(aside)}`]),
   ].join("  ");
 }
 

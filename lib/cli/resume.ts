@@ -57,8 +57,18 @@ async function unfinishedRun(name: string, { input }: PlanInput, io: CliIo): Pro
     const places = /[\\/]/.test(name) ? said : `${oneLine(name)}, nor runs/${oneLine(name)}`;
     throw new UsageError(`cannot resume a run: there is none in ${places}`);
   }
-  if (folder.state !== "finished" || input.max_steps !== undefined) return path;
-  const { steps_done: done = 0 } = folder.status ?? {};
+  const { steps_done: done = 0, steps_total: total = null, stop_reason } = folder.status ?? {};
+  const endedEarly = total !== null && done < total;
+  const next: ConfigKey = endedEarly ? "early_stop" : "max_steps";
+  if (folder.state !== "finished" || input[next] !== undefined) return path;
+  if (endedEarly) {
+    throw new LogFolderError(
+      `${said} ended early, after ${done} of ${total} steps (${
+        oneLine(stop_reason ?? "", 500)
+      }). To go on all the same: ` +
+        `deno task resume ${said} early_stop=0`,
+    );
+  }
   throw new LogFolderError(
     `${said} has finished: all ${done} steps are done. To go on, give a larger max_steps, for example: ` +
       `deno task resume ${said} max_steps=${done * 2}`,

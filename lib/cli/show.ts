@@ -6,6 +6,7 @@ import { sparkText } from "../basics/mod.ts";
 import { diagnose, diagnosisLine } from "../diagnosis/mod.ts";
 import type { RolloutRow, Run } from "../runs/mod.ts";
 import { type Outcome, OUTCOMES } from "../vocabulary.ts";
+import { asideKey, bestCheckpoint, bestText } from "./_best.ts";
 import { follow } from "./_follow.ts";
 import { type CliIo, runCommand, systemIo } from "./_io.ts";
 import { namedRun } from "./_named_run.ts";
@@ -52,7 +53,7 @@ function accuracy(run: Run, paint: Paint): string {
   const [first, last] = [evaluations[0], evaluations.at(-1)];
   if (first === undefined || last === undefined || first === last) return "";
   return paint("bold", `evaluations, after ${first.step} and ${last.step} steps`) + "\n" +
-    beforeAfterTable(first.metrics, last.metrics);
+    [beforeAfterTable(first.metrics, last.metrics), bestText(run).trimEnd()].filter((text) => text !== "").join("\n\n");
 }
 
 function steps(run: Run, paint: Paint): string {
@@ -64,14 +65,16 @@ function steps(run: Run, paint: Paint): string {
   ]);
   const every = Math.ceil(trained.length / MOST_STEPS);
   const listed = trained.filter((_, i) => i % every === 0 || i === trained.length - 1);
+  const hasAside = trained.some(({ metrics }) => asideKey(KEYS.correct) in metrics);
   const rows = listed.map(({ step, metrics }) => [
     String(step + 1),
     rate(metrics[KEYS.reward]),
     rate(metrics[KEYS.correct]),
     (metrics[KEYS.tokens] ?? NaN).toFixed(1),
     rate(metrics[testKey(KEYS.correct)]),
+    ...(hasAside ? [rate(metrics[asideKey(KEYS.correct)])] : []),
   ]);
-  const head = ["step", "reward", "accuracy", "length", "held-out before it"];
+  const head = ["step", "reward", "accuracy", "length", "held-out before it", ...(hasAside ? ["set aside"] : [])];
   return `${paint("bold", "training")}\n${table(lines, { left: 2 })}\n\n${table([head, ...rows], { left: 0 })}`;
 }
 
@@ -114,7 +117,10 @@ function trajectory(row: RolloutRow, columns: number, paint: Paint): string {
 
 function checkpoints(run: Run, paint: Paint): string {
   if (run.checkpoints.length === 0) return "";
-  const rows = run.checkpoints.slice(-10).map(({ name, step, sampler_path, final }) => [
+  const best = bestCheckpoint(run);
+  const standing = run.checkpoints.filter((saved) => saved.name !== "best" || saved === best);
+  const shown = standing.filter((saved, i) => saved === best || i >= standing.length - 10);
+  const rows = shown.map(({ name, step, sampler_path, final }) => [
     oneLine(name, 60) + (final && name !== "final" ? " (final)" : ""),
     `after ${step} steps`,
     oneLine(sampler_path, 200),

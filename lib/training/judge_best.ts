@@ -5,6 +5,7 @@
  * over its evaluations, so a resumed run reads it back from its rows. Stopping early with patience: Prechelt, Early
  * Stopping - But When?, 1998.
  */
+import { counted } from "../basics/mod.ts";
 import type { TrainConfig } from "../config/mod.ts";
 import type { Metrics } from "../vocabulary.ts";
 
@@ -35,6 +36,11 @@ export function judgedPrefix({ validation_limit }: Pick<TrainConfig, "validation
   return validation_limit > 0 ? "val/" : "test/";
 }
 
+/** What that is measured on, in words. */
+export function judgedOn({ validation_limit }: Pick<TrainConfig, "validation_limit">): string {
+  return validation_limit > 0 ? "the problems set aside" : "the held-out problems";
+}
+
 /** The standing after one more evaluation of the weights after `step` steps; a row without one changes nothing. */
 export function judge(standing: Standing, step: number, metrics: Metrics, config: JudgeConfig): Standing {
   const accuracy = metrics[`${judgedPrefix(config)}env/all/correct`];
@@ -60,9 +66,10 @@ export function isGivenUp({ since }: Standing, { early_stop }: JudgeConfig): boo
 
 /** Why a run ends early, in a sentence: what was best, and where it is. @param saved the step of the checkpoint `best` */
 export function earlyStopText({ best, since }: Standing, config: JudgeConfig, saved: number | undefined): string {
-  const what = config.validation_limit > 0 ? "the problems set aside" : "the held-out problems";
   const where = saved !== undefined && saved === best?.step ? ", saved as checkpoint best" : "";
   const evaluations = since === 1 ? "1 evaluation was" : `${since} evaluations in a row were`;
-  return `early_stop=${config.early_stop}: ${evaluations} no better than ${best?.accuracy.toFixed(3)} on ${what} ` +
-    `after ${best?.step} steps${where}`;
+  return `early_stop=${config.early_stop}: ${evaluations} no better than ${best?.accuracy.toFixed(3)} on ${
+    judgedOn(config)
+  } ` +
+    `after ${counted(best?.step ?? 0, "step")}${where}`;
 }
