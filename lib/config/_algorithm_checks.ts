@@ -99,6 +99,14 @@ export const ALGORITHM_CHECKS: readonly Check[] = [
         : undefined,
   },
   {
+    keys: ["early_stop", "eval_every"],
+    ofTraining: true,
+    problem: ({ early_stop, eval_every }) =>
+      early_stop > 0 && eval_every === 0
+        ? "without evaluations during the run it never ends early; give eval_every as well, such as eval_every=5"
+        : undefined,
+  },
+  {
     keys: ["kl_reference_path", "kl_penalty_coef"],
     ofTraining: true,
     problem: ({ kl_reference_path, kl_penalty_coef }) =>

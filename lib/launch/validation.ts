@@ -40,7 +40,8 @@ export function withValidation(
   if (validation_limit >= length) {
     throw new ConfigError([
       `validation_limit=${validation_limit} would leave nothing to train on: there ${length === 1 ? "is" : "are"} ` +
-      `${counted(length, "training problem")}; use validation_limit=${Math.floor(length / 10)}, or fewer`,
+      `${counted(length, "training problem")}; ` +
+      (length < 2 ? "leave it out" : `use validation_limit=${Math.max(1, Math.floor(length / 10))}`),
     ]);
   }
   const order = randomFrom(seed, "validation").shuffle(Array.from({ length }, (_, i) => i));

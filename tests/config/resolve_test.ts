@@ -274,5 +274,6 @@ Deno.test("choices of an algorithm that exclude each other are refused with the 
   assert.match(onlyProblem({ num_minibatches: 5 }), /cannot be cut into 5 equal parts/);
   assert.match(onlyProblem({ num_minibatches: 4, max_steps_off_policy: 1 }), /exclude each other/);
   assert.match(onlyProblem({ min_lr_ratio: 0.1 }), /use lr_schedule=linear or cosine/);
+  assert.match(onlyProblem({ early_stop: 2, eval_every: 0 }), /never ends early; give eval_every/);
   assert.match(onlyProblem({ rollouts_from: "runs/x" }), /use method=expert_iteration/);
 });

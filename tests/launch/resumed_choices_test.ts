@@ -147,6 +147,9 @@ Deno.test("training problems that are set aside are a seeded pick, and are not t
   assert.deepEqual(withValidation(train, config, 0).validation!.ids(), validation!.ids());
   assert.notDeepEqual(withValidation(train, { ...config, seed: 4 }, 0).validation!.ids(), validation!.ids());
   assert.equal(withValidation(train, { ...config, validation_limit: 0 }, 1).train, train);
+  const of = (limit: number) => loadArithmetic({ split: "train", limit, seed: 0 });
+  assert.throws(() => withValidation(of(4), config, 0), /there are 4 training problems; use validation_limit=1$/);
+  assert.throws(() => withValidation(of(1), config, 0), /there is 1 training problem; leave it out$/);
   const nothing = { ...config, validation_limit: 0 };
   assert.throws(() => withValidation(train, nothing, 0), { message: /^keep_best goes by evaluations/ });
   assert.throws(() => withValidation(train, { ...nothing, keep_best: false, early_stop: 1 }, 0), {
