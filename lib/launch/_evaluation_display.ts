@@ -70,7 +70,7 @@ function headOf(result: Shown): string[] {
 }
 
 /** What several completions of a problem are worth at temperature 0, in a sentence; none where that is not asked for. */
-export function greedyNote({ samples, temperature }: Pick<Shown, "samples" | "temperature">): string[] {
+export function greedyNote({ samples, temperature }: Pick<EvaluationResult, "samples" | "temperature">): string[] {
   if (samples === 1 || temperature !== 0) return [];
   return [
     `At temperature 0 all ${samples} completions of a problem are the same but for a server's rounding: pass@k and maj@k ` +

@@ -1,6 +1,6 @@
 /** `evaluate`: whatever can be evaluated, as a run was trained unless something else is asked for. */
 import assert from "node:assert/strict";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { DISPLAY } from "../../lib/basics/mod.ts";
 import { main as evalMain } from "../../lib/cli/eval.ts";
 import {
@@ -41,13 +41,22 @@ function spy(policy = knower()): { open: OpenSampling; asked: Parameters<OpenSam
   return { asked, open: (...args) => (asked.push(args), Promise.resolve(policy)) };
 }
 
-async function trained(folder: string): Promise<Run> {
-  return await trainGRPO({
-    ...{ backend: "local", env: "arithmetic", prompt_template: "none", groups_per_batch: 3, group_size: 4 },
-    ...{ max_steps: 2, save_every: 1, eval_every: 1, test_limit: 5, train_limit: 20, seed: 3 },
-    log_path: join(folder, "mine"),
-  }, { open: openAdder() });
+let theRun: Promise<Run> | undefined;
+
+/** One run for all tests here, which record nothing in it. */
+function trained(): Promise<Run> {
+  return theRun ??= Deno.makeTempDir({ prefix: "math_rl_" }).then((folder) =>
+    trainGRPO({
+      ...{ backend: "local", env: "arithmetic", prompt_template: "none", groups_per_batch: 3, group_size: 4 },
+      ...{ max_steps: 2, save_every: 1, eval_every: 1, test_limit: 5, train_limit: 20, seed: 3 },
+      log_path: join(folder, "mine"),
+    }, { open: openAdder() })
+  );
 }
+
+Deno.test.afterAll(async () => {
+  if (theRun !== undefined) await Deno.remove(dirname((await theRun).path), { recursive: true });
+});
 
 Deno.test("an open policy is evaluated as it is and stays open; the result tells what was done and shows itself", async () => {
   const policy = knower();
@@ -76,47 +85,48 @@ Deno.test("names are escaped where a result shows itself", async () => {
   assert.doesNotMatch(Deno.inspect(result), /\x1b/);
 });
 
-Deno.test("a run is evaluated as it was trained, at the checkpoint that is asked for, by object, path and folder alike", () =>
-  inTempFolder(async (folder) => {
-    const run = await trained(folder);
-    const open = openForSampling(openAdder());
-    const last = await evaluate(run, { open });
-    assert.equal(last.target, "mine, checkpoint final after 2 steps");
-    assert.equal(last.metrics["env/all/correct"], run.series("test/env/all/correct").at(-1)?.value);
-    assert.deepEqual([last.env, last.n, last.seed, last.template], ["arithmetic", 5, 3, "none"]);
-    for (const target of [run.path, run.checkpoints.at(-1)!.state_path]) {
-      assert.deepEqual((await evaluate(target, { open })).metrics, last.metrics);
-    }
-    const first = await evaluate(run, { open, checkpoint: 1 });
-    assert.equal(first.metrics["env/all/correct"], run.series("test/env/all/correct")[1]?.value);
-    assert.equal(first.weights, run.checkpoints[0]?.state_path);
-    await assert.rejects(evaluate(run, { open, checkpoint: 7 }), {
-      name: "ConfigError",
-      message: /no checkpoint "7": it has 000001/,
-    });
-  }));
+Deno.test("a run is evaluated as it was trained, at the checkpoint that is asked for, by object, path and folder alike", async () => {
+  const run = await trained();
+  const how = { open: openForSampling(openAdder()), record: false };
+  const last = await evaluate(run, how);
+  assert.equal(last.target, "mine, checkpoint final after 2 steps");
+  assert.equal(last.metrics["env/all/correct"], run.series("test/env/all/correct").at(-1)?.value);
+  assert.deepEqual([last.env, last.n, last.seed, last.template], ["arithmetic", 5, 3, "none"]);
+  for (const target of [run.path, run.checkpoints.at(-1)!.state_path]) {
+    assert.deepEqual((await evaluate(target, how)).metrics, last.metrics);
+  }
+  const first = await evaluate(run, { ...how, checkpoint: 1 });
+  assert.equal(first.metrics["env/all/correct"], run.series("test/env/all/correct")[1]?.value);
+  assert.equal(first.weights, run.checkpoints[0]?.state_path);
+  await assert.rejects(evaluate(run, { ...how, checkpoint: 7 }), {
+    name: "ConfigError",
+    message: /no checkpoint "7": it has 000001/,
+  });
+});
 
 Deno.test("it gives the figures of the command line", () =>
   inTempFolder(async (folder) => {
-    const run = await trained(folder);
-    const open = openForSampling(openAdder());
+    const run = await trained();
+    const how = { open: openForSampling(openAdder()), record: false };
     const json = join(folder, "figures.json");
-    assert.equal(await evalMain([run.path, "checkpoint=1", "test_limit=9", `json=${json}`], fakeIo(), open), 0);
+    assert.equal(
+      await evalMain([run.path, "checkpoint=1", "test_limit=9", `json=${json}`, "record=false"], fakeIo(), how.open),
+      0,
+    );
     const { evaluations } = JSON.parse(await Deno.readTextFile(json));
-    assert.deepEqual((await evaluate(run, { open, checkpoint: 1, limit: 9 })).metrics, evaluations[0].metrics);
+    assert.deepEqual((await evaluate(run, { ...how, checkpoint: 1, limit: 9 })).metrics, evaluations[0].metrics);
   }));
 
-Deno.test("training problems are those of the run, no more than it had", () =>
-  inTempFolder(async (folder) => {
-    const run = await trained(folder);
-    const open = openForSampling(openAdder());
-    const trainedOn = new Set((await Array.fromAsync(run.rollouts({ split: "train" }))).map((row) => row.problem_id));
-    const { rollouts, split } = await evaluate(run, { open, split: "train", limit: 20 });
-    const asked = new Set(rollouts.map(({ problem }) => problem.id));
-    assert.equal(split, "train");
-    assert.ok(trainedOn.isSubsetOf(asked), [...trainedOn].join());
-    assert.equal((await evaluate(run, { open, split: "train" })).n, 5);
-  }));
+Deno.test("training problems are those of the run, no more than it had", async () => {
+  const run = await trained();
+  const how = { open: openForSampling(openAdder()), record: false };
+  const trainedOn = new Set((await Array.fromAsync(run.rollouts({ split: "train" }))).map((row) => row.problem_id));
+  const { rollouts, split } = await evaluate(run, { ...how, split: "train", limit: 20 });
+  const asked = new Set(rollouts.map(({ problem }) => problem.id));
+  assert.equal(split, "train");
+  assert.ok(trainedOn.isSubsetOf(asked), [...trainedOn].join());
+  assert.equal((await evaluate(run, { ...how, split: "train" })).n, 5);
+});
 
 Deno.test("a model by name and a server's checkpoint are opened with what is asked for, and closed", async () => {
   const policy = knower();
@@ -134,7 +144,7 @@ Deno.test("progress tells how many are right so far, and with which outcomes", a
   const told: EvaluationProgress[] = [];
   const starts: number[] = [];
   let calls = 0;
-  const sample = () => Promise.resolve([said(calls++ % 3 === 0 ? "\\boxed{none}" : "I do not know")]);
+  const sample = () => Promise.resolve([said(calls++ % 3 === 0 ? "\\boxed{-1}" : "I do not know")]);
   const options: EvaluateOptions = {
     ...TASK,
     onStart: ({ problems }) => starts.push(problems),

@@ -3,11 +3,10 @@ import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { join } from "node:path";
 import { StorageError } from "../../lib/basics/mod.ts";
-import { evaluate, readEvaluationFacts, trainGRPO } from "../../lib/launch/mod.ts";
+import { evaluate, readEvaluationFacts } from "../../lib/launch/mod.ts";
 import { isUnwritable } from "../../lib/launch/evaluation_record.ts";
-import { openForSampling } from "../../lib/policy/mod.ts";
-import { openAdder } from "../cli/_policy.ts";
-import { inTempFolder } from "../runs/_fakes.ts";
+import { openRun, type Run } from "../../lib/runs/mod.ts";
+import { checkpointEvent, inTempFolder, recorderFor } from "../runs/_fakes.ts";
 import { evaluateGuesser, guesser, jsonOf, names, type Row, rowsOf, TASK } from "./_evaluating.ts";
 
 Deno.test("a record tells what was evaluated, has every completion, and the figures with what became of each problem", () =>
@@ -122,6 +121,17 @@ Deno.test("a process that is killed in the middle loses nothing that was finishe
     assert.deepEqual(await names(record), [".lock", "evaluation.json", "result.json", "rollouts.jsonl"]);
   }));
 
+/** A run with a checkpoint after each of two steps. */
+async function recordedRun(path: string): Promise<Run> {
+  const recorder = await recorderFor(path, { input: { env: "arithmetic", test_limit: 5 } });
+  for (const step of [1, 2]) {
+    const state_path = join(recorder.weightsDir, `00000${step}`);
+    await recorder.record(checkpointEvent({ step, state_path, final: step === 2 }));
+  }
+  await recorder.close();
+  return await openRun(path);
+}
+
 /** The rows before a torn last line. */
 async function rowsBut(folder: string): Promise<Row[]> {
   const lines = (await Deno.readTextFile(join(folder, "rollouts.jsonl"))).split("\n");
@@ -156,16 +166,11 @@ Deno.test("other parameters, another template text and another model are other e
 
 Deno.test("of a run evaluations are recorded in its folder, by name; a model's and an open policy's only where that is asked for", () =>
   inTempFolder(async (folder) => {
-    const run = await trainGRPO({
-      ...{ backend: "local", env: "arithmetic", prompt_template: "none", groups_per_batch: 3, group_size: 4 },
-      ...{ max_steps: 2, save_every: 1, eval_every: 0, test_limit: 5, train_limit: 20, log_path: join(folder, "mine") },
-    }, { open: openAdder() });
+    const run = await recordedRun(join(folder, "mine"));
     let opened = 0;
-    const open = openForSampling((
-      ...args: Parameters<ReturnType<typeof openAdder>>
-    ) => (opened++, openAdder()(...args)));
+    const open = () => (opened++, Promise.resolve(guesser()));
     const first = await evaluate(run, { open, k: 2 });
-    assert.match(first.record!, /mine[\\/]evaluations[\\/]arithmetic-none-step2-k2-t1-n5-[0-9a-f]{12}$/);
+    assert.match(first.record!, /mine[\\/]evaluations[\\/]arithmetic-plain-step2-k2-t1-n5-[0-9a-f]{12}$/);
     const again = await evaluate(run.path, { open, k: 2, checkpoint: "final" });
     assert.deepEqual([again.metrics, again.resumed, opened], [first.metrics, 5, 1]);
     const earlier = await evaluate(run, { open, k: 2, checkpoint: 1 });
@@ -190,11 +195,8 @@ Deno.test("of a run evaluations are recorded in its folder, by name; a model's a
 Deno.test("a checkpoint that a resumed run has made again is another one, though its name and step are the same", () =>
   inTempFolder(async (folder) => {
     const log_path = join(folder, "mine");
-    const run = await trainGRPO({
-      ...{ backend: "local", env: "arithmetic", prompt_template: "none", groups_per_batch: 3, group_size: 4, log_path },
-      ...{ max_steps: 2, save_every: 1, eval_every: 0, test_limit: 5, train_limit: 20 },
-    }, { open: openAdder() });
-    const open = openForSampling(openAdder());
+    const run = await recordedRun(log_path);
+    const open = () => Promise.resolve(guesser());
     const before = await evaluate(run, { open });
     const config = await jsonOf(log_path, "config.json");
     const resumed = [{ at: "2026-03-04T05:06:07Z", step: 1, changed: {} }];
@@ -219,17 +221,17 @@ Deno.test("rewards of a function of one's own come back from the record with the
 Deno.test("of more completions than are kept in memory the texts are in the record alone; the figures are the same", () =>
   inTempFolder(async (folder) => {
     const record = join(folder, "a");
-    const large = { limit: 1250, k: 10 };
+    const large = { limit: 121, k: 10, samples: 100 };
     const kept = await evaluateGuesser(guesser(), large);
     const lean = await evaluateGuesser(guesser(), { ...large, record });
     assert.deepEqual([lean.metrics, lean.perProblem], [kept.metrics, kept.perProblem]);
     assert.deepEqual([lean.rollouts.length, lean.rollouts[0]?.text, kept.rollouts[0]?.text.slice(0, 6)], [
-      12_500,
+      12_100,
       "",
       "\\boxed",
     ]);
     const again = await evaluateGuesser(guesser(), { ...large, record });
-    assert.deepEqual([again.metrics, again.resumed, again.rollouts[0]?.text], [kept.metrics, 1250, ""]);
+    assert.deepEqual([again.metrics, again.resumed, again.rollouts[0]?.text], [kept.metrics, 121, ""]);
   }));
 
 Deno.test("the completions, the majority and the intervals are in what a result shows", async () => {
@@ -268,13 +270,13 @@ Deno.test("only a place that nobody may write to makes an evaluation do without 
 
 Deno.test("on the embedded engine what is left draws the same completions as in an undisturbed evaluation", () =>
   inTempFolder(async (folder) => {
-    const options = { backend: "local", env: "word_problems", limit: 16, k: 2, max_tokens: 96 } as const;
+    const options = { backend: "local", env: "word_problems", limit: 4, k: 2, max_tokens: 32 } as const;
     const whole = await evaluate("abacus", { ...options, record: join(folder, "a") });
     const path = join(folder, "a", "rollouts.jsonl");
     const rows = await rowsOf(join(folder, "a"));
-    await Deno.writeTextFile(path, rows.slice(0, 14).map((row) => `${JSON.stringify(row)}\n`).join(""));
+    await Deno.writeTextFile(path, rows.slice(0, 4).map((row) => `${JSON.stringify(row)}\n`).join(""));
     const resumed = await evaluate("abacus", { ...options, record: join(folder, "a") });
-    assert.equal(resumed.resumed, 7);
+    assert.equal(resumed.resumed, 2);
     // Other prompts in the batch may change the last bits of log-probabilities, and with them in principle a token.
     const tokens = ({ rollouts }: typeof whole) => rollouts.map(({ completion }) => completion.tokens);
     assert.deepEqual(tokens(resumed), tokens(whole));
