@@ -204,7 +204,10 @@ function numbers({ metrics, tokens, cost, evaluations }: PanelState, charts: rea
   const charted = new Set(charts.map(({ key }) => key));
   const single = (key: string, digits: number) => charted.has(key) ? undefined : fixed(metrics[key], digits);
   const [first, last] = [evaluations[0], evaluations.at(-1)];
-  const heldOut = [first, first === last ? undefined : last].flatMap((it) => fixed(it?.correct, 3) ?? []).join(" → ");
+  const ends = [first, first === last ? undefined : last];
+  const [heldOut, aside] = (["correct", "aside"] as const).map((side) =>
+    ends.flatMap((it) => fixed(it?.[side], 3) ?? []).join(" → ")
+  );
   const found: [string, string | undefined][] = [
     ["reward", single("env/all/reward/total", 3)],
     ["accuracy", single("env/all/correct", 3)],
@@ -213,7 +216,8 @@ function numbers({ metrics, tokens, cost, evaluations }: PanelState, charts: rea
     ["length", single("env/all/ac_tokens_per_turn", 1)],
     ["answers kept", fixed(metrics["expert/kept"], 0)],
     ...rewardParts(metrics),
-    [`held-out accuracy, step ${last?.step ?? 0}`, heldOut === "" ? undefined : heldOut],
+    [`held-out accuracy, step ${last?.step ?? 0}`, heldOut || undefined],
+    [`accuracy on problems set aside, step ${last?.step ?? 0}`, aside || undefined],
     ["tokens", tokens === undefined ? undefined : short(tokens)],
     ["cost", cost === undefined ? undefined : dollars(cost)],
   ];

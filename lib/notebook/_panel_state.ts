@@ -41,6 +41,8 @@ export interface PanelEvaluation {
   readonly step: number;
   /** Strict accuracy, 0-1. */
   readonly correct: number | undefined;
+  /** The same on training problems set aside. */
+  readonly aside?: number | undefined;
 }
 
 /** A run as far as it is known. Times are milliseconds. */
@@ -126,7 +128,8 @@ export function afterEvent(state: PanelState, event: TrainEvent, now: number): P
     }
     case "evaluation": {
       const { step, metrics, rollouts } = event;
-      const evaluations = [...state.evaluations.slice(0, 1), { step, correct: metrics["test/env/all/correct"] }];
+      const accuracy = { correct: metrics["test/env/all/correct"], aside: metrics["val/env/all/correct"] };
+      const evaluations = [...state.evaluations.slice(0, 1), { step, ...accuracy }];
       const [first] = rollouts;
       const sample = state.sample ?? (first && sampleOf([{ problem: first.problem, rollouts: [first] }], "test", step));
       const history = withMetrics(state.history, step, metrics);

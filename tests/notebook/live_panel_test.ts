@@ -229,6 +229,21 @@ Deno.test("the last numbers, tokens, dollars, held-out accuracy and the estimate
   assertShows(sent, /1 checkpoint, last final/);
 });
 
+Deno.test("a run that goes by problems set aside shows their accuracy, and why it ended early", async () => {
+  const { clock, sent, options } = notebook();
+  const panel = livePanel(options);
+  const judged = (step: number, aside: number) => {
+    const { metrics, ...event } = evaluation(step, 0.25) as Extract<TrainEvent, { type: "evaluation" }>;
+    return { ...event, metrics: { ...metrics, "val/env/all/correct": aside } };
+  };
+  tell(panel, START, judged(0, 0.5), step(0), judged(1, 0.375));
+  const detail = "early_stop=1: 1 evaluation was no better than 0.500 on the problems set aside after 0 steps";
+  tell(panel, { type: "done", reason: "early_stop", step: 1, alreadyComplete: false, detail });
+  await clock.until(panel.close());
+  assertShows(sent, /accuracy on problems set aside, step 1 0\.500 → 0\.375/);
+  assertShows(sent, /ended early, after 1 of 3 steps: early_stop=1: 1 evaluation was no better than 0\.500/);
+});
+
 Deno.test("where both graders judge, what the recipe's says is shown", async () => {
   const { clock, sent, options } = notebook();
   const panel = livePanel(options);
