@@ -64,7 +64,7 @@ export function requireEvaluateOptions(options: EvaluateOptions): void {
     ...renamed.map((key) => `evaluate has no option ${key}: it is called ${RENAMED[key]} here.`),
     ...unknownOptions("evaluate", options, [...known, ...renamed]),
   ];
-  const { split, reward, record, fresh } = options;
+  const { split, reward, record, fresh, temperature = 0 } = options;
   if (split !== undefined && split !== "train" && split !== "test") {
     problems.push(`option split: expected "train" or "test", got ${Deno.inspect(split)}.`);
   }
@@ -73,6 +73,9 @@ export function requireEvaluateOptions(options: EvaluateOptions): void {
   }
   if (record !== undefined && typeof record !== "boolean" && (typeof record !== "string" || record.trim() === "")) {
     problems.push(`option record: expected true, false or a folder, got ${Deno.inspect(record)}.`);
+  }
+  if (!(typeof temperature === "number" && temperature >= 0 && temperature <= 100)) {
+    problems.push(`option temperature: expected a number from 0 to 100, got ${Deno.inspect(temperature)}.`);
   }
   if (fresh !== undefined && typeof fresh !== "boolean") {
     problems.push(`option fresh: expected true or false, got ${Deno.inspect(fresh)}.`);

@@ -76,26 +76,34 @@ export async function recordFolder(task: EvaluationTask): Promise<string> {
  */
 export async function runEvaluation(task: EvaluationTask, options: RunEvaluationOptions): Promise<EvaluationResult> {
   const { folder, fresh = false } = options;
-  if (folder === undefined) return await ask(task, options);
+  if (folder === undefined) return await ask(task, options, await opened(options));
   const recording = await recordingOf(task, folder, fresh);
   const finished = fresh ? undefined : await finishedRecord(recording);
   if (finished !== undefined) return await shown(task, options, folder, finished);
+  // First of all: without a model nothing is deleted, and no record begun.
+  const policy = await opened(options);
   let record: EvaluationRecord;
   try {
     record = await openRecord(recording);
   } catch (error) {
     if (!options.mayLackRecord || !isUnwritable(error)) throw error;
     const why = `Nothing is recorded: ${(error as Error).message}`;
-    return await ask({ ...task, notice: joined(task.notice, `${oneLine(why, 300)}.`) }, options);
+    return await ask({ ...task, notice: joined(task.notice, `${oneLine(why, 300)}.`) }, options, policy);
   }
   try {
-    return await ask(task, options, record);
+    return await ask(task, options, policy, record);
   } catch (error) {
     if (options.signal?.aborted) options.onKept?.(record.count, folder);
     throw error;
   } finally {
     await record.close();
   }
+}
+
+async function opened({ policy: open, signal }: RunEvaluationOptions): Promise<SamplingPolicy> {
+  const policy = await open();
+  signal?.throwIfAborted();
+  return policy;
 }
 
 async function recordingOf(task: EvaluationTask, folder: string, fresh: boolean): Promise<RecordOptions> {
@@ -139,11 +147,10 @@ async function shown(
 async function ask(
   task: EvaluationTask,
   options: RunEvaluationOptions,
+  policy: SamplingPolicy,
   record?: EvaluationRecord,
 ): Promise<EvaluationResult> {
   const { template, config, problems, reward, notice } = task;
-  const policy = await options.policy();
-  options.signal?.throwIfAborted();
   const environment = createEnvironment({ template, chat: policy.chat, reward, ...gradingOf(config) });
   try {
     requireRoom(environment, policy, [problems]);

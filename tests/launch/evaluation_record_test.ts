@@ -83,6 +83,12 @@ Deno.test("a finished evaluation is shown from its record without opening anythi
     assert.deepEqual(shown.rollouts.map(({ text }) => text), first.rollouts.map(({ text }) => text));
     assert.deepEqual(told, [10, 3, 30, 30, first.rollouts.filter(({ grade }) => grade.correct).length]);
     assert.match(Deno.inspect(shown), /From the record .*: nothing was asked again\./);
+    const fails = evaluate("guesser", { ...TASK, backend: "local", record, open, fresh: true });
+    await assert.rejects(fails, /the policy was opened/);
+    assert.equal((await rowsOf(record)).length, 30);
+    const other = join(folder, "b");
+    await assert.rejects(evaluate("guesser", { ...TASK, backend: "local", record: other, open }));
+    await assert.rejects(Deno.stat(other), Deno.errors.NotFound);
     const again = guesser();
     assert.deepEqual((await evaluateGuesser(again, { record, fresh: true })).metrics, first.metrics);
     assert.deepEqual([again.asked.length, (await rowsOf(record)).length], [10, 30]);
@@ -252,6 +258,7 @@ Deno.test("options that cannot be used are refused in words", async () => {
     [{ k: 1.5 }, /option k: .* got 1\.5/],
     [{ k: 4, samples: 2 }, /option samples: 2 completions a problem are too few for k=4/],
     [{ samples: 1e6 }, /option samples: expected/],
+    [{ temperature: NaN }, /option temperature: expected a number from 0 to 100, got NaN/],
     [{ record: 7 }, /option record: expected true, false or a folder, got 7/],
     [{ record: " " }, /option record/],
     [{ fresh: "yes" }, /option fresh: expected true or false, got "yes"/],
