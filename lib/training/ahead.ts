@@ -157,7 +157,7 @@ export async function stepAhead(
 }
 
 /** How many updates the weights had seen that drew the groups of a batch; the step itself has seen as many as its index. */
-export function samplerMetrics({ sampledAt }: Pick<DrawnBatch, "sampledAt">): Metrics {
+function samplerMetrics({ sampledAt }: Pick<DrawnBatch, "sampledAt">): Metrics {
   return {
     "sampling_client/step_min": Math.min(...sampledAt),
     "sampling_client/step_max": Math.max(...sampledAt),

@@ -2,7 +2,7 @@
  * What a batch of rollouts says about the policy, as flat numbers under the recipe's keys. Always measured on all
  * rollouts, before any filtering, so the figures describe the policy and not what was selected for training.
  */
-import { counted, mean, standardDeviation, wilsonInterval } from "../basics/mod.ts";
+import { counted, mean, standardDeviation } from "../basics/mod.ts";
 import { type Completion, type Group, type Metrics, type Outcome, OUTCOMES, type Rollout } from "../vocabulary.ts";
 import { isConstant } from "./advantages/mod.ts";
 
@@ -124,12 +124,6 @@ export function rolloutMetrics(groups: readonly Group[]): Metrics {
     ...groupMetrics(groups),
     ...levelMetrics(rollouts),
   };
-}
-
-/** The 95 % interval of strict accuracy. It takes rollouts to be independent: for one completion a problem. */
-export function accuracyInterval(rollouts: readonly Rollout[]): Metrics {
-  const { low, high } = wilsonInterval(rollouts.filter(({ grade }) => grade.correct).length, rollouts.length);
-  return { "env/all/correct_low": low, "env/all/correct_high": high };
 }
 
 /** Minus the mean log-probability of the tokens drawn: an estimate of the entropy a token, in nats. */

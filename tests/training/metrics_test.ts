@@ -1,12 +1,5 @@
 import assert from "node:assert/strict";
-import {
-  accuracyInterval,
-  entropyOf,
-  rolloutMetrics,
-  totalsMetrics,
-  totalsOf,
-  ungradedText,
-} from "../../lib/training/mod.ts";
+import { entropyOf, rolloutMetrics, totalsMetrics, totalsOf, ungradedText } from "../../lib/training/mod.ts";
 import type { Outcome } from "../../lib/vocabulary.ts";
 import { STOP } from "./_toy.ts";
 import { group, rollout } from "./_groups.ts";
@@ -83,12 +76,6 @@ Deno.test("entropyOf() is minus the mean log-probability of a drawn token", () =
   const { problem } = rollout(0);
   const rollouts = [rollout(0, [1, 2], [-1, -2]), rollout(0, [3], [-6])];
   assert.equal(entropyOf([{ problem, rollouts }]), 3);
-});
-
-Deno.test("accuracyInterval() is Wilson's: 1 of 2 lies within 0.0945 and 0.9055", () => {
-  const metrics = accuracyInterval(group(1, 0).rollouts);
-  assert.equal(metrics["env/all/correct_low"]?.toFixed(4), "0.0945");
-  assert.equal(metrics["env/all/correct_high"]?.toFixed(4), "0.9055");
 });
 
 Deno.test("totals survive the way through a row of metrics", () => {
