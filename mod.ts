@@ -87,7 +87,15 @@ export {
 } from "./lib/diagnosis/mod.ts";
 export { type SyncOptions, syncWandb, WandbError, type WandbPace } from "./lib/tracking/mod.ts";
 export * from "./lib/pretraining/mod.ts";
-export { EVALUATION_FILES, LaunchError, readEvaluationFacts } from "./lib/launch/mod.ts";
+export {
+  EVALUATION_FILES,
+  LaunchError,
+  type ListedEvaluation,
+  listEvaluations,
+  type ListEvaluationsOptions,
+  readEvaluationFacts,
+  type RecordedResult,
+} from "./lib/launch/mod.ts";
 export type {
   Evaluated,
   EvaluateOptions,
