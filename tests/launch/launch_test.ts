@@ -149,6 +149,7 @@ Deno.test("SIGTERM ends it in good order; a process that is killed leaves that i
     await eventually("a step is done", async () => await stepsOf(log_path) > 0);
     Deno.kill(pid, "SIGTERM");
     await eventually("it has stopped", async () => (await openRun(log_path)).state === "stopped");
+    await eventually("the process has gone", () => isGone(pid));
     assert.match(await Deno.readTextFile(join(log_path, RUN_FILES.log)), /stopped by SIGTERM/);
     const again = await launch({ log_path, behavior_if_log_dir_exists: "resume" });
     assert.ok((again.status?.steps_done ?? 0) > 0);
