@@ -20,14 +20,17 @@ export type ExpertDatum = Required<Pick<Datum, "tokens" | "target_tokens" | "mas
 /**
  * The data of a round, a datum an answer.
  * @param minibatches number of them in a pass
- * @returns [D], in the order of the answers
+ * @returns [P][answers kept], in the order of the answers
  * @throws {RangeError} when a prompt has no tokens
  */
-export function expertData(kept: readonly KeptAnswers[], minibatches: number): ExpertDatum[] {
-  const shares = kept.flatMap(({ answers }) => answers.map(({ rollout }) => ({ rollout, share: 1 / answers.length })));
-  const c = shares.reduce((sum, { rollout, share }) => sum + rollout.completion.tokens.length * share, 0) /
-    minibatches;
-  return shares.map(({ rollout, share }) => weighted(rollout, share / c));
+export function expertData(kept: readonly KeptAnswers[], minibatches: number): ExpertDatum[][] {
+  const c = kept.reduce((sum, { answers }) => sum + meanLength(answers), 0) / minibatches;
+  return kept.map(({ answers }) => answers.map(({ rollout }) => weighted(rollout, 1 / answers.length / c)));
+}
+
+/** Tokens an answer. */
+function meanLength(answers: KeptAnswers["answers"]): number {
+  return answers.reduce((sum, { rollout }) => sum + rollout.completion.tokens.length, 0) / answers.length;
 }
 
 function weighted(rollout: Rollout, weight: number): ExpertDatum {
@@ -53,16 +56,22 @@ export interface MinibatchOptions {
 }
 
 /**
- * The minibatches of all passes, one after the other, each pass in an order of its own. Their sizes differ by at most one:
+ * The minibatches of all passes, one after the other, each pass in an order of its own. Answers to one problem stay
+ * together: an engine that reads a common prompt once then reads it once for all of them. The sizes differ by at most one:
  * a short last one would move the weights as far as the others, for Adam does not see how large a gradient is.
+ * @param groups [P][answers kept]
  * @returns [epochs * minibatches][<= batch_size]
  */
-export function minibatchesOf<T>(data: readonly T[], { batch_size, epochs, seed, step }: MinibatchOptions): T[][] {
-  if (data.length === 0) return [];
-  const count = minibatchCount(data.length, batch_size);
-  const cut = (k: number) => Math.floor((k * data.length) / count);
+export function minibatchesOf<T>(
+  groups: readonly (readonly T[])[],
+  { batch_size, epochs, seed, step }: MinibatchOptions,
+): T[][] {
+  const { length } = groups.flat();
+  if (length === 0) return [];
+  const count = minibatchCount(length, batch_size);
+  const cut = (k: number) => Math.floor((k * length) / count);
   return Array.from({ length: epochs }, (_, epoch) => {
-    const order = randomFrom(seed, "expert_order", step, epoch).shuffle(data);
+    const order = randomFrom(seed, "expert_order", step, epoch).shuffle(groups).flat();
     return Array.from({ length: count }, (_, k) => order.slice(cut(k), cut(k + 1)));
   }).flat();
 }

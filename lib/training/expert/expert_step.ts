@@ -101,7 +101,7 @@ async function imitateChoice(
   { policy, config, step, signal, onUpdate }: ExpertArgs,
   watch: Stopwatch,
 ): Promise<{ readonly metrics: Metrics; readonly tokens: number }> {
-  const data = expertData(kept, minibatchCount(answersOf(kept), config.batch_size)); // [D]
+  const data = expertData(kept, minibatchCount(answersOf(kept), config.batch_size)); // [P][answers kept]
   const minibatches = minibatchesOf(data, { ...config, step });
   signal?.throwIfAborted();
   const total = Math.max(1, minibatches.length);
