@@ -89,7 +89,7 @@ export const LOCAL_DEFAULTS: Readonly<Partial<Defaults>> = {
  */
 export const EXPERT_DEFAULTS: Readonly<Partial<Record<BackendName, Readonly<Partial<Defaults>>>>> = {
   local: {
-    ...{ groups_per_batch: 192, group_size: 8, learning_rate: 2e-4, epochs: 4, batch_size: 128 },
+    ...{ groups_per_batch: 512, group_size: 8, learning_rate: 2e-4, epochs: 2, batch_size: 128 },
     ...{ max_steps: 3, eval_every: 1, save_every: 1 },
   },
   tinker: {
