@@ -66,7 +66,7 @@ Deno.test("tables have the recipe's grader and how often the graders differ wher
   assert.match(change, /correct by the recipe's grader +0\.250 +0\.500 +\+0\.250\ngraders disagree +0\.250 +0\.250/);
   const named = (metrics: Metrics) => ({
     name: "plain",
-    evaluation: { metrics, rollouts: [] } as unknown as Evaluation,
+    evaluation: { metrics, rollouts: [], perProblem: [] } as unknown as Evaluation,
   });
   const one = { "env/all/correct": 0.75 };
   assert.match(
