@@ -9,7 +9,7 @@ import { runTrials, type Tally } from "../policy/tinker/faults/harness.ts";
 import { FaultPlan } from "../policy/tinker/faults/plan.ts";
 import { inTemporaryFolder } from "../policy/local/_fixtures.ts";
 
-const RUNS = 250;
+const RUNS = 500;
 
 /** Most frequent first. */
 function counts(map: ReadonlyMap<string, number>): string {
