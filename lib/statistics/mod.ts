@@ -1,0 +1,2 @@
+/** Tests, intervals and power: statistics that know nothing of reinforcement learning. */
+export {};
