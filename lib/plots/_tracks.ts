@@ -2,12 +2,10 @@
  * Sources as tracks: each gives its values under a key, and says with which others it shares a line. Runs share one when
  * their configurations agree in everything that can move a result but the seed.
  */
-import type { ConfigKey } from "../config/mod.ts";
-import type { Run, StepMetrics } from "../runs/mod.ts";
+import { configurationGroups, type Run, type StepMetrics } from "../runs/mod.ts";
 import { allTokens } from "../training/mod.ts";
 import { type Columns, columnsOf } from "./_columns.ts";
 import { distinct, label } from "./_names.ts";
-import { number } from "./_text.ts";
 import type { PlotGroupBy, PlotX } from "./options.ts";
 import { isSeries, type PlotSource, type Series } from "./series.ts";
 
@@ -26,21 +24,6 @@ export interface TrackGroup {
   /** The sources. */
   readonly tracks: readonly Track[];
 }
-
-/** What a configuration holds that no result depends on, and the seed. The template counts with its text, not its name. */
-const ASIDE: readonly ConfigKey[] = [
-  "seed",
-  "log_path",
-  "behavior_if_log_dir_exists",
-  "wandb_project",
-  "wandb_name",
-  "num_groups_to_log",
-  "save_every",
-  "ttl_seconds",
-  "stall_timeout",
-  "prices",
-  "prompt_template",
-];
 
 /** Sources as groups of tracks, in the order they first appear. @throws {RangeError} for `x` that a series lacks */
 export function groupsOf(sources: readonly PlotSource[], groupBy: PlotGroupBy, x: PlotX): TrackGroup[] {
@@ -79,45 +62,10 @@ function seriesTrack({ metric = "value", points }: Series): Track {
 /** Runs by what they share a line with. */
 export function runGroups(runs: readonly Run[], groupBy: PlotGroupBy, x: PlotX): TrackGroup[] {
   if (groupBy === "run") return runs.map((run) => ({ label: label(run.name), tracks: [runTrack(run, x)] }));
-  const groups = [...Map.groupBy(runs, (run) => JSON.stringify(identityOf(run))).values()];
-  const identities = groups.map((members) => identityOf(members[0]!));
-  const differing = Object.keys(identities[0] ?? {}).filter((key) =>
-    new Set(identities.map((identity) => identity[key])).size > 1
-  );
-  return groups.map((members) => ({
-    label: label(groupLabel(members, differing)),
+  return configurationGroups(runs).map(({ label: name, runs: members }) => ({
+    label: label(`${name}${members.length > 1 ? ` (${members.length} runs)` : ""}`),
     tracks: members.map((run) => runTrack(run, x)),
   }));
-}
-
-/** What results depend on, each part as JSON: the configuration, the template's text, the reward function's name. */
-function identityOf({ config, template, facts }: Run): Record<string, string> {
-  const { description: _, best_for: __, ...asked } = template;
-  const entries = Object.entries(config).filter(([key]) => !(ASIDE as readonly string[]).includes(key));
-  const parts = [
-    ["template", asked] as const,
-    ["reward", facts.reward] as const,
-    ...entries.sort(([a], [b]) => a < b ? -1 : 1),
-  ];
-  return Object.fromEntries(parts.map(([key, value]) => [key, JSON.stringify(value) ?? "null"]));
-}
-
-/** What tells a group from the others; a run alone that nothing tells apart has its own name. */
-function groupLabel(members: readonly Run[], differing: readonly string[]): string {
-  const [first] = members as [Run];
-  const several = members.length > 1 ? ` (${members.length} runs)` : "";
-  if (differing.length === 0 && members.length > 1) return `${first.config.env} ${first.template.name}${several}`;
-  if (differing.length === 0 || differing.length > 3) {
-    return `${first.name}${several && ` and ${members.length - 1} more`}`;
-  }
-  const parts = differing.map((key) => {
-    if (key === "template") return first.template.name;
-    if (key === "reward") return `reward=${first.facts.reward ?? "the recipe's"}`;
-    const value = (first.config as unknown as Record<string, unknown>)[key];
-    const shown = typeof value === "number" ? number(value) : typeof value === "string" ? value : JSON.stringify(value);
-    return `${key}=${shown}`;
-  });
-  return `${parts.map((part) => label(part, 32)).join(" ")}${several}`;
 }
 
 function runTrack(run: Run, x: PlotX): Track {

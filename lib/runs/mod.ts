@@ -8,6 +8,7 @@ export {
   sameTemplate,
   withoutSecrets,
 } from "./config_file.ts";
+export { type ConfigRole, configRole, type ConfigurationGroup, configurationGroups } from "./configurations.ts";
 export { createRun, type CreateRunOptions, settleRun } from "./create_run.ts";
 export { LogFolderError, LostRunError, RunFolderError } from "./errors.ts";
 export { runFolder } from "./find.ts";
