@@ -1,0 +1,113 @@
+/** Cells and differences by name, and in the groups in which reports tell them. */
+import { clipLine } from "../basics/mod.ts";
+import type { DifferenceFamily } from "../comparison/mod.ts";
+import type { Compared } from "./compared.ts";
+
+/** Facts and result, without the rows. */
+export type Figures = Pick<Compared, "facts" | "result">;
+
+/** More cells than these are told policy by policy. */
+export const MOST_BESIDE = 6;
+
+/** Longest name in a table or sentence, in characters. */
+const LONGEST_NAME = 60;
+
+/** A name from outside, on one line. */
+export function named(name: string): string {
+  return clipLine(name, LONGEST_NAME);
+}
+
+/** What a cell is called. */
+export function cellName({ facts }: Pick<Figures, "facts">, cell: number): string {
+  return named(facts.cells[cell]?.name ?? `cell ${cell}`);
+}
+
+/** What a policy is called. */
+export function policyName({ facts }: Pick<Figures, "facts">, policy: number): string {
+  return named(facts.policies[policy]?.name ?? `policy ${policy}`);
+}
+
+/** What a template is called. */
+export function templateName({ facts }: Pick<Figures, "facts">, template: number): string {
+  return named(facts.templates[template]?.name ?? `template ${template}`);
+}
+
+/** Cells that are told together: all, or those of a policy. */
+export interface CellGroup {
+  /** What they share; an empty text: they are all there are. */
+  readonly name: string;
+  /** Their indices. */
+  readonly cells: readonly number[];
+}
+
+/** The cells, where there are many in groups: by policy where it has several templates, else as they come. */
+export function cellGroups(comparison: Figures): CellGroup[] {
+  const { facts } = comparison;
+  const all = facts.cells.map((_, cell) => cell);
+  if (all.length <= MOST_BESIDE || facts.policies.length < 2 || facts.templates.length < 2) {
+    return all.length <= MOST_BESIDE ? [{ name: "", cells: all }] : chunks(all);
+  }
+  return facts.policies.map((_, policy) => ({
+    name: policyName(comparison, policy),
+    cells: all.filter((cell) => facts.cells[cell]?.policy === policy),
+  }));
+}
+
+function chunks(cells: readonly number[]): CellGroup[] {
+  const groups: CellGroup[] = [];
+  for (let from = 0; from < cells.length; from += MOST_BESIDE) {
+    const part = cells.slice(from, from + MOST_BESIDE);
+    groups.push({ name: `${from + 1} to ${from + part.length} of ${cells.length}`, cells: part });
+  }
+  return groups;
+}
+
+/** Differences that are told together. */
+export interface DifferenceGroup {
+  /** Within what they are corrected. */
+  readonly family: DifferenceFamily;
+  /** The policy whose templates they compare, or the template with which policies are compared. */
+  readonly name: string;
+  /** Their indices. */
+  readonly differences: readonly number[];
+}
+
+/** The differences: of templates by policy, then of policies by template. */
+export function differenceGroups(comparison: Figures): DifferenceGroup[] {
+  const groups = new Map<string, { family: DifferenceFamily; name: string; differences: number[] }>();
+  for (const family of ["templates", "policies"] as const) {
+    comparison.result.differences.forEach((difference, i) => {
+      if (difference.family !== family) return;
+      const cell = comparison.facts.cells[difference.a];
+      const index = (family === "templates" ? cell?.policy : cell?.template) ?? 0;
+      const name = family === "templates" ? policyName(comparison, index) : templateName(comparison, index);
+      const key = `${family} ${index}`;
+      const group = groups.get(key) ?? { family, name, differences: [] };
+      group.differences.push(i);
+      groups.set(key, group);
+    });
+  }
+  return [...groups.values()];
+}
+
+/** What a difference is of, short, for the head of a row: `step_by_step less baseline`. */
+export function differenceName(comparison: Figures, index: number): string {
+  const difference = comparison.result.differences[index];
+  if (difference === undefined) return `difference ${index}`;
+  const { a, b } = shortNames(comparison, index);
+  return `${b} less ${a}`;
+}
+
+/** The two sides of a difference by what tells them apart: their templates, or their policies. */
+export function shortNames(comparison: Figures, index: number): { readonly a: string; readonly b: string } {
+  const { facts, result } = comparison;
+  const difference = result.differences[index];
+  const nameOf = (cell: number) => {
+    const place = facts.cells[cell];
+    if (place === undefined) return `cell ${cell}`;
+    return difference?.family === "templates"
+      ? templateName(comparison, place.template)
+      : policyName(comparison, place.policy);
+  };
+  return { a: nameOf(difference?.a ?? 0), b: nameOf(difference?.b ?? 0) };
+}

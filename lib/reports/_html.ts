@@ -1,0 +1,92 @@
+/**
+ * Blocks of a report as HTML, for the page and for notebooks, which differ in their look and in how pictures are put in.
+ * All text is escaped here, whoever wrote it; there is no way to hand in markup.
+ */
+import { counted } from "../basics/mod.ts";
+import { pairsHtml } from "./_pairs_html.ts";
+import { safe, type Writing } from "./_writing.ts";
+import type { Block, CodeBlock, DiffBlock, Figure, Inline, PlotBlock, TableBlock, TextBlock } from "./document.ts";
+
+/** Text with figures; each figure says where it comes from. */
+export function inlineHtml(inline: Inline): string {
+  return inline.map((part) => typeof part === "string" ? safe(part) : figureHtml(part)).join("");
+}
+
+function figureHtml({ value, shown, of }: Figure): string {
+  return value === null
+    ? safe(shown)
+    : `<data value="${safe(String(value))}" data-of="${safe(of)}">${safe(shown)}</data>`;
+}
+
+/** Blocks one after the other. */
+export function blocksHtml(blocks: readonly Block[], writing: Writing): string {
+  return blocks.map((block) => blockHtml(block, writing)).join("\n");
+}
+
+function blockHtml(block: Block, writing: Writing): string {
+  switch (block.type) {
+    case "text":
+      return textHtml(block, writing);
+    case "table":
+      return tableBlockHtml(block, writing);
+    case "plot":
+      return plotHtml(block, writing);
+    case "code":
+      return codeHtml(block, writing);
+    case "diff":
+      return diffHtml(block, writing);
+    case "pairs":
+      return pairsHtml(block, writing);
+    case "details":
+      return `<details${writing.look("details")}><summary${writing.look("summary")}>${
+        safe(block.summary)
+      }</summary>\n` +
+        `${blocksHtml(block.blocks, writing)}</details>`;
+  }
+}
+
+function textHtml({ text, kind }: TextBlock, { look }: Writing): string {
+  return `<p${look(kind ?? "text")}>${inlineHtml(text)}</p>`;
+}
+
+function tableBlockHtml({ caption, columns, rows }: TableBlock, { look }: Writing): string {
+  const head = columns.map(({ name, number, meaning }) => {
+    const hint = meaning === undefined ? "" : ` title="${safe(meaning)}"`;
+    return `<th scope="col"${hint}${look(number ? "head number" : "head")}>${safe(name)}</th>`;
+  });
+  const body = rows.map((row) => {
+    const cells = columns.map(({ number }, i) => {
+      const content = inlineHtml(row[i] ?? []);
+      if (i === 0) return `<th scope="row"${look("row")}>${content}</th>`;
+      return `<td${look(number ? "cell number" : "cell")}>${content}</td>`;
+    });
+    return `<tr>${cells.join("")}</tr>`;
+  });
+  // Wider than the page it is scrolled by itself, with the keyboard as well.
+  return `<div${look("scroll")} role="region" aria-label="${safe(caption)}" tabindex="0"><table${look("table")}>` +
+    `<caption${look("caption")}>${safe(caption)}</caption>\n<thead><tr>${head.join("")}</tr></thead>\n` +
+    `<tbody>${body.join("\n")}</tbody></table></div>`;
+}
+
+function plotHtml({ plot, caption }: PlotBlock, { look, picture }: Writing): string {
+  const drawn = picture(plot, caption) || `<pre${look("code")}>${safe(plot.text)}</pre>`;
+  return `<figure${look("figure")}>${drawn}<figcaption${look("below")}>${safe(caption)}</figcaption></figure>`;
+}
+
+function codeHtml({ caption, text }: CodeBlock, { look }: Writing): string {
+  return `<figure${look("figure")}><figcaption${look("figcaption")}>${safe(caption)}</figcaption>` +
+    `<pre${look("code")} tabindex="0"><code>${safe(text)}</code></pre></figure>`;
+}
+
+function diffHtml({ caption, lines }: DiffBlock, { look }: Writing): string {
+  const body = lines.map(({ side, text }) => {
+    if (side === "both") return safe(`  ${text}`);
+    const [tag, sign] = side === "removed" ? ["del", "-"] : ["ins", "+"];
+    return `<${tag}${look(side)}>${safe(`${sign} ${text}`)}</${tag}>`;
+  });
+  const changes = lines.filter(({ side }) => side !== "both").length;
+  return `<figure${look("figure")}><figcaption${look("figcaption")}>${safe(caption)} (${counted(changes, "line")} ` +
+    `that differ${changes === 1 ? "s" : ""})</figcaption><pre${look("code")} tabindex="0">${
+      body.join("\n")
+    }</pre></figure>`;
+}
