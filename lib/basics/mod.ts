@@ -1,5 +1,7 @@
 /** Helpers that know nothing of reinforcement learning. */
 export * from "./abort.ts";
+export * from "./beta.ts";
+export * from "./bootstrap.ts";
 export * from "./braces.ts";
 export * from "./bytes.ts";
 export * from "./clip.ts";
