@@ -25,3 +25,4 @@ export * from "./student.ts";
 export * from "./suggest.ts";
 export * from "./table.ts";
 export * from "./text.ts";
+export * from "./yaml.ts";

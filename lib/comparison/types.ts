@@ -49,6 +49,8 @@ export interface ComparedCell {
    * evaluation's record; for `runs` the files of held-out rollouts at the runs' last evaluation, one a run.
    */
   readonly records: readonly string[];
+  /** Of what became of its problems, as `resultsDigest` makes it: records that have changed since are told from it. */
+  readonly digest: string;
 }
 
 /** The content of `comparison.json`: what was compared, and how. No secret, no absolute path. */
@@ -185,7 +187,10 @@ export interface Difference {
   readonly outcomes: Readonly<Record<string, number>>;
 }
 
-/** By what problems are told apart: graded difficulty, subject, steps of the worked answer, length of the question in tokens. */
+/**
+ * By what problems are told apart: graded difficulty, subject, steps of the worked answer, and quarters by length: tokens of
+ * the prompt with the template whose prompts are shortest.
+ */
 export type PartKind = "level" | "subject" | "steps" | "length";
 
 /** Some of the problems. */

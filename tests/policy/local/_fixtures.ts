@@ -74,10 +74,10 @@ export function promptOf(tokens: readonly number[]): Prompt {
 }
 
 /** Runs `body` with a temporary folder that is removed after. */
-export async function inTemporaryFolder(body: (folder: string) => Promise<void>): Promise<void> {
+export async function inTemporaryFolder<T>(body: (folder: string) => Promise<T>): Promise<T> {
   const folder = await Deno.makeTempDir({ prefix: "math-rl-" });
   try {
-    await body(folder);
+    return await body(folder);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
