@@ -14,10 +14,8 @@ function stirlingError(x: number): number {
   return sum + series / x;
 }
 
-/** x ln(x / mean) + mean - x, without cancellation where both are close. */
-function deviance(x: number, mean: number): number {
-  if (x === 0) return mean;
-  const apart = x - mean;
+/** x ln(x / mean) + mean - x; `apart` is x - mean, which callers know more exactly than this difference gives. */
+function deviance(x: number, mean: number, apart: number): number {
   if (Math.abs(apart) >= 0.1 * (x + mean)) return x * Math.log(x / mean) - apart;
   const v = apart / (x + mean);
   let sum = apart * v;
@@ -30,11 +28,13 @@ function deviance(x: number, mean: number): number {
   }
 }
 
-/** sqrt((a + b) / (2 pi a b)) (a + b)^(a + b) / (a^a b^b) x^a y^b with both errors of Stirling; a, b > 0 and x + y = 1. */
+/** sqrt((a + b) / (2 pi a b)) (a + b)^(a + b) / (a^a b^b) x^a y^b with the errors of Stirling; a, b > 0 and x + y = 1. */
 function saddlePoint(a: number, b: number, x: number, y: number): number {
   const n = a + b;
-  const exponent = stirlingError(n) - stirlingError(a) - stirlingError(b) - deviance(a, n * x) - deviance(b, n * y);
-  return Math.sqrt(n / (2 * Math.PI * a * b)) * Math.exp(exponent);
+  const apart = a * y - b * x;
+  const deviances = deviance(a, n * x, apart) + deviance(b, n * y, -apart);
+  const errors = stirlingError(n) - stirlingError(a) - stirlingError(b);
+  return Math.sqrt(n / (2 * Math.PI * a * b)) * Math.exp(errors - deviances);
 }
 
 /**
@@ -49,31 +49,30 @@ export function binomialPoint(k: number, n: number, rate: number): number {
   return saddlePoint(k, n - k, rate, 1 - rate);
 }
 
-/** The continued fraction of the incomplete beta function by Lentz's method; it converges fast for x < a / (a + b). */
-function betaFraction(x: number, a: number, b: number): number {
-  const tiny = 1e-300;
-  const away = (value: number): number => Math.abs(value) < tiny ? tiny : value;
-  let d = 1 / away(1 - (a + b) * x / (a + 1));
-  let c = 1;
-  let fraction = d;
-  for (let k = 1; k <= 1_000_000; k++) {
-    const even = k * (b - k) * x / ((a + 2 * k - 1) * (a + 2 * k));
-    d = 1 / away(1 + even * d);
-    c = away(1 + even / c);
-    fraction *= d * c;
-    const odd = -(a + k) * (a + b + k) * x / ((a + 2 * k) * (a + 2 * k + 1));
-    d = 1 / away(1 + odd * d);
-    c = away(1 + odd / c);
-    const factor = d * c;
-    fraction *= factor;
-    if (Math.abs(factor - 1) < 1e-16) break;
+/**
+ * I_x(a, b) B(a, b) / (x^a y^b) by the continued fraction of Didonato and Morris 1992, "Algorithm 708", (9), by Lentz's method.
+ * It keeps its digits where a is large and x close to 1, for it takes a y - b x instead of a - (a + b) x.
+ */
+function betaFraction(a: number, b: number, x: number, y: number): number {
+  const lambda = a * y - b * x;
+  const beta = (n: number): number =>
+    n + n * (b - n) * x / (a + 2 * n - 1) + (a + n) / (a + 2 * n + 1) * (lambda + 1 + n * (1 + y));
+  const away = (value: number): number => Math.abs(value) < 1e-300 ? 1e-300 : value;
+  let fraction = away(a / (a + 1) * (lambda + 1));
+  let [c, d] = [fraction, 0];
+  for (let n = 1; n <= 1_000_000; n++) {
+    const root = x / (a + 2 * n - 1);
+    const alpha = (a + n - 1) * root * (a + b + n - 1) * root * n * (b - n);
+    d = 1 / away(beta(n) + alpha * d);
+    c = away(beta(n) + alpha / c);
+    fraction *= c * d;
+    if (Math.abs(c * d - 1) < 1e-16) break;
   }
-  return fraction;
+  return 1 / fraction;
 }
 
 /**
- * The share of a beta distribution below `x`: the regularised incomplete beta function I_x(a, b), by its continued fraction
- * (Abramowitz and Stegun 26.5.8).
+ * The share of a beta distribution below `x`: the regularised incomplete beta function I_x(a, b).
  * @param rest 1 - x, where it is known more exactly than by taking x from 1
  * @throws {RangeError} when x is not from 0 to 1, or a or b not above 0
  */
@@ -84,6 +83,7 @@ export function betaShare(x: number, a: number, b: number, rest: number = 1 - x)
   if (x === 0 || rest === 0) return x === 0 ? 0 : 1;
   // x^a (1 - x)^b / B(a, b)
   const front = saddlePoint(a, b, x, rest) * a * b / (a + b);
-  if (x < (a + 1) / (a + b + 2)) return front * betaFraction(x, a, b) / a;
-  return 1 - front * betaFraction(rest, b, a) / b;
+  // The fraction converges fast below the middle of the distribution, and from the other end above it.
+  if (a * rest - b * x > x - rest) return front * betaFraction(a, b, x, rest);
+  return 1 - front * betaFraction(b, a, rest, x);
 }

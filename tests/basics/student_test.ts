@@ -6,7 +6,7 @@ Deno.test("studentT95() gives the figures of the printed tables", () => {
   for (const [freedom, point] of [...table, [30, "2.0423"], [120, "1.9799"]] as [number, string][]) {
     assert.equal(studentT95(freedom).toFixed(4), point, `${freedom} degrees of freedom`);
   }
-  for (const freedom of [0, -1, 1.5, NaN]) assert.throws(() => studentT95(freedom), RangeError);
+  for (const freedom of [0, -1, Infinity, NaN]) assert.throws(() => studentT95(freedom), RangeError);
 });
 
 Deno.test("meanInterval() of three values is the mean and 4.303 standard errors", () => {
