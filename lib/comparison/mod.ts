@@ -1,2 +1,31 @@
 /** Comparisons of templates and of training runs, with statistics that a reviewer would accept. */
+export {
+  type CellRecord,
+  type Comparison,
+  type ComparisonParts,
+  type Completions,
+  createComparison,
+} from "./comparison.ts";
+export type { RowSource } from "./_completions.ts";
+export * from "./errors.ts";
+export * from "./figures.ts";
+export {
+  comparisonFolder,
+  COMPARISONS_FOLDER,
+  listComparisons,
+  type ListComparisonsOptions,
+  type ListedComparison,
+  openComparison,
+  writeComparison,
+} from "./folder.ts";
+export { recordName, resultsDigest } from "./_records.ts";
+export {
+  scopeOf,
+  type Stated,
+  type StatementFigure,
+  statementOf,
+  type StatementParts,
+  statementParts,
+  statementText,
+} from "./statements.ts";
 export * from "./types.ts";
