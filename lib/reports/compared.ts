@@ -11,11 +11,19 @@ export interface Compared {
   readonly facts: ComparisonFacts;
   /** What came of it. */
   readonly result: ComparisonResult;
-  /** [P] what became of each problem in one cell; the same order of problems in all cells. */
+  /** What whoever reads the figures has to know, in sentences: records that are gone, have changed, or lie elsewhere. */
+  readonly notices: readonly string[];
+  /** Whether the answers of a cell are there, and are those of the figures. */
+  hasRecords(cell: number): boolean;
+  /**
+   * [P] what became of each problem in one cell; the same order of problems in all cells.
+   * @throws when there is no record of the cell
+   */
   problems(cell: number): readonly ProblemResult[];
   /**
-   * The completions of some problems, by problem [C][samples]; of cells that are not asked for none.
-   * @param cells which cells; absent: all
+   * The answers to some problems, read from the records.
+   * @param cells those whose answers are wanted; absent: all
+   * @returns by problem id a list for each of `cells`, in their order; of cells without records an empty one
    */
   completions(
     problemIds: ReadonlySet<string>,

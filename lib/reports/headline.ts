@@ -14,6 +14,7 @@ import {
 } from "./_cells.ts";
 import type { Block, Inline, Section, TableBlock } from "./document.ts";
 import { estimate, figure, type FigureFormat, pointerTo } from "./figure.ts";
+import { plotBlock } from "./_pictures.ts";
 import { section } from "./section.ts";
 import { statement } from "./_statement.ts";
 import { VERDICT_WORDS } from "./_words.ts";
@@ -22,8 +23,10 @@ import { VERDICT_WORDS } from "./_words.ts";
 export function headline(comparison: Figures): Section {
   return section("What was found", [
     ...statements(comparison),
+    ...overSeeds(comparison),
     cellTable(comparison),
     everyInterval(comparison),
+    ...differencePlot(comparison),
     ...differenceTables(comparison),
   ], "headline(comparison)");
 }
@@ -42,6 +45,38 @@ function statements(comparison: Figures): Block[] {
       blocks: group.differences.map((i) => ({ type: "text", text: statement(comparison, i) })),
     })),
   ];
+}
+
+/** Of training runs: what the seeds say of the settings, or that they cannot say it. */
+function overSeeds(comparison: Figures): Block[] {
+  const differences = comparison.result.training?.differences ?? [];
+  if (differences.length === 0) return [];
+  const alone = "Those statements are about these very weights. Whether the settings differ is a question of seeds";
+  const told = differences.flatMap(({ p }, i) => p === null ? [] : [seedStatement(comparison, i)]);
+  if (told.length === 0) {
+    return [{ type: "text", text: [`${alone}, and cannot be told: it takes at least two seeds of each group.`] }];
+  }
+  const shown = told.slice(0, MOST_BESIDE).map((text): Block => ({ type: "text", text }));
+  return [{ type: "text", text: [`${alone}:`] }, ...shown];
+}
+
+function seedStatement(comparison: Figures, index: number): Inline {
+  const { a, b, verdict } = comparison.result.training!.differences[index]!;
+  const at = (...path: readonly string[]) => pointerTo("training", "differences", index, ...path);
+  const [before, after] = [cellName(comparison, a), cellName(comparison, b)];
+  const words = verdict === "not_told_apart"
+    ? `${after} and ${before} are not told apart over seeds`
+    : `${after} is ${verdict} than ${before} over seeds`;
+  const points = estimate(comparison, at("difference"), "points");
+  return [`${words}: `, ...points, " points, corrected p ", figure(comparison, at("p_adjusted"), "p"), "."];
+}
+
+function differencePlot(comparison: Figures): Block[] {
+  if (comparison.result.differences.length === 0) return [];
+  const caption =
+    "Differences of strict accuracy in points, each with its own 95 % interval; colour and shape tell what the " +
+    "corrected test says.";
+  return [plotBlock("plotDifferences", comparison, caption)];
 }
 
 const PAIRS_OF: Readonly<Record<DifferenceFamily, string>> = {

@@ -1,0 +1,80 @@
+/** What accuracy costs: tokens of answers against right answers, and what is best for its price. */
+import { cellName, differenceGroups, differenceName, type Figures } from "./_cells.ts";
+import { plainList } from "./_phrases.ts";
+import { plotBlock } from "./_pictures.ts";
+import type { Block, Inline, Section, TableBlock } from "./document.ts";
+import { estimate, figure, pointerTo } from "./figure.ts";
+import { section } from "./section.ts";
+
+/** The section that holds accuracy against tokens. */
+export function costAndFront(comparison: Figures): Section {
+  return section("What it costs", [
+    { type: "text", text: [frontText(comparison)] },
+    plotBlock(
+      "plotCost",
+      comparison,
+      "Accuracy against mean tokens of a completion, with 95 % intervals both ways; " +
+        "the line is the front.",
+    ),
+    costTable(comparison),
+    ...tokenDifferences(comparison),
+  ], "costAndFront(comparison)");
+}
+
+function frontText(comparison: Figures): string {
+  const { facts, result } = comparison;
+  const front = result.cells.flatMap(({ on_front }, i) => on_front ? [cellName(comparison, i)] : []);
+  const among = facts.policies.length > 1 ? " of the same policy" : "";
+  return `On the front: ${
+    plainList(front) || "none"
+  }. For whatever is not on it, another${among} was at least as accurate for ` +
+    "fewer tokens, or more accurate for as many. The front takes the figures as they are, without their intervals.";
+}
+
+function costTable(comparison: Figures): TableBlock {
+  const { cells } = comparison.result;
+  return {
+    type: "table",
+    caption: "Accuracy and tokens, with 95 % intervals",
+    columns: [
+      { name: "" },
+      { name: "accuracy", number: true },
+      { name: "tokens of an answer", number: true, meaning: "Mean tokens of a completion" },
+      { name: "tokens of a prompt", number: true, meaning: "Mean tokens of a prompt" },
+      { name: "tokens per right answer", number: true, meaning: "All tokens of completions divided by the right ones" },
+      { name: "on the front" },
+    ],
+    rows: cells.map((cell, i): Inline[] => [
+      [cellName(comparison, i)],
+      estimate(comparison, pointerTo("cells", i, "correct"), "share"),
+      estimate(comparison, pointerTo("cells", i, "completion_tokens"), "tokens"),
+      [figure(comparison, pointerTo("cells", i, "prompt_tokens"), "tokens")],
+      cell.tokens_per_correct === null
+        ? ["none right"]
+        : estimate(comparison, pointerTo("cells", i, "tokens_per_correct"), "tokens"),
+      [cell.on_front ? "yes" : "no"],
+    ]),
+  };
+}
+
+function tokenDifferences(comparison: Figures): Block[] {
+  return differenceGroups(comparison).map(({ family, name, differences }) => {
+    const caption = `Differences in tokens of an answer: ${
+      family === "templates" ? `templates by ${name}` : `policies with ${name}`
+    }`;
+    const table: TableBlock = {
+      type: "table",
+      caption,
+      columns: [{ name: "" }, {
+        name: "tokens",
+        number: true,
+        meaning: "Mean tokens of an answer, with the 95 % interval",
+      }],
+      rows: differences.map((i) => [
+        [differenceName(comparison, i)],
+        estimate(comparison, pointerTo("differences", i, "completion_tokens"), "more_tokens"),
+      ]),
+    };
+    return { type: "details", summary: caption, blocks: [table] };
+  });
+}

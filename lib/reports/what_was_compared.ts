@@ -1,0 +1,106 @@
+/** What a comparison compared, and how, in a few sentences and two tables. */
+import { counted, plainList } from "./_phrases.ts";
+import { type Figures, named } from "./_cells.ts";
+import type { Compared } from "./compared.ts";
+import type { Block, Inline, Section, TableBlock } from "./document.ts";
+import { figure, pointerTo } from "./figure.ts";
+import { section } from "./section.ts";
+
+/** The section that says what was asked of whom. */
+export function whatWasCompared(comparison: Figures & Partial<Pick<Compared, "notices">>): Section {
+  const { facts, notices = [] } = comparison;
+  const blocks: Block[] = [
+    { type: "text", text: facts.kind === "runs" ? runsAsked(comparison) : templatesAsked(comparison) },
+    { type: "text", text: [drawn(comparison)] },
+    { type: "text", text: [made(comparison)], kind: "note" },
+    ...notices.map((notice): Block => ({ type: "text", kind: "note", text: [notice] })),
+    templateTable(comparison),
+    policyTable(comparison),
+  ];
+  return section("What was compared", blocks, "whatWasCompared(comparison)");
+}
+
+function problemsOf(comparison: Figures): Inline {
+  const problems = comparison.result.cells.length === 0
+    ? comparison.facts.problems.toLocaleString("en-US")
+    : figure(comparison, pointerTo("cells", 0, "problems"), "count");
+  return ["the same ", problems, ` problems of ${named(comparison.facts.problem_set)}`];
+}
+
+function templatesAsked(comparison: Figures): Inline {
+  const { templates, policies, samples } = comparison.facts;
+  const names = plainList(templates.map(({ name }) => named(name)));
+  const who = policies.length === 1
+    ? named(policies[0]?.target ?? "")
+    : `${counted(policies.length, "policy", "policies")} (${plainList(policies.map(({ name }) => named(name)))})`;
+  const by = templates.length === 1 ? `The template ${names}` : `The templates ${names}`;
+  const each = samples === 1 ? "one completion each" : `${samples} completions each`;
+  return [`${by} by ${who}: every combination was asked `, ...problemsOf(comparison), `, ${each}.`];
+}
+
+function runsAsked(comparison: Figures): Inline {
+  const { policies } = comparison.facts;
+  const runs = policies.reduce((sum, policy) => sum + policy.runs.length, 0);
+  return [
+    `${counted(runs, "training run")} in ${
+      counted(policies.length, "group")
+    }: runs that differ in nothing but their seed ` +
+    "are one group. They are compared at their last evaluation, on ",
+    ...problemsOf(comparison),
+    "; the completions of a group's runs count as several answers to the same problem.",
+  ];
+}
+
+function drawn({ facts }: Figures): string {
+  const greedy = facts.temperature === 0
+    ? "the likeliest token each time (temperature 0)"
+    : `temperature ${facts.temperature}`;
+  return `Completions were drawn with ${greedy}, at most ${facts.max_tokens.toLocaleString("en-US")} tokens each; ` +
+    `the streams of random numbers begin with seed ${facts.seed}, and are the same for all.`;
+}
+
+function made({ facts }: Figures): string {
+  const versions = Object.entries(facts.versions).map(([name, version]) => `${named(name)} ${named(version)}`);
+  const by = versions.length === 0 ? "" : `, with ${plainList(versions)}`;
+  return `Made on ${dateOf(facts.created_at)}${by}. Fingerprint of the problems: ${named(facts.fingerprint)}.`;
+}
+
+function dateOf(text: string): string {
+  const found = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)/.exec(text);
+  return found === null ? named(text) : `${found[1]} at ${found[2]} UTC`;
+}
+
+function templateTable({ facts }: Figures): TableBlock {
+  return {
+    type: "table",
+    caption: "Templates",
+    columns: [{ name: "name" }, { name: "what it asks for" }, { name: "examples shown", number: true }],
+    rows: facts.templates.map(({ name, description, few_shot, few_shot_count }) => [
+      [named(name)],
+      [description.slice(0, 500)],
+      [String(few_shot_count ?? few_shot.length)],
+    ]),
+  };
+}
+
+function policyTable({ facts }: Figures): TableBlock {
+  const isTrained = facts.policies.some(({ runs }) => runs.length > 0);
+  return {
+    type: "table",
+    caption: facts.kind === "runs" ? "Groups of runs" : "Who answered",
+    columns: [
+      { name: "name" },
+      { name: "which is" },
+      { name: "model" },
+      { name: "where it ran" },
+      ...(isTrained ? [{ name: "runs" }, { name: "step", number: true }] : []),
+    ],
+    rows: facts.policies.map(({ name, target, model, backend, runs, step }) => [
+      [named(name)],
+      [target.slice(0, 300)],
+      [named(model)],
+      [named(backend)],
+      ...(isTrained ? [[plainList(runs.map(named)) || "–"], [step === null ? "–" : step.toLocaleString("en-US")]] : []),
+    ]),
+  };
+}
