@@ -1,16 +1,19 @@
 /** The figures of single cells: shares, means, cost, and which of them are on the front of accuracy against cost. */
-import { passAtK, passSizes, type ProblemResult } from "../training/mod.ts";
+import type { ProblemResult } from "../training/mod.ts";
 import type { Outcome } from "../vocabulary.ts";
-import { type Drawing, meanEstimates, ratioEstimate, shareEstimates, streamOf, sum } from "./_intervals.ts";
+import { type CellColumns, shareOf } from "./_columns.ts";
+import { meanEstimate, ratioEstimate, shareEstimate, sum } from "./_intervals.ts";
 import type { CountedCell } from "./_paired.ts";
-import type { CellFigures, ComparisonKind, Estimate } from "./types.ts";
+import type { Column, Drawing } from "./_resamples.ts";
+import type { CellFigures, ComparisonKind } from "./types.ts";
 
 /** [C] the figures of every cell. */
 export function cellFigures(
   cells: readonly CountedCell[],
+  columns: readonly CellColumns[],
   { kind, ...drawing }: Drawing & { readonly kind: ComparisonKind },
 ): CellFigures[] {
-  const figures = cells.map((cell) => figuresOfCell(cell, drawing));
+  const figures = cells.map((cell, c) => figuresOfCell(cell, columns[c]!, drawing));
   const isRival = (a: CountedCell, b: CountedCell) => kind === "runs" || a.policy === b.policy;
   return figures.map((own, c) => {
     const rivals = figures.filter((_, d) => d !== c && isRival(cells[c]!, cells[d]!));
@@ -24,39 +27,19 @@ function beats(a: Omit<CellFigures, "on_front">, b: Omit<CellFigures, "on_front"
   return right >= 0 && tokens >= 0 && right + tokens > 0;
 }
 
-function figuresOfCell(cell: CountedCell, drawing: Drawing): Omit<CellFigures, "on_front"> {
+function figuresOfCell(cell: CountedCell, columns: CellColumns, drawing: Drawing): Omit<CellFigures, "on_front"> {
   const { name, results, samples, rights, tokens } = cell;
-  // Every figure of every cell is worked out from the same resamples of the problems: they are paired as well.
-  const how = { random: streamOf(drawing, "cells"), resamples: drawing.resamples };
-  const single = samples === 1;
-  const sizes = single ? [] : passSizes(samples);
-  const columns = [
-    rights.map((count) => count / samples),
-    ...FLAGS.map((flag) => results.map((result) => shareOf(result[flag]))),
-    ...sizes.map((k) => rights.map((count) => passAtK(samples, count, k))),
-  ];
-  const shares = shareEstimates(columns, { single: columns.map(() => single), ...how });
-  const [correct, lenient, format, truncated, ...passes] = shares as [Estimate, Estimate, Estimate, Estimate];
-  const means = meanEstimates([
-    results.map(({ reward }) => sum(reward) / samples),
-    tokens.map((count) => count / samples),
-  ], { ...how, random: streamOf(drawing, "means") });
-  const [reward, completion_tokens] = means as [Estimate, Estimate];
+  const share = (column: Column) => shareEstimate(shareOf(column, cell));
   return {
-    ...{ name, problems: results.length, samples, correct, lenient, format, truncated, reward, completion_tokens },
+    ...{ name, problems: results.length, samples },
+    ...{ correct: share(columns.correct), lenient: share(columns.lenient) },
+    ...{ format: share(columns.format), truncated: share(columns.truncated) },
+    ...{ reward: meanEstimate(columns.reward), completion_tokens: meanEstimate(columns.completion_tokens) },
     prompt_tokens: sum(results.map(({ prompt_tokens }) => prompt_tokens)) / results.length,
-    tokens_per_correct: sum(rights) === 0
-      ? null
-      : ratioEstimate(tokens, rights, { ...how, random: streamOf(drawing, "cost") }),
-    pass_at: Object.fromEntries(sizes.map((k, i) => [String(k), (passes as Estimate[])[i] as Estimate])),
+    tokens_per_correct: sum(rights) === 0 ? null : ratioEstimate(tokens, rights, drawing),
+    pass_at: Object.fromEntries(columns.pass_at.map(([k, column]) => [String(k), share(column)])),
     outcomes: countsOf(results),
   };
-}
-
-const FLAGS = ["lenient", "format", "truncated"] as const;
-
-function shareOf(flags: readonly boolean[]): number {
-  return flags.filter(Boolean).length / flags.length;
 }
 
 function countsOf(results: readonly ProblemResult[]): Partial<Record<Outcome, number>> {

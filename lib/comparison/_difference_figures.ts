@@ -4,9 +4,11 @@
  */
 import { mean } from "../basics/mod.ts";
 import { exactMcNemar, holm, leastDifference, problemsNeeded, signFlipTest } from "../statistics/mod.ts";
-import { differenceEstimates, type Drawing, meanEstimates, streamOf } from "./_intervals.ts";
+import type { CellColumns } from "./_columns.ts";
+import { differenceEstimate, meanEstimate } from "./_intervals.ts";
 import type { CountedCell } from "./_paired.ts";
-import type { ComparisonKind, Difference, DifferenceFamily, Estimate, Verdict } from "./types.ts";
+import { lessColumn } from "./_resamples.ts";
+import type { ComparisonKind, Difference, DifferenceFamily, Verdict } from "./types.ts";
 
 /** Level of the tests. */
 export const ALPHA = 0.05;
@@ -31,11 +33,6 @@ export function pairsOf(cells: readonly CountedCell[], kind: ComparisonKind): Pa
   ];
 }
 
-/** [P] accuracy of b less that of a, by problem. */
-export function shareDifferences(a: CountedCell, b: CountedCell): number[] {
-  return a.rights.map((right, i) => b.rights[i]! / b.samples - right / a.samples);
-}
-
 /** Whether there is one completion a problem on both sides. */
 export function isSingle(a: CountedCell, b: CountedCell): boolean {
   return a.samples === 1 && b.samples === 1;
@@ -44,10 +41,10 @@ export function isSingle(a: CountedCell, b: CountedCell): boolean {
 /** [D] the differences of all pairs. */
 export function differenceFigures(
   cells: readonly CountedCell[],
+  columns: readonly CellColumns[],
   pairs: readonly Pair[],
-  drawing: Drawing,
 ): Difference[] {
-  const plain = withEstimates(cells, pairs, drawing);
+  const plain = pairs.map((pair) => tested(cells, columns, pair));
   const adjusted = new Map<number, number>();
   for (const family of ["templates", "policies"] as const) {
     const places = pairs.flatMap((pair, i) => pair.family === family ? [i] : []);
@@ -68,24 +65,17 @@ export function verdictOf(p: number, difference: number): Verdict {
 
 type Tested = Omit<Difference, "p_adjusted" | "verdict">;
 
-function withEstimates(cells: readonly CountedCell[], pairs: readonly Pair[], drawing: Drawing): Tested[] {
-  const sides = pairs.map(({ a, b }) => [cells[a]!, cells[b]!] as const);
-  const columns = sides.map(([a, b]) => shareDifferences(a, b));
-  const single = sides.map(([a, b]) => isSingle(a, b));
-  const { resamples } = drawing;
-  // The same resamples for all of them.
-  const accuracies = differenceEstimates(columns, { single, random: streamOf(drawing, "differences"), resamples });
-  const tokens = meanEstimates(
-    sides.map(([a, b]) => a.tokens.map((count, i) => b.tokens[i]! / b.samples - count / a.samples)),
-    { random: streamOf(drawing, "token differences"), resamples },
-  );
-  return pairs.map((pair, i) => ({
+function tested(cells: readonly CountedCell[], columns: readonly CellColumns[], pair: Pair): Tested {
+  const [a, b] = [cells[pair.a]!, cells[pair.b]!];
+  const [ofA, ofB] = [columns[pair.a]!, columns[pair.b]!];
+  const accuracy = lessColumn(ofB.correct, ofA.correct);
+  return {
     ...pair,
-    difference: accuracies[i] as Estimate,
-    ...testOf(...sides[i]!, columns[i]!),
-    completion_tokens: tokens[i] as Estimate,
-    outcomes: changesOf(...sides[i]!),
-  }));
+    difference: differenceEstimate(accuracy, isSingle(a, b)),
+    ...testOf(a, b, accuracy.values),
+    completion_tokens: meanEstimate(lessColumn(ofB.completion_tokens, ofA.completion_tokens)),
+    outcomes: changesOf(a, b),
+  };
 }
 
 function testOf(

@@ -3,9 +3,11 @@
  * intervals are not corrected, and nothing is tested.
  */
 import type { ProblemResult } from "../training/mod.ts";
-import { differenceEstimates, type Drawing, shareEstimates, streamOf } from "./_intervals.ts";
-import { isSingle, type Pair, shareDifferences } from "./_difference_figures.ts";
+import { shareOf } from "./_columns.ts";
+import { isSingle, type Pair } from "./_difference_figures.ts";
+import { differenceEstimate, shareEstimate } from "./_intervals.ts";
 import type { CountedCell } from "./_paired.ts";
+import { type Drawing, lessColumn, resampled } from "./_resamples.ts";
 import type { PartFigures, PartKind } from "./types.ts";
 
 /** Parts of one kind that are shown; of more, those with the most problems. */
@@ -80,14 +82,13 @@ function figuresOfPart(
   pairs: readonly Pair[],
   { drawing, name }: { readonly drawing: Drawing; readonly name: string },
 ): Pick<PartFigures, "correct" | "differences"> {
-  const { resamples } = drawing;
-  const sides = pairs.map(({ a, b }) => [cells[a]!, cells[b]!] as const);
+  const values = cells.map(({ rights, samples }) => rights.map((right) => right / samples));
+  const several = cells.some(({ samples }) => samples > 1);
+  const columns = several ? resampled(values, drawing, `part ${name}`) : values.map((column) => ({ values: column }));
   return {
-    correct: shareEstimates(cells.map(({ rights, samples }) => rights.map((right) => right / samples)), {
-      ...{ single: cells.map(({ samples }) => samples === 1), random: streamOf(drawing, "part", name), resamples },
-    }),
-    differences: differenceEstimates(sides.map(([a, b]) => shareDifferences(a, b)), {
-      ...{ single: sides.map(([a, b]) => isSingle(a, b)), random: streamOf(drawing, "part", name), resamples },
-    }),
+    correct: cells.map((cell, c) => shareEstimate(shareOf(columns[c]!, cell))),
+    differences: pairs.map(({ a, b }) =>
+      differenceEstimate(lessColumn(columns[b]!, columns[a]!), isSingle(cells[a]!, cells[b]!))
+    ),
   };
 }

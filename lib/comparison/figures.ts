@@ -3,10 +3,11 @@
  * that depend on the seed alone, so that the same records give the same figures to the last digit.
  */
 import { cellFigures } from "./_cell_figures.ts";
+import { cellColumns } from "./_columns.ts";
 import { differenceFigures, pairsOf } from "./_difference_figures.ts";
-import type { Drawing } from "./_intervals.ts";
 import { countedCells, type FigureCell } from "./_paired.ts";
 import { partFigures } from "./_part_figures.ts";
+import type { Drawing } from "./_resamples.ts";
 import { COMPARISON_SCHEMA, type ComparisonKind, type ComparisonResult } from "./types.ts";
 
 export type { FigureCell } from "./_paired.ts";
@@ -32,10 +33,11 @@ export function figuresOf(cells: readonly FigureCell[], { kind, seed, resamples 
   const drawing: Drawing = { seed, resamples };
   const counted = countedCells(cells);
   const pairs = pairsOf(counted, kind);
+  const columns = cellColumns(counted, drawing);
   return {
     comparison_schema: COMPARISON_SCHEMA,
-    cells: cellFigures(counted, { kind, ...drawing }),
-    differences: differenceFigures(counted, pairs, drawing),
+    cells: cellFigures(counted, columns, { kind, ...drawing }),
+    differences: differenceFigures(counted, columns, pairs),
     parts: partFigures(counted, pairs, drawing),
   };
 }
