@@ -44,9 +44,8 @@ export interface CellGroup {
 export function cellGroups(comparison: Figures): CellGroup[] {
   const { facts } = comparison;
   const all = facts.cells.map((_, cell) => cell);
-  if (all.length <= MOST_BESIDE || facts.policies.length < 2 || facts.templates.length < 2) {
-    return all.length <= MOST_BESIDE ? [{ name: "", cells: all }] : chunks(all);
-  }
+  if (all.length <= MOST_BESIDE) return [{ name: "", cells: all }];
+  if (facts.kind === "runs" || facts.policies.length < 2 || facts.templates.length < 2) return chunks(all);
   return facts.policies.map((_, policy) => ({
     name: policyName(comparison, policy),
     cells: all.filter((cell) => facts.cells[cell]?.policy === policy),
@@ -66,28 +65,30 @@ function chunks(cells: readonly number[]): CellGroup[] {
 export interface DifferenceGroup {
   /** Within what they are corrected. */
   readonly family: DifferenceFamily;
-  /** The policy whose templates they compare, or the template with which policies are compared. */
+  /** What they are between: `templates by abacus`, `policies with baseline`, `groups of runs`. */
   readonly name: string;
   /** Their indices. */
   readonly differences: readonly number[];
 }
 
-/** The differences: of templates by policy, then of policies by template. */
+/** The differences: of templates by policy, then of policies by template; of runs all together. */
 export function differenceGroups(comparison: Figures): DifferenceGroup[] {
-  const groups = new Map<string, { family: DifferenceFamily; name: string; differences: number[] }>();
-  for (const family of ["templates", "policies"] as const) {
-    comparison.result.differences.forEach((difference, i) => {
-      if (difference.family !== family) return;
-      const cell = comparison.facts.cells[difference.a];
-      const index = (family === "templates" ? cell?.policy : cell?.template) ?? 0;
-      const name = family === "templates" ? policyName(comparison, index) : templateName(comparison, index);
-      const key = `${family} ${index}`;
-      const group = groups.get(key) ?? { family, name, differences: [] };
-      group.differences.push(i);
-      groups.set(key, group);
-    });
-  }
-  return [...groups.values()];
+  const { facts, result } = comparison;
+  const places = result.differences.map(({ family, a }, index) => {
+    const cell = facts.cells[a];
+    const shared = facts.kind === "runs" ? 0 : (family === "templates" ? cell?.policy : cell?.template) ?? 0;
+    return { family, shared, index };
+  });
+  const groups = Map.groupBy(places, ({ family, shared }) => `${family === "templates" ? 0 : 1} ${shared}`);
+  return [...groups].sort(([a], [b]) => a.localeCompare(b, "en", { numeric: true })).map(([, some]) => {
+    const { family, shared } = some[0]!;
+    const between = facts.kind === "runs"
+      ? "groups of runs"
+      : family === "templates"
+      ? `templates by ${policyName(comparison, shared)}`
+      : `policies with ${templateName(comparison, shared)}`;
+    return { family, name: between, differences: some.map(({ index }) => index) };
+  });
 }
 
 /** What a difference is of, short, for the head of a row: `step_by_step less baseline`. */
@@ -104,7 +105,7 @@ export function shortNames(comparison: Figures, index: number): { readonly a: st
   const difference = result.differences[index];
   const nameOf = (cell: number) => {
     const place = facts.cells[cell];
-    if (place === undefined) return `cell ${cell}`;
+    if (place === undefined || facts.kind === "runs") return cellName(comparison, cell);
     return difference?.family === "templates"
       ? templateName(comparison, place.template)
       : policyName(comparison, place.policy);

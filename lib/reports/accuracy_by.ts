@@ -15,8 +15,10 @@ const KIND_WORDS: Readonly<Record<PartKind, string>> = {
   level: "level",
   subject: "subject",
   steps: "steps of the worked answer",
-  length: "length of the prompt in tokens",
+  length: "length of the question in tokens",
 };
+
+const LENGTH_MEANING = "Of the prompt with the template whose prompts are shortest, in quarters";
 
 const KINDS = Object.keys(KIND_WORDS) as PartKind[];
 
@@ -72,7 +74,7 @@ function partTable(comparison: Figures, kind: PartKind, { name, cells }: CellGro
     type: "table",
     caption: `Accuracy by ${KIND_WORDS[kind]}${name === "" ? "" : `, ${name}`} (${counted(rows.length, "part")})`,
     columns: [
-      { name: KIND_WORDS[kind] },
+      { name: KIND_WORDS[kind], ...(kind === "length" && { meaning: LENGTH_MEANING }) },
       { name: "problems", number: true },
       ...cells.map((cell) => ({ name: cellName(comparison, cell), number: true })),
       ...shown.map((at) => ({

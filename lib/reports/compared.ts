@@ -11,8 +11,6 @@ export interface Compared {
   readonly facts: ComparisonFacts;
   /** What came of it. */
   readonly result: ComparisonResult;
-  /** What whoever reads the figures has to know, in sentences: records that are gone, have changed, or lie elsewhere. */
-  readonly notices: readonly string[];
   /** Whether the answers of a cell are there, and are those of the figures. */
   hasRecords(cell: number): boolean;
   /**

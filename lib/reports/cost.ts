@@ -58,10 +58,8 @@ function costTable(comparison: Figures): TableBlock {
 }
 
 function tokenDifferences(comparison: Figures): Block[] {
-  return differenceGroups(comparison).map(({ family, name, differences }) => {
-    const caption = `Differences in tokens of an answer: ${
-      family === "templates" ? `templates by ${name}` : `policies with ${name}`
-    }`;
+  return differenceGroups(comparison).map(({ name, differences }) => {
+    const caption = `Differences in tokens of an answer between ${name}`;
     const table: TableBlock = {
       type: "table",
       caption,

@@ -18,11 +18,9 @@ const MEANINGS: Readonly<Record<Outcome, string>> = {
 
 /** The section that counts outcomes. */
 export function failures(comparison: Figures): Section {
-  const title = (family: "templates" | "policies", name: string) =>
-    `Changes of outcome: ${family === "templates" ? `templates by ${name}` : `policies with ${name}`}`;
-  const changes = differenceGroups(comparison).map(({ family, name, differences }): Block => ({
+  const changes = differenceGroups(comparison).map(({ name, differences }): Block => ({
     type: "details",
-    summary: title(family, name),
+    summary: `Changes of outcome between ${name}`,
     blocks: differences.map((i) => changeTable(comparison, i)),
   }));
   return section("What went wrong", [outcomeTable(comparison), ...changes], "failures(comparison)");

@@ -65,11 +65,11 @@ function shown(value: number, format: FigureFormat): string {
     case "share":
       return minus(value.toFixed(3));
     case "points":
-      return signed(100 * value);
+      return signed(pointsText(100 * value));
     case "tokens":
       return minus(grouped(value));
     case "more_tokens":
-      return signed(value);
+      return signed(grouped(value));
     case "p":
       return probability(value);
     case "count":
@@ -84,9 +84,13 @@ function grouped(value: number): string {
   return value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
-function signed(value: number): string {
-  const text = grouped(value);
-  return value > 0 && Number(text) !== 0 ? `+${text}` : minus(text);
+/** Of small ones two digits count. */
+function pointsText(value: number): string {
+  return value === 0 || Math.abs(value) >= 0.1 ? value.toFixed(1) : value.toPrecision(2);
+}
+
+function signed(text: string): string {
+  return /^[0.,]+$|^-/.test(text) ? minus(text) : `+${text}`;
 }
 
 /** With the sign of mathematics, as wide as a plus; zero has none. */
@@ -94,10 +98,10 @@ function minus(text: string): string {
   return /^-[0.,]+$/.test(text) ? text.slice(1) : text.replace("-", "−");
 }
 
-/** Digits enough to see on which side of 0.05 it is. */
+/** Never rounded across 0.05. */
 function probability(p: number): string {
-  if (p < 0.001) return "< 0.001";
-  let digits = p < 0.1 ? 4 : 3;
-  while (digits < 12 && p < 0.05 && Number(p.toFixed(digits)) >= 0.05) digits++;
-  return p >= 1 ? "1" : p.toFixed(digits);
+  if (p < 0.001) return "<\u00a00.001";
+  let text = p.toFixed(3);
+  for (let digits = 4; digits <= 12 && (p < 0.05) !== (Number(text) < 0.05); digits++) text = p.toFixed(digits);
+  return text;
 }

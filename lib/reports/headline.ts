@@ -3,7 +3,7 @@
  * difference with its interval and its test. Many differences are told group by group.
  */
 import { counted } from "../basics/mod.ts";
-import type { DifferenceFamily } from "../comparison/mod.ts";
+import { type DifferenceFamily, scopeOf, statementParts } from "../comparison/mod.ts";
 import {
   cellName,
   type DifferenceGroup,
@@ -16,13 +16,13 @@ import type { Block, Inline, Section, TableBlock } from "./document.ts";
 import { estimate, figure, type FigureFormat, pointerTo } from "./figure.ts";
 import { plotBlock } from "./_pictures.ts";
 import { section } from "./section.ts";
-import { statement } from "./_statement.ts";
 import { VERDICT_WORDS } from "./_words.ts";
 
 /** The section that says what was found. */
 export function headline(comparison: Figures): Section {
   return section("What was found", [
     ...statements(comparison),
+    { type: "text", kind: "note", text: [scopeOf(comparison)] },
     ...overSeeds(comparison),
     cellTable(comparison),
     everyInterval(comparison),
@@ -34,7 +34,11 @@ export function headline(comparison: Figures): Section {
 /** Every statement where they are few; of many how many are told apart, and those within details. */
 function statements(comparison: Figures): Block[] {
   const { differences } = comparison.result;
-  const all = differences.map((_, i): Block => ({ type: "text", kind: "headline", text: statement(comparison, i) }));
+  const all = differences.map((_, i): Block => ({
+    type: "text",
+    kind: "headline",
+    text: statementParts(comparison, i),
+  }));
   if (all.length <= MOST_BESIDE) return all;
   const groups = differenceGroups(comparison);
   return [
@@ -42,7 +46,7 @@ function statements(comparison: Figures): Block[] {
     ...groups.map((group): Block => ({
       type: "details",
       summary: groupTitle(group),
-      blocks: group.differences.map((i) => ({ type: "text", text: statement(comparison, i) })),
+      blocks: group.differences.map((i) => ({ type: "text", text: statementParts(comparison, i) })),
     })),
   ];
 }
@@ -51,10 +55,10 @@ function statements(comparison: Figures): Block[] {
 function overSeeds(comparison: Figures): Block[] {
   const differences = comparison.result.training?.differences ?? [];
   if (differences.length === 0) return [];
-  const alone = "Those statements are about these very weights. Whether the settings differ is a question of seeds";
+  const alone = "Whether the settings differ is a question of seeds";
   const told = differences.flatMap(({ p }, i) => p === null ? [] : [seedStatement(comparison, i)]);
   if (told.length === 0) {
-    return [{ type: "text", text: [`${alone}, and cannot be told: it takes at least two seeds of each group.`] }];
+    return [{ type: "text", text: [`${alone}, and cannot be told here: it takes at least two seeds of each group.`] }];
   }
   const shown = told.slice(0, MOST_BESIDE).map((text): Block => ({ type: "text", text }));
   return [{ type: "text", text: [`${alone}:`] }, ...shown];
@@ -94,9 +98,8 @@ function summaryOf({ result }: Figures, family: DifferenceFamily): Block[] {
   return [{ type: "text", kind: "headline", text: [text] }];
 }
 
-function groupTitle({ family, name, differences }: DifferenceGroup): string {
-  const what = family === "templates" ? `templates by ${name}` : `policies with ${name}`;
-  return `${what} (${counted(differences.length, "difference")})`;
+function groupTitle({ name, differences }: DifferenceGroup): string {
+  return `${name} (${counted(differences.length, "difference")})`;
 }
 
 interface CellColumn {
@@ -210,7 +213,7 @@ const DIFFERENCE_COLUMNS: TableBlock["columns"] = [
   },
 ];
 
-function differenceTable(comparison: Figures, { family, name, differences }: DifferenceGroup): TableBlock {
+function differenceTable(comparison: Figures, { name, differences }: DifferenceGroup): TableBlock {
   const rows = differences.map((index): Inline[] => {
     const at = (...path: readonly string[]) => pointerTo("differences", index, ...path);
     const one = (key: string, format: FigureFormat): Inline => [figure(comparison, at(key), format)];
@@ -227,6 +230,5 @@ function differenceTable(comparison: Figures, { family, name, differences }: Dif
       one("least_difference", "points"),
     ];
   });
-  const what = family === "templates" ? `Templates by ${name}` : `Policies with ${name}`;
-  return { type: "table", caption: `${what}: differences of accuracy`, columns: DIFFERENCE_COLUMNS, rows };
+  return { type: "table", caption: `Differences of accuracy between ${name}`, columns: DIFFERENCE_COLUMNS, rows };
 }

@@ -7,17 +7,29 @@ import { figure, pointerTo } from "./figure.ts";
 import { section } from "./section.ts";
 
 /** The section that says what was asked of whom. */
-export function whatWasCompared(comparison: Figures & Partial<Pick<Compared, "notices">>): Section {
-  const { facts, notices = [] } = comparison;
+export function whatWasCompared(comparison: Figures & Partial<Pick<Compared, "hasRecords">>): Section {
+  const { facts } = comparison;
   const blocks: Block[] = [
     { type: "text", text: facts.kind === "runs" ? runsAsked(comparison) : templatesAsked(comparison) },
     { type: "text", text: [drawn(comparison)] },
     { type: "text", text: [made(comparison)], kind: "note" },
-    ...notices.map((notice): Block => ({ type: "text", kind: "note", text: [notice] })),
+    ...withoutRecords(comparison),
     templateTable(comparison),
     policyTable(comparison),
   ];
   return section("What was compared", blocks, "whatWasCompared(comparison)");
+}
+
+/** Which cells' answers are gone; where they should be is no business of whoever reads a report. */
+function withoutRecords(comparison: Figures & Partial<Pick<Compared, "hasRecords">>): Block[] {
+  const gone = comparison.facts.cells.flatMap(({ name }, cell) =>
+    comparison.hasRecords?.(cell) === false ? [named(name)] : []
+  );
+  if (gone.length === 0) return [];
+  const text =
+    `The answers of ${plainList(gone)} are not recorded, or are not those of these figures any more: the figures ` +
+    "stand as they were worked out.";
+  return [{ type: "text", kind: "note", text: [text] }];
 }
 
 function problemsOf(comparison: Figures): Inline {
