@@ -37,6 +37,13 @@ function saddlePoint(a: number, b: number, x: number, y: number): number {
   return Math.sqrt(n / (2 * Math.PI * a * b)) * Math.exp(errors - deviances);
 }
 
+/** n over k, without an error of rounding up to n = 50. */
+function combinations(k: number, n: number): number {
+  let ways = 1;
+  for (let j = 1; j <= Math.min(k, n - k); j++) ways = ways * (n - j + 1) / j;
+  return ways;
+}
+
 /**
  * The probability of exactly `k` successes in `n` trials that each succeed with probability `rate`; 0 where it is below
  * about 1e-308.
@@ -44,6 +51,7 @@ function saddlePoint(a: number, b: number, x: number, y: number): number {
 export function binomialPoint(k: number, n: number, rate: number): number {
   if (k < 0 || k > n) return 0;
   if (rate === 0 || rate === 1) return k === n * rate ? 1 : 0;
+  if (n <= 50) return combinations(k, n) * rate ** k * (1 - rate) ** (n - k);
   if (k === 0) return Math.exp(n * Math.log1p(-rate));
   if (k === n) return Math.exp(n * Math.log(rate));
   return saddlePoint(k, n - k, rate, 1 - rate);

@@ -20,6 +20,8 @@ export function exactMcNemar(gained: number, lost: number): number {
 
 /** The probability of at most `k` heads in `n` tosses of a fair coin, for k at most n / 2. */
 export function binomialTail(k: number, n: number): number {
+  // Up to here all terms are whole numbers over 2^n, and their sum has no error at all.
+  if (n <= 50) return Array.from({ length: k + 1 }, (_, j) => binomialPoint(j, n, 0.5)).reduce((a, b) => a + b);
   const point = binomialPoint(k, n, 0.5);
   let [term, sum] = [1, 0];
   // From the largest term down; each is j / (n - j + 1) of the one before.
