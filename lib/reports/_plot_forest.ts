@@ -133,7 +133,8 @@ function panelSpec({ title, rows }: ForestPanel, context: PanelContext): PlotSpe
     ...(title === "" ? {} : { title: { text: title, offset: 6, frame: "group", fontSize: 11 } }),
     width,
     height: { step: 21 },
-    data: { values: rows },
+    // Copies: Vega marks the rows that it draws.
+    data: { values: rows.map((row) => ({ ...row })) },
     encoding: { y: yEncoding(rows, forest) },
     layer: [
       ...(forest.zero ? [zeroLine()] : []),

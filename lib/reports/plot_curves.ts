@@ -105,7 +105,8 @@ function curvesSpec({ lines, notes, width, height }: Chart, interactive: boolean
     title: plotLook.title(TITLE, plotLook.lines(notes.join(" \u00b7 "), width)),
     width: width - 70,
     height,
-    data: { values: rows },
+    // Copies: Vega marks the rows that it draws.
+    data: { values: rows.map((row) => ({ ...row })) },
     encoding: {
       x: {
         field: "step",

@@ -164,7 +164,8 @@ function panelSpec(
     title: { text: heading, offset: 8, frame: "group" },
     width: Math.floor(width / columns) - 62,
     height,
-    data: { values: rows },
+    // Copies: Vega marks the rows that it draws.
+    data: { values: rows.map((row) => ({ ...row })) },
     encoding: {
       x: {
         field: "part",
