@@ -4,6 +4,7 @@
  */
 import { type Column, counted, escapeHtml, oneLine, type Show, tableHtml, tableText } from "../basics/mod.ts";
 import { pointsWithInterval, pText, withInterval } from "./_numbers.ts";
+import { trainingHtml, trainingText } from "./_run_display.ts";
 import { scopeOf, statementText } from "./statements.ts";
 import type { CellFigures, ComparisonFacts, ComparisonResult, Difference, Verdict } from "./types.ts";
 
@@ -32,6 +33,7 @@ export function comparisonText(shown: ShownComparison): string {
     tableText(cellColumns(shown.result), shown.result.cells.slice(0, MOST_ROWS), cellOptions(shown)),
     ...differenceTables(shown).map(({ columns, rows, options }) => tableText(columns, rows, options)),
     [...statements(shown), scopeOf(shown)].join("\n"),
+    trainingText(shown.result),
     ...(shown.notices.length === 0 ? [] : [shown.notices.map((notice) => oneLine(notice, 600)).join("\n")]),
     placeText(shown),
   ].filter((part) => part !== "").join("\n\n");
@@ -46,6 +48,7 @@ export function comparisonHtml(shown: ShownComparison, show: Show): string {
     ...differenceTables(shown).map(({ columns, rows, options }) => tableHtml(columns, rows, options, show)),
     said.length === 0 ? "" : `<ul style="margin:6px 0;padding-left:20px">${said.join("")}</ul>`,
     faint(scopeOf(shown)),
+    trainingHtml(shown.result, show),
     ...shown.notices.map((notice) => `<div><strong>${escapeHtml(oneLine(notice, 600))}</strong></div>`),
     faint(placeText(shown)),
   ].join("");

@@ -37,7 +37,7 @@ const FACTS = fields({
     { least: 1, most: MOST_CELLS },
   ),
   versions: values(text(200)),
-});
+}, { notes: list(text(2000), { most: 100 }) });
 
 const ESTIMATE = fields({
   ...{ value: number(), low: orNull(number()), high: orNull(number()) },

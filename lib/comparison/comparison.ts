@@ -24,7 +24,7 @@ export interface Comparison extends Displayed {
   readonly facts: ComparisonFacts;
   /** What came of it: the content of `result.json`. */
   readonly result: ComparisonResult;
-  /** What whoever reads the figures has to know, in sentences: records that are gone, have changed, or lie elsewhere. */
+  /** What whoever reads the figures has to know, in sentences: the notes of the facts, and records that are gone, have changed, or lie elsewhere. */
   readonly notices: readonly string[];
   /** Whether the answers of a cell are there, and are those of the figures. */
   hasRecords(cell: number): boolean;
@@ -64,7 +64,11 @@ export function createComparison({ path, facts, result, records, notices = [] }:
   };
   const value = {
     ...{ path, facts, result },
-    notices: [...notices, ...records.flatMap((record) => "problem" in record ? [record.problem] : [])],
+    notices: [
+      ...facts.notes ?? [],
+      ...notices,
+      ...records.flatMap((record) => "problem" in record ? [record.problem] : []),
+    ],
     hasRecords: (cell: number) => !("problem" in recordOf(cell)),
     problems(cell: number) {
       const record = recordOf(cell);

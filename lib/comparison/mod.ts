@@ -19,6 +19,8 @@ export {
   writeComparison,
 } from "./folder.ts";
 export { recordName, resultsDigest } from "./_records.ts";
+export { compareRuns, type CompareRunsOptions, type RunGrouping } from "./runs.ts";
+export { seedStatementOf } from "./run_statements.ts";
 export {
   scopeOf,
   type Stated,

@@ -91,6 +91,8 @@ export interface ComparisonFacts {
   readonly cells: readonly ComparedCell[];
   /** What was installed. */
   readonly versions: Readonly<Record<string, string>>;
+  /** What whoever reads the figures has to know, in sentences: runs that have not ended, problems that were left out. */
+  readonly notes?: readonly string[];
 }
 
 /**
@@ -225,7 +227,7 @@ export interface GroupFigures {
   readonly runs: readonly string[];
   /** Their seeds. */
   readonly seeds: readonly number[];
-  /** How far each came. */
+  /** Steps that each had done at its last evaluation. */
   readonly steps: readonly number[];
   /** Each run's held-out accuracy at its last evaluation. */
   readonly finals: readonly number[];
