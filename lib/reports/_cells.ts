@@ -67,6 +67,8 @@ export interface DifferenceGroup {
   readonly family: DifferenceFamily;
   /** What they are between: `templates by abacus`, `policies with baseline`, `groups of runs`. */
   readonly name: string;
+  /** The policy or the template that they share. */
+  readonly shared: string;
   /** Their indices. */
   readonly differences: readonly number[];
 }
@@ -82,12 +84,21 @@ export function differenceGroups(comparison: Figures): DifferenceGroup[] {
   const groups = Map.groupBy(places, ({ family, shared }) => `${family === "templates" ? 0 : 1} ${shared}`);
   return [...groups].sort(([a], [b]) => a.localeCompare(b, "en", { numeric: true })).map(([, some]) => {
     const { family, shared } = some[0]!;
-    const between = facts.kind === "runs"
-      ? "groups of runs"
-      : family === "templates"
-      ? `templates by ${policyName(comparison, shared)}`
-      : `policies with ${templateName(comparison, shared)}`;
-    return { family, name: between, differences: some.map(({ index }) => index) };
+    const differences = some.map(({ index }) => index);
+    if (facts.kind === "runs") return { family, name: "groups of runs", shared: "", differences };
+    return family === "templates"
+      ? {
+        family,
+        name: `templates by ${policyName(comparison, shared)}`,
+        shared: policyName(comparison, shared),
+        differences,
+      }
+      : {
+        family,
+        name: `policies with ${templateName(comparison, shared)}`,
+        shared: templateName(comparison, shared),
+        differences,
+      };
   });
 }
 

@@ -9,7 +9,12 @@ import type { Block, CodeBlock, DiffBlock, Figure, Inline, PlotBlock, TableBlock
 
 /** Text with figures; each figure says where it comes from. */
 export function inlineHtml(inline: Inline): string {
-  return inline.map((part) => typeof part === "string" ? safe(part) : figureHtml(part)).join("");
+  return inline.map((part) => typeof part === "string" ? unbroken(safe(part)) : figureHtml(part)).join("");
+}
+
+/** No line ends between a number and its sign. */
+function unbroken(html: string): string {
+  return html.replace(/(?<=\d) (?=%)|(?<=\bp [=<]|\bp &lt;) (?=[\d.]|$)/g, "\u00a0");
 }
 
 function figureHtml({ value, shown, of }: Figure): string {

@@ -43,17 +43,16 @@ export function accuracyBy(comparison: Figures): Section {
   return section(title, [
     { type: "text", kind: "note", text: [caution] },
     plotBlock("plotParts", comparison, "Accuracy of each by parts of the problems, with 95 % intervals."),
-    ...kinds.flatMap((kind) => tablesOf(comparison, kind)),
+    ...kinds.map((kind) => tablesOf(comparison, kind)),
   ], call);
 }
 
-function tablesOf(comparison: Figures, kind: PartKind): Block[] {
-  const groups = cellGroups(comparison);
-  return groups.map((group) => ({
+function tablesOf(comparison: Figures, kind: PartKind): Block {
+  return {
     type: "details",
-    summary: `Accuracy by ${KIND_WORDS[kind]}${group.name === "" ? "" : `: ${group.name}`}`,
-    blocks: [partTable(comparison, kind, group)],
-  }));
+    summary: `Accuracy by ${KIND_WORDS[kind]}`,
+    blocks: cellGroups(comparison).map((group) => partTable(comparison, kind, group)),
+  };
 }
 
 function partTable(comparison: Figures, kind: PartKind, { name, cells }: CellGroup): TableBlock {

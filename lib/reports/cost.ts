@@ -1,5 +1,6 @@
 /** What accuracy costs: tokens of answers against right answers, and what is best for its price. */
-import { cellName, differenceGroups, differenceName, type Figures } from "./_cells.ts";
+import { cellName, differenceName, type Figures, MOST_BESIDE } from "./_cells.ts";
+import { byFamily } from "./_families.ts";
 import { plainList } from "./_phrases.ts";
 import { plotBlock } from "./_pictures.ts";
 import type { Block, Inline, Section, TableBlock } from "./document.ts";
@@ -23,12 +24,19 @@ export function costAndFront(comparison: Figures): Section {
 
 function frontText(comparison: Figures): string {
   const { facts, result } = comparison;
-  const front = result.cells.flatMap(({ on_front }, i) => on_front ? [cellName(comparison, i)] : []);
-  const among = facts.policies.length > 1 ? " of the same policy" : "";
-  return `On the front: ${
-    plainList(front) || "none"
-  }. For whatever is not on it, another${among} was at least as accurate for ` +
-    "fewer tokens, or more accurate for as many. The front takes the figures as they are, without their intervals.";
+  const side = (on: boolean) =>
+    result.cells.flatMap(({ on_front }, i) => on_front === on ? [cellName(comparison, i)] : []);
+  const [front, behind] = [side(true), side(false)];
+  const isByPolicy = facts.kind === "templates" && facts.policies.length > 1;
+  const among = isByPolicy ? " of the same policy" : "";
+  const beaten = behind.length === 0 ? "" : ` Another${among} was at least as accurate for fewer tokens than ` +
+    `${plainList(behind.map((name) => `“${name}”`))}, or more accurate for as many.`;
+  const which = front.length > MOST_BESIDE
+    ? `${front.length} of ${result.cells.length} are on the front of accuracy against tokens${
+      isByPolicy ? " of their policy" : ""
+    }.`
+    : `On the front of accuracy against tokens: ${plainList(front.map((name) => `“${name}”`)) || "none"}.`;
+  return `${which}${beaten} The front takes the figures as they are, without their intervals.`;
 }
 
 function costTable(comparison: Figures): TableBlock {
@@ -58,21 +66,17 @@ function costTable(comparison: Figures): TableBlock {
 }
 
 function tokenDifferences(comparison: Figures): Block[] {
-  return differenceGroups(comparison).map(({ name, differences }) => {
-    const caption = `Differences in tokens of an answer between ${name}`;
-    const table: TableBlock = {
-      type: "table",
-      caption,
-      columns: [{ name: "" }, {
-        name: "tokens",
-        number: true,
-        meaning: "Mean tokens of an answer, with the 95 % interval",
-      }],
-      rows: differences.map((i) => [
-        [differenceName(comparison, i)],
-        estimate(comparison, pointerTo("differences", i, "completion_tokens"), "more_tokens"),
-      ]),
-    };
-    return { type: "details", summary: caption, blocks: [table] };
-  });
+  return byFamily(comparison, "Differences in tokens of an answer", ({ name, differences }) => [{
+    type: "table",
+    caption: `Tokens of an answer, differences between ${name}`,
+    columns: [{ name: "" }, {
+      name: "tokens",
+      number: true,
+      meaning: "Mean tokens of an answer, with the 95 % interval",
+    }],
+    rows: differences.map((i) => [
+      [differenceName(comparison, i)],
+      estimate(comparison, pointerTo("differences", i, "completion_tokens"), "more_tokens"),
+    ]),
+  }]);
 }

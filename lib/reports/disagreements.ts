@@ -100,6 +100,6 @@ function sideBlocks(comparison: Compared, { one, side, shown, answers, listed }:
   return [block, {
     type: "details",
     summary: `All ${counted(all.length, "problem")} that ${what}`,
-    blocks: [{ type: "text", text: [`${ids}${rest}`] }],
+    blocks: [{ type: "text", kind: "note", text: [`${ids}${rest}`] }],
   }];
 }

@@ -1,7 +1,8 @@
 /** What became of the completions that were not right, and how outcomes change from one cell to another. */
 import { type Outcome, OUTCOMES } from "../vocabulary.ts";
-import { cellName, differenceGroups, differenceName, type Figures, shortNames } from "./_cells.ts";
-import type { Block, Inline, Section, TableBlock } from "./document.ts";
+import { cellName, differenceName, type Figures, shortNames } from "./_cells.ts";
+import { byFamily } from "./_families.ts";
+import type { Inline, Section, TableBlock } from "./document.ts";
 import { figure, pointerTo } from "./figure.ts";
 import { section } from "./section.ts";
 import { OUTCOME_WORDS } from "./_words.ts";
@@ -18,11 +19,11 @@ const MEANINGS: Readonly<Record<Outcome, string>> = {
 
 /** The section that counts outcomes. */
 export function failures(comparison: Figures): Section {
-  const changes = differenceGroups(comparison).map(({ name, differences }): Block => ({
-    type: "details",
-    summary: `Changes of outcome between ${name}`,
-    blocks: differences.map((i) => changeTable(comparison, i)),
-  }));
+  const changes = byFamily(
+    comparison,
+    "Changes of outcome",
+    ({ shared, differences }) => differences.map((i) => changeTable(comparison, i, shared)),
+  );
   return section("What went wrong", [outcomeTable(comparison), ...changes], "failures(comparison)");
 }
 
@@ -46,7 +47,7 @@ function outcomeTable(comparison: Figures): TableBlock {
 }
 
 /** Rows: what the one side came to; columns: what the other did, drawn with the same stream of random numbers. */
-function changeTable(comparison: Figures, index: number): TableBlock {
+function changeTable(comparison: Figures, index: number, shared: string): TableBlock {
   const outcomes = comparison.result.differences[index]?.outcomes ?? {};
   const pairs = Object.keys(outcomes).map((key) => key.split(">") as [string, string]);
   const sides = [0, 1].map((side) => OUTCOMES.filter((outcome) => pairs.some((pair) => pair[side] === outcome)));
@@ -54,7 +55,9 @@ function changeTable(comparison: Figures, index: number): TableBlock {
   const { a, b } = shortNames(comparison, index);
   return {
     type: "table",
-    caption: `${differenceName(comparison, index)}: from what ${a} came to (rows) to what ${b} came to (columns)`,
+    caption: `${shared === "" ? "" : `${shared}: `}${
+      differenceName(comparison, index)
+    }, from what ${a} came to (rows) to what ${b} came to (columns)`,
     columns: [{ name: a }, ...to.map((outcome) => ({ name: OUTCOME_WORDS[outcome] ?? outcome, number: true }))],
     rows: from.map((before): Inline[] => [
       [OUTCOME_WORDS[before] ?? before],

@@ -36,7 +36,7 @@ function problemsOf(comparison: Figures): Inline {
   const problems = comparison.result.cells.length === 0
     ? comparison.facts.problems.toLocaleString("en-US")
     : figure(comparison, pointerTo("cells", 0, "problems"), "count");
-  return ["the same ", problems, ` problems of ${named(comparison.facts.problem_set)}`];
+  return [problems, ` problems of ${named(comparison.facts.problem_set)}`];
 }
 
 function templatesAsked(comparison: Figures): Inline {
@@ -44,10 +44,10 @@ function templatesAsked(comparison: Figures): Inline {
   const names = plainList(templates.map(({ name }) => named(name)));
   const who = policies.length === 1
     ? named(policies[0]?.target ?? "")
-    : `${counted(policies.length, "policy", "policies")} (${plainList(policies.map(({ name }) => named(name)))})`;
-  const by = templates.length === 1 ? `The template ${names}` : `The templates ${names}`;
-  const each = samples === 1 ? "one completion each" : `${samples} completions each`;
-  return [`${by} by ${who}: every combination was asked `, ...problemsOf(comparison), `, ${each}.`];
+    : plainList(policies.map(({ name }) => named(name)));
+  const by = templates.length === 1 ? `the template ${names}` : `each of the templates ${names}`;
+  const each = samples === 1 ? "one completion a problem" : `${samples} completions a problem`;
+  return ["The same ", ...problemsOf(comparison), ` were put to ${who}, with ${by}: ${each}.`];
 }
 
 function runsAsked(comparison: Figures): Inline {
@@ -57,7 +57,7 @@ function runsAsked(comparison: Figures): Inline {
     `${counted(runs, "training run")} in ${
       counted(policies.length, "group")
     }: runs that differ in nothing but their seed ` +
-    "are one group. They are compared at their last evaluation, on ",
+    "are one group. They are compared at their last evaluation, on the same ",
     ...problemsOf(comparison),
     "; the completions of a group's runs count as several answers to the same problem.",
   ];
