@@ -3,7 +3,7 @@
  * about these very weights; and over seeds, which is about their settings. Trains nothing and asks nobody.
  */
 import { basename, dirname, join, parse, relative, resolve, sep } from "node:path";
-import { inspected, oneLine, requireFields, unknownOptions } from "../basics/mod.ts";
+import { inspected, notFunctions, oneLine, requireFields, unknownOptions } from "../basics/mod.ts";
 import { ConfigError } from "../config/mod.ts";
 import { openRun, Run, runFolder } from "../runs/mod.ts";
 import { type Comparison, createComparison } from "./comparison.ts";
@@ -30,6 +30,8 @@ export interface CompareRunsOptions {
   readonly folder?: string | undefined;
   /** `false`: nothing is written. */
   readonly record?: false | undefined;
+  /** Told before the evaluation of a run is read, with how many are. */
+  readonly onRun?: ((name: string, done: number, total: number) => void) | undefined;
   /** Ends it early, with its reason. */
   readonly signal?: AbortSignal | undefined;
   /** The time in milliseconds since 1970; default: the machine's clock. */
@@ -42,6 +44,7 @@ const OPTIONS: Readonly<Record<keyof CompareRunsOptions, true>> = {
   seed: true,
   folder: true,
   record: true,
+  onRun: true,
   signal: true,
   now: true,
 };
@@ -71,7 +74,10 @@ export async function compareRuns(
   const { common = false, by = "configuration", seed = 0, record, signal, now = Date.now } = options;
   const opened = await openedRuns(runs, now());
   const held: HeldOut[] = [];
-  for (const { run, name } of opened) held.push(await lastHeldOut(run, name, signal));
+  for (const [i, { run, name }] of opened.entries()) {
+    options.onRun?.(name, i, opened.length);
+    held.push(await lastHeldOut(run, name, signal));
+  }
   const shared = sharedProblems(held, common);
   const groups = runGroups(held, by);
   const sides = groups.map((group, policy) => ({
@@ -108,6 +114,7 @@ function requireOptions(options: CompareRunsOptions): void {
     `option ${key}: expected ${wanted}, got ${inspected(value)}.`;
   const problems = [
     ...unknownOptions("compareRuns", options, Object.keys(OPTIONS)),
+    ...notFunctions(options, ["onRun", "now"]),
     ...(common === undefined || typeof common === "boolean" ? [] : [wrong("common", "true or false", common)]),
     ...(by === undefined || by === "configuration" || by === "run" ? [] : [wrong("by", "configuration or run", by)]),
     ...(seed === undefined || Number.isSafeInteger(seed) ? [] : [wrong("seed", "a whole number", seed)]),
