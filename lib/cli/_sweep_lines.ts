@@ -25,14 +25,8 @@ const MOST_LIVE = 16;
 const REDRAW_MS = 500;
 
 /** Of more rows than fit, what is happening comes first. */
-const URGENT: readonly SweepState[] = [
-  "running",
-  "starting",
-  "failed",
-  "differs",
-  "interrupted",
-  "stopped",
-  "finished",
+const ORDER: readonly SweepState[] = [
+  ...["running", "starting", "failed", "differs", "interrupted", "stopped", "finished", "waiting"] as const,
 ];
 
 const ENDED: readonly SweepState[] = ["finished", "failed", "differs", "interrupted", "stopped"];
