@@ -55,8 +55,8 @@ export function comparisonHtml(shown: ShownComparison, show: Show): string {
 }
 
 function cellOptions({ title, facts, result }: ShownComparison): { caption: string; more: number; notes: string[] } {
-  const { problems, problem_set, samples, temperature, max_tokens } = facts;
-  const drawn = samples === 1 ? "" : `, ${samples} completions each`;
+  const { kind, problems, problem_set, samples, temperature, max_tokens } = facts;
+  const drawn = samples === 1 ? "" : kind === "runs" ? ", one completion a seed" : `, ${samples} completions each`;
   return {
     caption: title,
     more: Math.max(0, result.cells.length - MOST_ROWS),
@@ -81,7 +81,7 @@ function cellColumns({ cells }: ComparisonResult): Column<CellFigures>[] {
   return [
     { name: "", text: ({ name, on_front }) => `${oneLine(name, 60)}${hasFront && on_front ? " *" : ""}`, width: 64 },
     { name: "correct", number: true, text: ({ correct }) => withInterval(correct), meaning: "strict accuracy" },
-    ...(largest > 1 ? [pass] : []),
+    ...(cells.some(({ pass_at }) => String(largest) in pass_at) ? [pass] : []),
     { name: "lenient", number: true, text: ({ lenient }) => lenient.value.toFixed(3) },
     { name: "format", number: true, text: ({ format }) => format.value.toFixed(3) },
     { name: "truncated", number: true, text: ({ truncated }) => truncated.value.toFixed(3) },

@@ -83,7 +83,7 @@ export function trainingHtml(result: ComparisonResult, show: Show): string {
   return tableHtml(COLUMNS, groups.slice(0, MOST_LISTED), { caption: CAPTION, more }, show) + lines.join("");
 }
 
-const CAPTION = "training runs";
+const CAPTION = "Training runs, over seeds";
 
 function statements(result: ComparisonResult): string[] {
   const differences = result.training?.differences ?? [];

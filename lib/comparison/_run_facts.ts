@@ -143,6 +143,7 @@ function notesOf(groups: readonly RunGroup[], { note }: SharedProblems): string[
     const some = held.filter(({ run }) => run.state === state);
     return some.length === 0 ? [] : [`${words}, and compared at the last evaluation: ${named(some)}.`];
   });
+  const sizes = new Set(groups.map((group) => group.held.length));
   const lost = held.filter((one) => one.lost !== undefined);
   const torn = held.filter(({ skipped }) => skipped > 0);
   const measured = (["eval_temperature", "max_tokens", "grader"] as const).filter((key) =>

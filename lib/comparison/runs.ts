@@ -94,8 +94,11 @@ export async function compareRuns(
     results: sides.map(({ results }) => results),
     recordName: (file) => path === null ? undefined : recordName(path, file),
   });
+  const figures = figuresOf(sides, { seed, kind: "runs" });
   const result = {
-    ...figuresOf(sides, { seed, kind: "runs" }),
+    ...figures,
+    // What several weights answer are no attempts of one policy.
+    cells: figures.cells.map((cell) => ({ ...cell, pass_at: {} })),
     training: trainingFigures(groups, shared.ids),
   };
   signal?.throwIfAborted();
