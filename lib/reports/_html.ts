@@ -9,18 +9,21 @@ import type { Block, CodeBlock, DiffBlock, Figure, Inline, PlotBlock, TableBlock
 
 /** Text with figures; each figure says where it comes from. */
 export function inlineHtml(inline: Inline): string {
-  return inline.map((part) => typeof part === "string" ? unbroken(safe(part)) : figureHtml(part)).join("");
+  return inline.map((part) => typeof part === "string" ? typeset(safe(part)) : figureHtml(part)).join("");
 }
 
-/** No line ends between a number and its sign. */
-function unbroken(html: string): string {
-  return html.replace(/(?<=\d) (?=%)|(?<=\bp [=<]|\bp &lt;) (?=[\d.]|$)/g, "\u00a0");
+/** No line ends between a number and its sign, and a minus as wide as a plus. */
+function typeset(html: string): string {
+  return html.replace(/(?<=\d) (?=%)|(?<=\bp (?:=|&lt;)) (?=[\d.]|$)/g, "\u00a0").replace(
+    /(?<=^|[\s(])-(?=[\d.])/g,
+    "−",
+  );
 }
 
 function figureHtml({ value, shown, of }: Figure): string {
   return value === null
     ? safe(shown)
-    : `<data value="${safe(String(value))}" data-of="${safe(of)}">${safe(shown)}</data>`;
+    : `<data value="${safe(String(value))}" data-of="${safe(of)}">${typeset(safe(shown))}</data>`;
 }
 
 /** Blocks one after the other. */
@@ -54,6 +57,9 @@ function textHtml({ text, kind }: TextBlock, { look }: Writing): string {
   return `<p${look(kind ?? "text")}>${inlineHtml(text)}</p>`;
 }
 
+/** More columns than this take smaller print on paper. */
+const WIDE = 7;
+
 function tableBlockHtml({ caption, columns, rows }: TableBlock, { look }: Writing): string {
   const head = columns.map(({ name, number, meaning }) => {
     const hint = meaning === undefined ? "" : ` title="${safe(meaning)}"`;
@@ -68,7 +74,9 @@ function tableBlockHtml({ caption, columns, rows }: TableBlock, { look }: Writin
     return `<tr>${cells.join("")}</tr>`;
   });
   // Wider than the page it is scrolled by itself, with the keyboard as well.
-  return `<div${look("scroll")} role="region" aria-label="${safe(caption)}" tabindex="0"><table${look("table")}>` +
+  return `<div${look("scroll")} role="region" aria-label="${safe(caption)}" tabindex="0"><table${
+    look(columns.length > WIDE ? "table wide" : "table")
+  }>` +
     `<caption${look("caption")}>${safe(caption)}</caption>\n<thead><tr>${head.join("")}</tr></thead>\n` +
     `<tbody>${body.join("\n")}</tbody></table></div>`;
 }

@@ -11,6 +11,7 @@ const STYLES = {
   text: "margin:6px 0;max-width:80ch",
   scroll: "overflow-x:auto;margin:8px 0",
   table: "border-collapse:collapse;border:none;margin:0;font-size:inherit",
+  "table wide": "border-collapse:collapse;border:none;margin:0;font-size:inherit",
   caption: "caption-side:top;text-align:left;padding:2px 7px 4px;color:inherit;font-weight:600",
   head: `text-align:left;vertical-align:bottom;padding:3px 7px;border:none;border-bottom:${LINE}`,
   "head number": `text-align:right;vertical-align:bottom;padding:3px 7px;border:none;border-bottom:${LINE}`,
