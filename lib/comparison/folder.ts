@@ -105,6 +105,12 @@ export async function comparisonFolder(path: string): Promise<string> {
   );
 }
 
+/** What a folder said before; undefined: nothing that can be understood. */
+export async function earlierFacts(folder: string): Promise<ComparisonFacts | undefined> {
+  if (await pathKind(join(folder, COMPARISON_FILES.facts)) !== "file") return undefined;
+  return await readFacts(folder).catch(() => undefined);
+}
+
 async function readFacts(folder: string): Promise<ComparisonFacts> {
   const file = join(folder, COMPARISON_FILES.facts);
   const raw = await readJson(file, LARGEST_FACTS_BYTES);

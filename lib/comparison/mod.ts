@@ -18,6 +18,8 @@ export {
   openComparison,
   writeComparison,
 } from "./folder.ts";
+export { type CellStart, type CompareOptions, compareTemplates } from "./compare_templates.ts";
+export { checkpointPolicies, type ComparedTarget } from "./_policies.ts";
 export { recordName, resultsDigest } from "./_records.ts";
 export { compareRuns, type CompareRunsOptions, type RunGrouping } from "./runs.ts";
 export { seedStatementOf } from "./run_statements.ts";
