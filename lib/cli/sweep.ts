@@ -41,8 +41,8 @@ export interface SweepWorld {
   readonly folder?: string;
   /** Starts a run. */
   readonly start?: StartRun;
-  /** Compares finished runs and writes the report. @returns what to say of it */
-  readonly compare?: (paths: readonly string[]) => Promise<string>;
+  /** Compares the finished runs and writes the report. */
+  readonly compare?: typeof compareSweep;
   /** Between two looks at a run. */
   readonly pollMs?: number;
 }
@@ -125,7 +125,7 @@ async function tellEnd(
   sweep: Sweep,
   { wasStopped, args }: { readonly wasStopped: boolean; readonly args: readonly string[] },
   io: CliIo,
-  { compare = compareSweep }: SweepWorld,
+  { compare = compareSweep, folder }: SweepWorld,
 ): Promise<number> {
   io.out(`\n${finalTable(sweep)}`);
   const again = `to go on:\n  deno task sweep ${args.map(quoted).join(" ")}\n${WITH_NPX}`;
@@ -133,10 +133,14 @@ async function tellEnd(
     io.out(`\nstopped by Ctrl-C; ${again}`);
     return INTERRUPTED;
   }
-  const finished = sweep.rows.filter(({ state }) => state === "finished");
-  if (finished.length > 1) io.out(`\n${await compare(finished.map(({ path }) => path))}`);
+  const finished = sweep.count("finished");
+  if (finished > 1) {
+    const { text, notices } = await compare(sweep, { folder, now: io.now });
+    for (const notice of notices) io.err(`${oneLine(notice, 1000)}\n`);
+    io.out(`\n${text}`);
+  }
   if (sweep.isFinished) return 0;
-  io.out(`\n${sweep.rows.length - finished.length} of ${sweep.rows.length} have not finished; ${again}`);
+  io.out(`\n${sweep.rows.length - finished} of ${sweep.rows.length} have not finished; ${again}`);
   return 1;
 }
 

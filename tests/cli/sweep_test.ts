@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { main, type SweepWorld } from "../../lib/cli/sweep.ts";
 import { openRun } from "../../lib/runs/mod.ts";
-import { readSweep } from "../../lib/sweeps/mod.ts";
+import { readSweep, type Sweep } from "../../lib/sweeps/mod.ts";
 import { inTempFolder } from "../runs/_fakes.ts";
 import { FakeRuns } from "../sweeps/_fakes.ts";
 import { type FakeIo, fakeIo, type FakeOptions } from "./_io.ts";
@@ -28,7 +28,10 @@ function withSweep(
     await Deno.writeTextFile(file, FILE);
     const runs = new FakeRuns();
     const compared: (readonly string[])[] = [];
-    const compare = (paths: readonly string[]) => (compared.push(paths), Promise.resolve("they were compared\n"));
+    const compare = ({ rows }: Sweep) => {
+      compared.push(rows.filter(({ state }) => state === "finished").map(({ path }) => path));
+      return Promise.resolve({ text: "they were compared\n", notices: ["one of them is odd"] });
+    };
     const world: SweepWorld = { folder, start: runs.start, compare, pollMs: 5 };
     const sweep = (args: readonly string[] = [], options: FakeOptions = {}) => {
       const io = fakeIo({ now: () => Date.now(), ...options });
@@ -64,6 +67,7 @@ Deno.test("where nobody watches a line tells of each run that ends; the table an
     );
     assert.match(io.said(), /\n3 of 3 finished\n\nthey were compared\n$/);
     assert.ok(!io.said().includes("\x1b"));
+    assert.equal(io.complained(), "one of them is odd\n");
     assert.deepEqual(compared, [[0, 1, 2].map((seed) => join(folder, "lr", `seed-${seed}`))]);
   }));
 
@@ -71,9 +75,9 @@ Deno.test("in a terminal the table is redrawn in place, and gone before the one 
   withSweep(async ({ sweep }) => {
     const { io, code } = sweep([], { isTerminal: true });
     assert.equal(await code, 0, io.complained());
-    assert.match(io.said(), /\x1b\[\d+A\r\x1b\[J\n +state/);
-    const [, last] = io.said().split(/\x1b\[\d+A\r\x1b\[J(?![^]*\x1b\[J)/);
-    assert.equal(last?.match(/state +steps/g)?.length, 1);
+    const parts = io.said().split("\x1b[J");
+    assert.ok(parts.length > 1, "nothing was redrawn");
+    assert.ok(parts.every((part) => part.match(/state +steps/g)?.length === 1), io.said());
     assert.doesNotMatch(io.said(), /^finished seed=/m);
   }));
 
@@ -163,8 +167,7 @@ Deno.test("two configurations are trained by real processes of their own, and th
       "base:\n  { backend: local, groups_per_batch: 2, group_size: 2, max_tokens: 8, train_limit: 8, test_limit: 4,\n" +
         "    levels: [1], max_steps: 1, save_every: 0, eval_every: 0 }\ngrid: { learning_rate: [1e-4, 2e-4] }\nparallel: 2\n",
     );
-    const compared: (readonly string[])[] = [];
-    const world: SweepWorld = { folder, compare: (paths) => (compared.push(paths), Promise.resolve("")), pollMs: 50 };
+    const world: SweepWorld = { folder, pollMs: 50 };
     const io = fakeIo();
     assert.equal(await main([file], io, world), 0, io.complained() + io.said());
     const sweep = await readSweep(join(folder, "tiny"));
@@ -178,5 +181,8 @@ Deno.test("two configurations are trained by real processes of their own, and th
     assert.equal(await main([file], again, world), 0);
     assert.match(again.said(), /2 of 2 finished\n/);
     assert.deepEqual(await sweep.runs().then((runs) => runs.map(({ status }) => status)), [one?.status, other?.status]);
-    assert.equal(compared.length, 2);
+    const [, page, notebook] = /\nreport: (.*)\nreport: (.*)\n/.exec(again.said()) ?? [];
+    assert.match(await Deno.readTextFile(page!), /^<!doctype html>/i);
+    assert.equal(JSON.parse(await Deno.readTextFile(notebook!)).nbformat, 4);
+    assert.match(again.said(), /learning_rate=0\.0002/);
   }));
