@@ -9,7 +9,7 @@ export class Html {
   /** As it stands in the page. */
   readonly text: string;
 
-  /** Takes text for HTML; what is foreign goes through `html` instead. */
+  /** Takes text for HTML; what is foreign goes through `markup` instead. */
   constructor(text: string) {
     this.text = text;
   }
@@ -19,8 +19,13 @@ export class Html {
 export type HtmlValue = Html | string | number | undefined | null | false | readonly HtmlValue[];
 
 /** HTML with values in it; inside a tag they stand between double quotes. */
-export function html(strings: TemplateStringsArray, ...values: readonly HtmlValue[]): Html {
+export function markup(strings: TemplateStringsArray, ...values: readonly HtmlValue[]): Html {
   return new Html(strings.reduce((text, part, i) => text + asHtml(values[i - 1]) + part));
+}
+
+/** An attribute that is there only sometimes, with the space before it. */
+export function attribute(name: string, value: string | number, isThere: boolean): Html | false {
+  return isThere && new Html(` ${name}="${asHtml(value)}"`);
 }
 
 function asHtml(value: HtmlValue): string {

@@ -1,6 +1,6 @@
 /** What all pages share: the frame around them, and the small pieces they are made of. */
 import { clipLine, type SparkPoint, sparkSvg } from "../basics/mod.ts";
-import { Html, html, type HtmlValue } from "./_html.ts";
+import { attribute, Html, type HtmlValue, markup } from "./_html.ts";
 import { UnreadableError } from "./_guard.ts";
 
 /** A page before it is sent. */
@@ -26,16 +26,10 @@ const PLACES = [["/", "Runs"], ["/templates", "Templates"], ["/evaluations", "Ev
 /** The whole page. @param path where it is, for the navigation */
 export function pageHtml({ title, content, lookAgainMs }: Page, path: string): string {
   const links = PLACES.map(([place, name]) =>
-    html`<li><a href="${place}"${
-      path === place
-        ? html`
-          aria-current="page"
-        `
-        : ""
-    }>${name}</a></li>`
+    markup`<li><a href="${place}"${attribute("aria-current", "page", path === place)}>${name}</a></li>`
   );
-  return html`
-    <!doctype html>
+  const again = attribute("data-again", lookAgainMs ?? 0, lookAgainMs !== undefined);
+  return markup`<!doctype html>
     <html lang="en">
       <head>
         <meta charset="utf-8">
@@ -54,10 +48,8 @@ export function pageHtml({ title, content, lookAgainMs }: Page, path: string): s
         </header>
         <p id="contact" role="status" hidden></p>
         <p id="said" class="unseen" role="status"></p>
-        <main id="main" tabindex="-1" ${lookAgainMs === undefined ? "" : html`
-          data-again="${lookAgainMs}"
-        `}>
-    ${content}
+        <main id="main" tabindex="-1"${again}>
+${content}
         </main>
       </body>
     </html>
@@ -73,9 +65,9 @@ export function runAddress(key: string, below = ""): string {
 /** A time as it is; the script makes `5 minutes ago` of it. */
 export function when(iso: string): Html {
   const time = Date.parse(iso);
-  if (!Number.isFinite(time) || Math.abs(time) > 8.64e15) return html`<span class="dim">-</span>`;
+  if (!Number.isFinite(time) || Math.abs(time) > 8.64e15) return markup`<span class="dim">-</span>`;
   const utc = new Date(time).toISOString();
-  return html`<time datetime="${utc}">${utc.slice(0, 16).replace("T", " ")} UTC</time>`;
+  return markup`<time datetime="${utc}">${utc.slice(0, 16).replace("T", " ")} UTC</time>`;
 }
 
 /** A rate or a reward with three digits. */
@@ -94,33 +86,29 @@ export function change(points: readonly SparkPoint[]): string {
 /** The course of a number in the size of a word. */
 export function spark(points: readonly SparkPoint[], label: string): Html {
   // Styles within a page are not allowed; the style sheet has this one.
-  return points.length < 2 ? html`` : new Html(sparkSvg(points, label, 96).replace(/ style="[^"]*"/, ""));
+  return points.length < 2 ? markup`` : new Html(sparkSvg(points, label, 96).replace(/ style="[^"]*"/, ""));
 }
 
 /** A state as a word with a colour. */
 export function pill(state: string): Html {
-  return html`<span class="pill ${/^[a-z_]+$/.test(state) ? state : "unknown"}">${state.replaceAll("_", " ")}</span>`;
+  return markup`<span class="pill ${/^[a-z_]+$/.test(state) ? state : "unknown"}">${state.replaceAll("_", " ")}</span>`;
 }
 
 /** Something to know about what is shown. */
 export function note(text: HtmlValue, kind: "note" | "attention" | "bad" = "note"): Html {
-  return html`<p class="notice ${kind}">${text}</p>`;
+  return markup`<p class="notice ${kind}">${text}</p>`;
 }
 
 /** Text as it is, with a button that copies it. @param id unique in the page */
 export function copyable(id: string, text: string, label: string): Html {
-  return html`
-    <div
-      class="copy"><code id="${id}">${text}</code><button type="button" data-copy="${id}" aria-label="Copy: ${label}">Copy</button></div>
-  `;
+  const button = markup`<button type="button" data-copy="${id}" aria-label="Copy: ${label}">Copy</button>`;
+  return markup`<div class="copy"><code id="${id}">${text}</code>${button}</div>`;
 }
 
 /** A part of a page under a heading. */
 export function section(id: string, title: string, content: HtmlValue): Html {
-  return html`
-    <section id="${id}"
-      aria-labelledby="${id}-title"><h2 id="${id}-title">${title}</h2>${content}</section>
-  `;
+  const heading = markup`<h2 id="${id}-title">${title}</h2>`;
+  return markup`<section id="${id}" aria-labelledby="${id}-title">${heading}${content}</section>`;
 }
 
 /** Why something could not be shown, from whatever was thrown: what is in a folder may break anything. */
@@ -144,30 +132,16 @@ export function tableOf(
   head: readonly { readonly name: HtmlValue; readonly number?: boolean }[],
   rows: readonly (readonly HtmlValue[])[],
 ): Html {
+  const numeric = (i: number) => attribute("class", "number", head[i]?.number === true);
   const cell = (value: HtmlValue, i: number) =>
-    i === 0 ? html`<th scope="row">${value}</th>` : html`<td${
-      head[i]?.number
-        ? html`
-          class="number"
-        `
-        : ""
-    }>${value}</td>`;
-  return html`
+    i === 0 ? markup`<th scope="row">${value}</th>` : markup`<td${numeric(i)}>${value}</td>`;
+  const heads = head.map(({ name }, i) => markup`<th scope="col"${numeric(i)}>${name}</th>`);
+  return markup`
     <div class="wide" tabindex="0" role="region" aria-label="${caption}">
       <table>
         <caption class="unseen">${caption}</caption>
-        <thead>
-          <tr>${head.map(({ name, number }) =>
-            html`
-              <th scope="col" ${number
-                ? html`
-                  class="number"
-                `
-                : ""}>${name}</th>
-            `
-          )}</tr>
-        </thead>
-        <tbody>${rows.map((row) => html`<tr>${row.map(cell)}</tr>`)}</tbody>
+        <thead><tr>${heads}</tr></thead>
+        <tbody>${rows.map((row) => markup`<tr>${row.map(cell)}</tr>`)}</tbody>
       </table>
     </div>
   `;

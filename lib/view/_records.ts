@@ -10,6 +10,7 @@ import {
   MOST_BYTES,
   readObject,
   readPart,
+  type SafeFile,
   safeFile,
   safeFolder,
   UnreadableError,
@@ -77,11 +78,12 @@ export async function rolloutSteps(root: string, run: string): Promise<Readonly<
 }
 
 /** Makes sure that the rollouts of a step can be read. @throws {UnreadableError} when they cannot */
-export async function requireRollouts(root: string, run: string, split: Split, step: number): Promise<void> {
+export async function requireRollouts(root: string, run: string, split: Split, step: number): Promise<SafeFile> {
   if (await safeFolder(root, join(run, RUN_FILES.rollouts)) === undefined) {
     throw new UnreadableError(`there is no folder ${RUN_FILES.rollouts}`);
   }
   const path = join(run, rolloutFile(split, step));
   const file = await safeFile(root, path, MOST_BYTES.rollouts);
   if (file === undefined) throw new UnreadableError(`there is no ${basename(path)}`);
+  return file;
 }

@@ -5,9 +5,10 @@ import {
   type ComparisonResult,
   type Estimate,
   scopeOf,
+  seedStatementOf,
   statementText,
 } from "../comparison/mod.ts";
-import { type Html, html } from "./_html.ts";
+import { type Html, markup } from "./_html.ts";
 import { attempt, tableOf } from "./_page.ts";
 
 /** Sentences that are shown; a comparison of many cells has many pairs. */
@@ -15,16 +16,19 @@ const MOST_STATEMENTS = 60;
 
 /** A comparison: its sentences, then its figures. */
 export async function resultHtml(facts: ComparisonFacts, result: ComparisonResult): Promise<Html> {
-  return html`${await attempt(() => statements(facts, result))}${await attempt(() => cellTable(result))}`;
+  return markup`${await attempt(() => statements(facts, result))}${await attempt(() => cellTable(result))}`;
 }
 
 function statements(facts: ComparisonFacts, result: ComparisonResult): Html {
   const shown = result.differences.slice(0, MOST_STATEMENTS).map((_, i) =>
-    html`<li>${statementText({ facts, result }, i)}</li>`
+    markup`<li>${statementText({ facts, result }, i)}</li>`
+  );
+  const overSeeds = result.training?.differences.slice(0, MOST_STATEMENTS).map((_, i) =>
+    markup`<li>${seedStatementOf({ result }, i)}</li>`
   );
   const left = result.differences.length - shown.length;
-  return html`<ul class="statements">${shown}</ul>${
-    left > 0 && html`<p class="dim">${left} more are in the report.</p>`
+  return markup`<ul class="statements">${shown}${overSeeds}</ul>${
+    left > 0 && markup`<p class="dim">${left} more are in the report.</p>`
   }<p class="dim">${scopeOf({ facts, result })}</p>`;
 }
 

@@ -1,11 +1,12 @@
 /** Chosen runs beside each other: their courses in one picture, what their settings differ in, and what the tests say. */
-import { join } from "node:path";
-import { clipLine } from "../basics/mod.ts";
+import { clip, clipLine } from "../basics/mod.ts";
+import { compareRuns, ComparisonError } from "../comparison/mod.ts";
 import { plotMetrics } from "../plots/mod.ts";
 import type { Run } from "../runs/mod.ts";
 import { chart, CHART_WIDTH } from "./_charts.ts";
 import { shellWord, typedPath } from "./_commands.ts";
-import { type Html, html } from "./_html.ts";
+import type { SafeFile } from "./_guard.ts";
+import { type Html, markup } from "./_html.ts";
 import {
   attempt,
   change,
@@ -20,6 +21,7 @@ import {
   tableOf,
   whyNot,
 } from "./_page.ts";
+import { requireRollouts, rolloutSteps } from "./_records.ts";
 import { resultHtml } from "./_result_tables.ts";
 import type { ListedRun } from "./listing.ts";
 import type { OpenedRun } from "./opened.ts";
@@ -47,7 +49,7 @@ export async function comparePage(site: Site, query: URLSearchParams): Promise<P
     }
   }
   if (keys.length > MOST_RUNS) notes.push(`Only the first ${MOST_RUNS} of ${keys.length} are compared.`);
-  const content = html`<h1>Comparison of ${chosen.length} runs</h1>${notes.map((text) => note(text, "attention"))}${
+  const content = markup`<h1>Comparison of ${chosen.length} runs</h1>${notes.map((text) => note(text, "attention"))}${
     chosen.length < 2 ? tooFew(chosen) : await compared(site, chosen)
   }`;
   const isLive = chosen.some(({ run }) => run.state === "running");
@@ -56,7 +58,7 @@ export async function comparePage(site: Site, query: URLSearchParams): Promise<P
 
 function tooFew(chosen: readonly Chosen[]): Html {
   const have = chosen.length === 1 ? `${chosen[0]!.listed.name} alone cannot be compared` : "nothing is chosen";
-  return html`<p>Choose two runs or more in <a href="/">the list</a>: ${have}.</p>`;
+  return markup`<p>Choose two runs or more in <a href="/">the list</a>: ${have}.</p>`;
 }
 
 async function compared(site: Site, chosen: readonly Chosen[]): Promise<Html> {
@@ -71,17 +73,17 @@ async function compared(site: Site, chosen: readonly Chosen[]): Promise<Html> {
       () => chart("curves", plotMetrics(chosen.map(({ run }) => run), size), label),
     );
   };
-  return html`${section("runs", "The runs", runTable(chosen))}
+  return markup`${section("runs", "The runs", runTable(chosen))}
 ${
     section(
       "course",
       "Course",
-      html`<p class="dim">Runs that differ only in their seed are one line, with the 95 % interval of their mean.</p>${await attempt(
+      markup`<p class="dim">Runs that differ only in their seed are one line, with the 95 % interval of their mean.</p>${await attempt(
         curves,
       )}`,
     )
   }
-${section("tests", "What the tests say", await attempt(() => tested(site, chosen, key, version)))}
+${section("tests", "What the tests say", await attempt(() => tested(site, chosen)))}
 ${commandPart(site, chosen)}`;
 }
 
@@ -89,7 +91,7 @@ function runTable(chosen: readonly Chosen[]): Html {
   const differing = differingKeys(chosen.map(({ run }) => run));
   const head = ["run", "state", "held-out accuracy", "reward", "steps", ...differing];
   const rows = chosen.map(({ run, listed }) => [
-    html`<a href="${runAddress(listed.key)}">${listed.key}</a>`,
+    markup`<a href="${runAddress(listed.key)}">${listed.key}</a>`,
     pill(run.state),
     change(run.series("test/env/all/correct")),
     change(run.series("env/all/reward/total")),
@@ -117,18 +119,37 @@ function differingKeys(runs: readonly Run[]): string[] {
 
 function settingText({ config }: Run, key: string): string {
   const value = (config as unknown as Readonly<Record<string, unknown>>)[key];
-  return clipLine(typeof value === "string" ? value : JSON.stringify(value) ?? "none", 60);
+  return clipLine(typeof value === "string" ? value : value === null ? "none" : JSON.stringify(value) ?? "", 60);
 }
 
-function tested(_site: Site, _chosen: readonly Chosen[], _key: string, _version: string): Html {
-  return html`<p class="dim">See the command below.</p>`;
+/** What `compareRuns` says, made anew when one of the runs is evaluated again. */
+async function tested(site: Site, chosen: readonly Chosen[]): Promise<Html> {
+  const { root } = await site.root();
+  const files: SafeFile[] = [];
+  for (const { run } of chosen) files.push(...await heldOutFile(root, run));
+  const version = files.map((file) => `${file.path} ${file.version}`).join("\n");
+  const key = chosen.map(({ run }) => run.path).join("\n");
+  return await site.drawn.get(`tests ${key}`, version, async () => {
+    try {
+      const { facts, result } = await compareRuns(chosen.map(({ run }) => run), { record: false, now: site.now });
+      return await resultHtml(facts, result);
+    } catch (error) {
+      if (!(error instanceof RangeError || error instanceof ComparisonError)) throw error;
+      return note(`${clip(error.message, 1_000)}.`);
+    }
+  });
+}
+
+/** The file of the last evaluation, looked at before `compareRuns` opens it. */
+async function heldOutFile(root: string, run: Run): Promise<SafeFile[]> {
+  const evaluated = new Set(run.series("test/env/all/correct").map(({ step }) => step));
+  const step = (await rolloutSteps(root, run.path)).test.findLast((at) => evaluated.has(at));
+  return step === undefined ? [] : [await requireRollouts(root, run.path, "test", step)];
 }
 
 function commandPart(site: Site, chosen: readonly Chosen[]): Html {
   const words = chosen.map(({ run }) => shellWord(typedPath(run.path, site.cwd)));
-  if (words.includes(undefined)) return html``;
+  if (words.includes(undefined)) return markup``;
   const command = `deno task compare ${words.join(" ")}`;
   return section("commands", "The same as a report", copyable("compare-command", command, "compare these runs"));
 }
-
-export { join, resultHtml };

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { clip, clipLine } from "../basics/mod.ts";
 import { COMPARISON_FILES, type ComparisonFacts, type ComparisonResult } from "../comparison/mod.ts";
 import { foldersIn, MOST_BYTES, readObject, readSafe, safeFile, UnreadableError } from "./_guard.ts";
-import { type Html, html } from "./_html.ts";
+import { type Html, markup } from "./_html.ts";
 import { shellWord, typedPath } from "./_commands.ts";
 import { attempt, copyable, note, type Page, section, tableOf, when, whyNot } from "./_page.ts";
 import { evaluationsIn } from "./_records.ts";
@@ -42,16 +42,16 @@ export async function comparisonsPage(site: Site): Promise<Page> {
     rows.sort((a, b) => b.at.localeCompare(a.at));
     const command = "deno task compare baseline step_by_step concise";
     if (rows.length === 0) {
-      return html`<p>There are none yet. This makes one:</p>${copyable("compare", command, "compare templates")}`;
+      return markup`<p>There are none yet. This makes one:</p>${copyable("compare", command, "compare templates")}`;
     }
     const head = ["comparison", "of", "problems", "compared", "made"].map((name) => ({ name }));
     return tableOf("comparisons", head, rows.map(({ cells }) => cells));
   });
-  return { title: "Comparisons", content: html`<h1>Comparisons</h1>${content}` };
+  return { title: "Comparisons", content: markup`<h1>Comparisons</h1>${content}` };
 }
 
 async function rowOf(root: string, name: string, path: string): Promise<[string, (Html | string | number)[]]> {
-  const link = (text: string) => html`<a href="${comparisonAddress(name)}">${text}</a>`;
+  const link = (text: string) => markup`<a href="${comparisonAddress(name)}">${text}</a>`;
   try {
     const raw = await readObject(root, join(path, COMPARISON_FILES.facts), MOST_BYTES.result);
     if (raw === undefined) return ["", []];
@@ -86,7 +86,7 @@ export async function comparisonPage(site: Site, { name, path }: ListedCompariso
     const result = raw === undefined
       ? note("It has no result yet.", "attention")
       : await resultHtml(facts, raw as unknown as ComparisonResult);
-    return html`<h1>${clipLine(String(facts.title ?? name), 200)}</h1>
+    return markup`<h1>${clipLine(String(facts.title ?? name), 200)}</h1>
 <p class="dim">${clipLine(String(facts.problem_set ?? ""), 100)} · made ${when(String(facts.created_at))}</p>
 ${await reportPart(site, root, name, path)}${section("result", "What came of it", result)}
 ${
@@ -97,22 +97,22 @@ ${
       )
     }`;
   });
-  const crumbs = html`<p class="bar crumbs"><a href="/comparisons">← Comparisons</a></p>`;
-  return { title: `${name} - comparisons`, content: html`${crumbs}${content}` };
+  const crumbs = markup`<p class="bar crumbs"><a href="/comparisons">← Comparisons</a></p>`;
+  return { title: `${name} - comparisons`, content: markup`${crumbs}${content}` };
 }
 
 async function reportPart(site: Site, root: string, name: string, path: string): Promise<Html> {
   try {
     const report = await safeFile(root, join(path, COMPARISON_FILES.page), MOST_BYTES.report);
     if (report !== undefined) {
-      return html`<p><a id="report" href="${comparisonAddress(name, "/report")}">Read the report</a></p>`;
+      return markup`<p><a id="report" href="${comparisonAddress(name, "/report")}">Read the report</a></p>`;
     }
   } catch (error) {
     return note(`Its report is not shown: ${whyNot(error)}.`, "attention");
   }
   const word = shellWord(typedPath(path, site.cwd));
-  if (word === undefined) return html``;
-  return html`<p>It has no report yet. This writes one:</p>${
+  if (word === undefined) return markup``;
+  return markup`<p>It has no report yet. This writes one:</p>${
     copyable("make-report", `deno task report ${word}`, "write the report")
   }`;
 }
@@ -132,9 +132,11 @@ export async function evaluationsPage(site: Site): Promise<Page> {
     const found = await evaluationsIn(root, join(root, "evaluations"));
     const hint = copyable("eval", "deno task eval prompt_template=step_by_step", "measure a template");
     if (found.length === 0) {
-      return html`<p>There are none of models yet; those of runs are on their pages. This makes one:</p>${hint}`;
+      return markup`<p>There are none of models yet; those of runs are on their pages. This makes one:</p>${hint}`;
     }
-    return html`<p class="dim">Of models; those of runs are on their pages.</p>${evaluationTable(found.toReversed())}`;
+    return markup`<p class="dim">Of models; those of runs are on their pages.</p>${
+      evaluationTable(found.toReversed())
+    }`;
   });
-  return { title: "Evaluations", content: html`<h1>Evaluations</h1>${content}` };
+  return { title: "Evaluations", content: markup`<h1>Evaluations</h1>${content}` };
 }

@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import script from "./client/view.js" with { type: "text" };
 import style from "./client/view.css" with { type: "text" };
 import { UnreadableError } from "./_guard.ts";
-import { html } from "./_html.ts";
+import { markup } from "./_html.ts";
 import { type Page, pageHtml, whyNot } from "./_page.ts";
 import { comparePage } from "./compare_page.ts";
 import {
@@ -95,14 +95,13 @@ function refusal({ method, headers }: Request, port: number): Reply | undefined 
 }
 
 function refused(status: number, text: string, hasLink = false): Reply {
-  const page = html`
-    <!doctype html>
+  const page = markup`<!doctype html>
     <html lang="en">
       <head>
         <meta charset="utf-8">
         <title>Refused</title>
       </head>
-      <body><p>${text}</p>${hasLink && html`<p><a href="/">Open it yourself</a></p>`}</body>
+      <body><p>${text}</p>${hasLink && markup`<p><a href="/">Open it yourself</a></p>`}</body>
     </html>
   `;
   return { body: page.text, type: "html", policy: "default-src 'none'; frame-ancestors 'none'", status };
@@ -130,7 +129,7 @@ function problemPage(title: string, text: string, status: number): Page {
   return {
     title,
     status,
-    content: html`
+    content: markup`
       <h1>${title}</h1>
       <p>${text}</p>
       <p><a href="/">To the runs</a></p>

@@ -1,6 +1,6 @@
 /** The first page: all runs with how they are doing, to filter, to sort, and to choose some that are compared. */
 import { counted } from "../basics/mod.ts";
-import { type Html, html } from "./_html.ts";
+import { attribute, type Html, markup } from "./_html.ts";
 import { UnreadableError } from "./_guard.ts";
 import { change, copyable, LATER_MS, note, type Page, pill, rate, runAddress, SOON_MS, spark, when } from "./_page.ts";
 import type { RunCard } from "./cards.ts";
@@ -20,7 +20,7 @@ const last = (points: RunCard["heldOut"]) => points.at(-1)?.value ?? -Infinity;
 const text = (key: "env" | "template" | "model" | "method", name: string): ListColumn => ({
   name,
   key,
-  cell: (card) => html`${card[key]}`,
+  cell: (card) => markup`${card[key]}`,
   by: (card) => card[key],
 });
 
@@ -52,18 +52,20 @@ export async function listPage(site: Site, query: URLSearchParams): Promise<Page
     return { title, content, lookAgainMs: isLive ? SOON_MS : LATER_MS };
   } catch (error) {
     if (!(error instanceof UnreadableError)) throw error;
-    const content = html`<h1>Runs</h1>${note(`Nothing to show: ${error.message}.`, "attention")}${startHint()}`;
+    const content = markup`<h1>Runs</h1>${note(`Nothing to show: ${error.message}.`, "attention")}${startHint()}`;
     return { title, content, lookAgainMs: LATER_MS };
   }
 }
 
 function startHint(): Html {
-  return html`<p>Train one, and it appears here:</p>${copyable("start", "deno task train", "the command that trains")}`;
+  return markup`<p>Train one, and it appears here:</p>${
+    copyable("start", "deno task train", "the command that trains")
+  }`;
 }
 
 function listContent(cards: readonly RunCard[], unread: number, notes: string[], query: URLSearchParams): Html {
   if (cards.length === 0 && unread === 0) {
-    return html`<h1>Runs</h1><p>There are no runs in the folder yet.</p>${startHint()}`;
+    return markup`<h1>Runs</h1><p>There are no runs in the folder yet.</p>${startHint()}`;
   }
   const filter = query.get("q") ?? "";
   const found = sorted(cards.filter((card) => matches(card, filter)), query);
@@ -73,23 +75,41 @@ function listContent(cards: readonly RunCard[], unread: number, notes: string[],
   const counts = `${found.length === cards.length ? "" : `${found.length} of `}${counted(cards.length, "run")}` +
     (running === 0 ? "" : `, ${running} running`);
   const more = found.length - shown.length;
-  return html`<h1>Runs</h1>
-<form id="filter" class="bar" method="get" action="/" role="search">
-<label for="q">Filter</label><input id="q" name="q" type="search" value="${filter}" placeholder="name, template, model, state …" autocomplete="off" aria-keyshortcuts="/">
-${
-    hidden(query, ["sort", "down"])
-  }<button type="submit">Filter</button><span id="count" class="dim">${counts}</span></form>
-${notes.map((text) => note(text))}
-<form id="choose" method="get" action="/compare">
-<div class="wide" tabindex="0" role="region" aria-label="Runs, which scrolls sideways where it is narrow"><table class="runs">
-<caption class="unseen">Runs. Choose two or more to compare them.</caption>
-<thead><tr><th scope="col"><span class="unseen">choose</span></th>${
-    COLUMNS.map((column) => headCell(column, query))
-  }</tr></thead>
-${bodies(shown)}</table></div>
-${more > 0 && html`<p><a href="${withQuery(query, { all: "yes" })}">Show ${more} more</a></p>`}
-<div class="bar chosen"><button type="submit" id="compare">Compare the chosen runs</button><span id="chosen" class="dim" role="status">Choose runs by their boxes.</span></div>
-</form>`;
+  return markup`
+    <h1>Runs</h1>
+    ${filterForm(filter, counts, query)}
+    ${notes.map((text) => note(text))}
+    <form id="choose" method="get" action="/compare">
+      <div class="wide" tabindex="0" role="region" aria-label="Runs, which scrolls sideways where it is narrow">
+        <table class="runs">
+          <caption class="unseen">Runs. Choose two or more to compare them.</caption>
+          <thead><tr>
+            <th scope="col"><span class="unseen">choose</span></th>
+            ${COLUMNS.map((column) => headCell(column, query))}
+          </tr></thead>
+          ${bodies(shown)}
+        </table>
+      </div>
+      ${more > 0 && markup`<p><a href="${withQuery(query, { all: "yes" })}">Show ${more} more</a></p>`}
+      <div class="bar chosen">
+        <button type="submit" id="compare">Compare the chosen runs</button>
+        <span id="chosen" class="dim" role="status">Choose runs by their boxes.</span>
+      </div>
+    </form>
+  `;
+}
+
+function filterForm(filter: string, counts: string, query: URLSearchParams): Html {
+  return markup`
+    <form id="filter" class="bar" method="get" action="/" role="search">
+      <label for="q">Filter</label>
+      <input id="q" name="q" type="search" value="${filter}" placeholder="name, template, model, state …"
+        autocomplete="off" aria-keyshortcuts="/">
+      ${hidden(query, ["sort", "down"])}
+      <button type="submit">Filter</button>
+      <span id="count" class="dim">${counts}</span>
+    </form>
+  `;
 }
 
 function matches(card: RunCard, filter: string): boolean {
@@ -112,21 +132,12 @@ function sorted(cards: readonly RunCard[], query: URLSearchParams): RunCard[] {
 function headCell({ name, key, number }: ListColumn, query: URLSearchParams): Html {
   const { column, down } = order(query);
   const isIt = column.key === key;
-  const direction = isIt
-    ? html`
-      aria-sort="${down ? "descending" : "ascending"}"
-    `
-    : "";
+  const direction = attribute("aria-sort", down ? "descending" : "ascending", isIt);
   // Numbers and times are wanted from the top first.
   const first = number || key === "accuracy" || key === "started";
   const target = withQuery(query, { sort: key, down: (isIt ? !down : first) ? "yes" : "no" });
-  return html`
-    <th scope="col" ${number
-      ? html`
-        class="number"
-      `
-      : ""}${direction}><a id="sort-${key}" href="${target}">${name}</a></th>
-  `;
+  const link = markup`<a id="sort-${key}" href="${target}">${name}</a>`;
+  return markup`<th scope="col"${attribute("class", "number", number === true)}${direction}>${link}</th>`;
 }
 
 function withQuery(query: URLSearchParams, changed: Readonly<Record<string, string>>): string {
@@ -137,7 +148,7 @@ function withQuery(query: URLSearchParams, changed: Readonly<Record<string, stri
 
 function hidden(query: URLSearchParams, names: readonly string[]): Html[] {
   return names.flatMap((name) =>
-    query.has(name) ? [html`<input type="hidden" name="${name}" value="${query.get(name)}">`] : []
+    query.has(name) ? [markup`<input type="hidden" name="${name}" value="${query.get(name)}">`] : []
   );
 }
 
@@ -147,62 +158,45 @@ function bodies(cards: readonly RunCard[]): Html[] {
   const alone = groups.get(undefined) ?? [];
   const sweeps = [...groups].flatMap(([sweep, of]) => sweep === undefined ? [] : [{ sweep, of }]);
   return [
-    html`<tbody id="alone">${alone.map(row)}</tbody>`,
-    ...sweeps.map(({ sweep, of }) =>
-      html`
-        <tbody
-          id="sweep-${sweep}"><tr class="sweep"><th scope="rowgroup" colspan="${COLUMNS.length +
-            1}">sweep <a href="/?q=${encodeURIComponent(sweep)}">${sweep}</a> <span class="dim">${sweepProgress(
-              of,
-            )}</span></th></tr>${of.map(row)}</tbody>
-      `
-    ),
+    markup`<tbody id="alone">${alone.map(row)}</tbody>`,
+    ...sweeps.map(({ sweep, of }) => markup`<tbody id="sweep-${sweep}">${sweepHead(sweep, of)}${of.map(row)}</tbody>`),
   ];
 }
 
-function sweepProgress(cards: readonly RunCard[]): string {
-  const states = Map.groupBy(cards, ({ state }) => state);
-  return [...states].map(([state, of]) => `${of.length} ${state}`).join(", ");
+function sweepHead(sweep: string, cards: readonly RunCard[]): Html {
+  const states = [...Map.groupBy(cards, ({ state }) => state)].map(([state, of]) => `${of.length} ${state}`).join(", ");
+  const link = markup`<a href="/?q=${encodeURIComponent(sweep.toWellFormed())}">${sweep}</a>`;
+  const head = markup`sweep ${link} <span class="dim">${states}</span>`;
+  return markup`<tr class="sweep"><th scope="rowgroup" colspan="${COLUMNS.length + 1}">${head}</th></tr>`;
 }
 
 function row(card: RunCard): Html {
-  const box = html`
-    <input type="checkbox" name="runs" value="${card.key}" aria-label="choose ${card
-      .key}" ${card.state === "unreadable" && html`
-      disabled
-    `}>
-  `;
-  return html`<tr id="run-${card.key}"><td>${box}</td>${
-    COLUMNS.map(({ cell, number }, i) =>
-      i === 0 ? html`<th scope="row">${cell(card)}</th>` : html`<td${
-        number && html`
-          class="number"
-        `
-      }>${cell(card)}</td>`
-    )
-  }</tr>`;
+  const isOff = attribute("disabled", "", card.state === "unreadable");
+  const box = markup`<input type="checkbox" name="runs" value="${card.key}" aria-label="choose ${card.key}"${isOff}>`;
+  const cells = COLUMNS.map(({ cell, number }, i) =>
+    i === 0
+      ? markup`<th scope="row">${cell(card)}</th>`
+      : markup`<td${attribute("class", "number", number === true)}>${cell(card)}</td>`
+  );
+  return markup`<tr id="run-${card.key}"><td>${box}</td>${cells}</tr>`;
 }
 
 function nameCell({ key, name }: RunCard): Html {
-  return html`<a class="run" href="${runAddress(key)}">${name}</a>`;
+  return markup`<a class="run" href="${runAddress(key)}">${name}</a>`;
 }
 
 function stateCell({ state, problem }: RunCard): Html {
-  return html`${pill(state)}${
-    problem !== "" && html`
-      <span class="dim">${problem}</span>
-    `
-  }`;
+  return problem === "" ? pill(state) : markup`${pill(state)} <span class="dim">${problem}</span>`;
 }
 
 function accuracyCell({ heldOut, name }: RunCard): Html {
-  return html`<span class="figures">${change(heldOut)}</span> ${spark(heldOut, `held-out accuracy of ${name}`)}`;
+  return markup`<span class="figures">${change(heldOut)}</span> ${spark(heldOut, `held-out accuracy of ${name}`)}`;
 }
 
 function rewardCell({ reward }: RunCard): Html {
-  return html`${rate(reward.at(-1)?.value)}`;
+  return markup`${rate(reward.at(-1)?.value)}`;
 }
 
 function stepsCell({ done, total, state }: RunCard): Html {
-  return state === "unreadable" ? html`-` : html`${done}${total !== null && ` of ${total}`}`;
+  return state === "unreadable" ? markup`-` : markup`${done}${total !== null && ` of ${total}`}`;
 }

@@ -1,13 +1,13 @@
 /** The page of one run: how it is doing, what it was asked to do, what it learns and why not, and what it has written. */
 import { join } from "node:path";
-import { clip, clipLine } from "../basics/mod.ts";
-import { diagnose, diagnosisLine } from "../diagnosis/mod.ts";
+import { clip, clipLine, counted } from "../basics/mod.ts";
+import { diagnose, type Diagnosis, diagnosisLine } from "../diagnosis/mod.ts";
 import { plotMetrics, plotOutcomes } from "../plots/mod.ts";
 import { changedText, type Run } from "../runs/mod.ts";
 import { chart, CHART_WIDTH } from "./_charts.ts";
 import { ownSettings, runCommands } from "./_commands.ts";
 import { UnreadableError } from "./_guard.ts";
-import { type Html, html } from "./_html.ts";
+import { type Html, markup } from "./_html.ts";
 import {
   attempt,
   change,
@@ -34,23 +34,24 @@ export async function runPage(site: Site, listed: ListedRun): Promise<Page> {
   const { root, runs } = await site.root();
   const [title, heading] = [
     `${listed.key} - runs`,
-    html`<h1>${listed.sweep && `${listed.sweep} / `}${listed.name}</h1>`,
+    markup`<h1>${listed.sweep && `${listed.sweep} / `}${listed.name}</h1>`,
   ];
   let opened: OpenedRun;
   try {
     opened = await runs.open(listed);
   } catch (error) {
     if (!(error instanceof UnreadableError)) throw error;
-    const content = html`${heading}${note(`This run cannot be shown: ${error.message}.`, "bad")}${await logPart(
+    const content = markup`${heading}${note(`This run cannot be shown: ${error.message}.`, "bad")}${await logPart(
       root,
       listed,
     )}`;
     return { title, content, lookAgainMs: LATER_MS };
   }
   const { run, notes } = opened;
-  const content = html`${heading}${stateHtml(run)}
+  const content = markup`${heading}${stateHtml(run)}
 ${notes.map((text) => note(text, "attention"))}
 ${await attempt(() => diagnosisPart(site, root, listed, opened))}
+${firstCommand(site, run)}
 ${section("charts", "Course", await attempt(() => chartsPart(site, listed, opened)))}
 ${section("trajectories", "Completions", await attempt(() => trajectoriesPart(root, listed)))}
 ${section("evaluations", "Evaluations", await attempt(() => evaluationsPart(root, run)))}
@@ -65,12 +66,13 @@ ${await logPart(root, listed)}`;
 function stateHtml({ state, status, config, template, facts }: Run): Html {
   const [done, total] = [status?.steps_done ?? 0, status?.steps_total ?? null];
   const bar = total !== null && total > 0 &&
-    html`<progress value="${Math.min(done, total)}" max="${total}" aria-label="steps done"></progress>`;
-  return html`
-    <p class="state">${pill(state)} <span id="steps">step ${done}${total !== null && ` of ${total}`}</span> ${bar}</p>
-    <p
-      class="dim">${config.env} · ${template.name} · ${config.model_name} on ${config.backend} · ${config
-        .method} · seed ${config.seed} · started ${when(facts.created_at)}</p>
+    markup`<progress value="${Math.min(done, total)}" max="${total}" aria-label="steps done"></progress>`;
+  const far = markup`<span id="steps">step ${done}${total !== null && ` of ${total}`}</span>`;
+  const { env, model_name, backend, method, seed } = config;
+  const words = [env, template.name, `${model_name} on ${backend}`, method, `seed ${seed}`].join(" · ");
+  return markup`
+    <p class="state">${pill(state)} ${far} ${bar}</p>
+    <p class="dim">${clipLine(words, 600)} · started ${when(facts.created_at)}</p>
     ${status?.last_error && note(`It failed: ${clip(status.last_error, 2_000)}`, "bad")}
     ${status?.stop_reason && note(`It was stopped: ${clip(status.stop_reason, 1_000)}`, "attention")}
     ${status?.stalled && state === "running" && note(`It waits: ${clip(status.stalled, 1_000)}`, "attention")}
@@ -83,36 +85,44 @@ async function diagnosisPart(site: Site, root: string, listed: ListedRun, opened
     // What it will read is looked at first.
     if (step !== undefined) await requireRollouts(root, listed.path, "train", step);
     const diagnosis = await diagnose(opened.run);
-    if (diagnosis.findings.length === 0) return html`<p id="diagnosis" class="dim">Diagnosis: nothing is wrong.</p>`;
-    const findings = diagnosis.findings.map(({ what, severity, rule, evidence, suggestion, cause }) =>
-      html`<li class="${severity}"><strong>${clipLine(what, 400)}</strong> <span class="dim">${rule}${
-        cause && `, from ${cause}`
-      }</span>
-<ul>${evidence.slice(0, 8).map((text) => html`<li class="dim">${clipLine(text, 400)}</li>`)}</ul>${
-        clipLine(suggestion, 400)
-      }</li>`
-    );
-    const line = diagnosisLine(diagnosis);
-    return html`
-      <div id="diagnosis"
-        class="notice ${line === undefined ? "note" : "attention"}">${line ??
-          "Diagnosis: nothing holds it up."}<details id="findings"><summary>${findings.length} ${findings.length === 1
-          ? "finding"
-          : "findings"}</summary><ul class="findings">${findings}</ul></details></div>
-    `;
+    if (diagnosis.findings.length === 0) return markup`<p id="diagnosis" class="dim">Diagnosis: nothing is wrong.</p>`;
+    return diagnosisHtml(diagnosis);
   });
 }
 
+function diagnosisHtml(diagnosis: Diagnosis): Html {
+  const findings = diagnosis.findings.map(({ what, severity, rule, evidence, suggestion, cause }) => {
+    const seen = evidence.slice(0, 8).map((text) => markup`<li class="dim">${clipLine(text, 400)}</li>`);
+    const from = markup`<span class="dim">${rule}${cause && `, from ${cause}`}</span>`;
+    return markup`
+      <li class="${severity}">
+        <strong>${clipLine(what, 400)}</strong> ${from}
+        <ul>${seen}</ul>
+        ${clipLine(suggestion, 400)}
+      </li>
+    `;
+  });
+  const line = diagnosisLine(diagnosis);
+  const kind = line === undefined ? "note" : "attention";
+  const count = counted(findings.length, "finding");
+  return markup`
+    <div id="diagnosis" class="notice ${kind}">
+      <p>${line ?? "Diagnosis: nothing holds it up."}</p>
+      <details id="findings"><summary>${count}</summary><ul class="findings">${findings}</ul></details>
+    </div>
+  `;
+}
+
 async function chartsPart(site: Site, listed: ListedRun, { run, version }: OpenedRun): Promise<Html> {
-  if (run.metrics.length === 0) return html`<p class="dim">No step is done yet.</p>`;
+  if (run.metrics.length === 0) return markup`<p class="dim">No step is done yet.</p>`;
   const size = { width: CHART_WIDTH, height: 150 };
   const drawn = await site.drawn.get(`charts ${listed.path}`, version, async () => {
     const usual = await chart("metrics", plotMetrics(run, size), `The usual metrics of ${run.name} over its steps`);
     const outcomes = await chart("outcomes", plotOutcomes(run, size), `What became of the completions of ${run.name}`);
-    return html`${usual}${outcomes}`;
+    return markup`${usual}${outcomes}`;
   });
   const key = "test/env/all/correct";
-  return html`<p>Held-out accuracy ${change(run.series(key))}, reward ${
+  return markup`<p>Held-out accuracy ${change(run.series(key))}, reward ${
     change(run.series("env/all/reward/total"))
   }</p>${drawn}`;
 }
@@ -121,32 +131,28 @@ const NAMES = { test: "Held-out problems", train: "Training" } as const;
 
 async function trajectoriesPart(root: string, { key, path }: ListedRun): Promise<Html> {
   const steps = await rolloutSteps(root, path);
-  if (steps.test.length + steps.train.length === 0) return html`<p class="dim">None are recorded yet.</p>`;
+  if (steps.test.length + steps.train.length === 0) return markup`<p class="dim">None are recorded yet.</p>`;
   const address = runAddress(key, "trajectories");
   const lists = (["test", "train"] as const).flatMap((split) => {
     const all = steps[split];
     if (all.length === 0) return [];
     const shown = all.length <= 14 ? all : [...all.slice(0, 4), ...all.slice(-8)];
-    const links = shown.map((step, i) =>
-      html`
-        ${i === 4 && all.length > 14 && " … "}<a href="${address}?split=${split}&step=${step}"
-          aria-label="${NAMES[split]}, step ${step}">${step}</a>
-      `
-    );
-    return [html`
-      <dt>${NAMES[split]}, step</dt>
-      <dd>${links}</dd>
-    `];
+    const links = shown.map((step, i) => {
+      const label = `${NAMES[split]}, step ${step}`;
+      const link = markup`<a href="${address}?split=${split}&step=${step}" aria-label="${label}">${step}</a> `;
+      return i === 4 && all.length > 14 ? markup`… ${link}` : link;
+    });
+    return [markup`<dt>${NAMES[split]}, step</dt><dd>${links}</dd>`];
   });
-  return html`<dl>${lists}</dl>`;
+  return markup`<dl>${lists}</dl>`;
 }
 
 async function evaluationsPart(root: string, run: Run): Promise<Html> {
   const during = run.series("test/env/all/correct").length;
   const recorded = await evaluationsIn(root, join(run.path, "evaluations"));
-  const held = during === 0 ? "" : html`<p>${during} while it trained, drawn above.</p>`;
-  if (recorded.length === 0) return html`${held}<p class="dim">None beside the training.</p>`;
-  return html`${held}${evaluationTable(recorded)}`;
+  const held = during === 0 ? "" : markup`<p>${during} while it trained, drawn above.</p>`;
+  if (recorded.length === 0) return markup`${held}<p class="dim">None beside the training.</p>`;
+  return markup`${held}${evaluationTable(recorded)}`;
 }
 
 /** Evaluations with their figures. */
@@ -173,12 +179,12 @@ export function evaluationTable(evaluations: readonly SeenEvaluation[]): Html {
 }
 
 function checkpointsPart({ checkpoints }: Run): Html {
-  if (checkpoints.length === 0) return html`<p class="dim">None are saved yet.</p>`;
+  if (checkpoints.length === 0) return markup`<p class="dim">None are saved yet.</p>`;
   const shown = checkpoints.slice(-30);
   const rows = shown.map(({ name, step, final }) => [clipLine(name, 80), step, final ? "the run ended with it" : ""]);
   const left = checkpoints.length - shown.length;
   const head = [{ name: "name" }, { name: "after step", number: true }, { name: "" }];
-  return html`${left > 0 && html`<p class="dim">The last ${shown.length} of ${checkpoints.length}.</p>`}${
+  return markup`${left > 0 && markup`<p class="dim">The last ${shown.length} of ${checkpoints.length}.</p>`}${
     tableOf("checkpoints", head, rows)
   }`;
 }
@@ -189,35 +195,25 @@ function settingsPart(run: Run): Html {
   const names = new Set(own.map(([key]) => key));
   const others = Object.entries(run.config).filter(([key]) => !names.has(key as never));
   const list = (entries: readonly (readonly [string, unknown])[]) =>
-    html`<dl class="settings">${
-      entries.map(([key, value]) =>
-        html`
-          <dt>${key}</dt>
-          <dd>${shown(value)}</dd>
-        `
-      )
-    }</dl>`;
+    markup`<dl class="settings">${entries.map(([key, value]) => markup`<dt>${key}</dt><dd>${shown(value)}</dd>`)}</dl>`;
   const resumed = run.facts.resumed.slice(-20).map(({ at, step, changed }) => {
     const texts = Object.entries(changed ?? {}).map(([key, pair]) => changedText(key, pair));
-    return html`<li>${when(at)} at step ${step}${texts.length > 0 && `: ${texts.join("; ")}`}</li>`;
+    return markup`<li>${when(at)} at step ${step}${texts.length > 0 && `: ${texts.join("; ")}`}</li>`;
   });
   const versions = Object.entries(run.facts.versions).map(([name, version]) => `${name} ${String(version)}`).join(", ");
-  return html`${
-    own.length === 0
-      ? html`<p>All are the defaults.</p>`
-      : html`<p class="dim">Other than the defaults:</p>${list(own)}`
-  }
-<details id="defaults"><summary>The ${others.length} that are as usual</summary>${list(others)}</details>
-${
-    resumed.length > 0 && html`
-      <p>Resumed:</p>
-      <ul>${resumed}</ul>
-    `
-  }<p class="dim">Made with ${clipLine(versions, 300)}.</p>`;
+  const first = own.length === 0
+    ? markup`<p>All are the defaults.</p>`
+    : markup`<p class="dim">Other than the defaults:</p>${list(own)}`;
+  return markup`
+    ${first}
+    <details id="defaults"><summary>The ${others.length} that are as usual</summary>${list(others)}</details>
+    ${resumed.length > 0 && markup`<p>Resumed:</p><ul>${resumed}</ul>`}
+    <p class="dim">Made with ${clipLine(versions, 300)}.</p>
+  `;
 }
 
 function templatePart({ template }: Run): Html {
-  return html`
+  return markup`
     <details id="template-text" open>
       <summary>${clipLine(template.name, 120)}</summary>
       <pre>${clip(templateText(template), 20_000)}</pre>
@@ -225,19 +221,26 @@ function templatePart({ template }: Run): Html {
   `;
 }
 
+/** What one most likely wants of a run that has not finished: to end it, or to go on with it. */
+function firstCommand(site: Site, run: Run): Html | false {
+  const [first] = runCommands(run, site.cwd);
+  if (run.state === "finished" || first === undefined) return false;
+  return markup`<p class="label">${first.title}</p>${copyable("first-command", first.text, first.title)}`;
+}
+
 function commandsPart(site: Site, run: Run): Html {
   const commands = runCommands(run, site.cwd);
-  if (commands.length === 0) return html`<p class="dim">The name of this folder is not one that can be typed.</p>`;
-  return html`<p class="dim">This page starts and stops nothing; these do, in a terminal.</p>${
-    commands.map(({ title, text }, i) => html`<p class="label">${title}</p>${copyable(`command-${i}`, text, title)}`)
+  if (commands.length === 0) return markup`<p class="dim">The name of this folder is not one that can be typed.</p>`;
+  return markup`<p class="dim">This page starts and stops nothing; these do, in a terminal.</p>${
+    commands.map(({ title, text }, i) => markup`<p class="label">${title}</p>${copyable(`command-${i}`, text, title)}`)
   }`;
 }
 
 async function logPart(root: string, { path }: ListedRun): Promise<Html> {
   const content = await attempt(async () => {
     const text = await logEnd(root, path);
-    if (text.trim() === "") return html`<p class="dim">It says nothing.</p>`;
-    return html`<pre class="log" tabindex="0" role="region" aria-label="the end of the log">${text}</pre>`;
+    if (text.trim() === "") return markup`<p class="dim">It says nothing.</p>`;
+    return markup`<pre class="log" tabindex="0" role="region" aria-label="the end of the log">${text}</pre>`;
   });
   return section("log", "End of the log", content);
 }

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { clip, clipLine, hash32, isObject } from "../basics/mod.ts";
 import { loadTemplate } from "../prompts/mod.ts";
 import { RUN_FILES } from "../runs/mod.ts";
-import { entriesIn, mapLimited, MOST_BYTES, readObject, safeFile, UnreadableError } from "./_guard.ts";
-import { type Html, html } from "./_html.ts";
+import { entriesIn, mapLimited, MOST_BYTES, readObject, readPart, safeFile, UnreadableError } from "./_guard.ts";
+import { attribute, type Html, markup } from "./_html.ts";
 import { note, type Page, runAddress, section, whyNot } from "./_page.ts";
 import { diffLines, templateText } from "./_template_text.ts";
 import type { Site } from "./site.ts";
@@ -34,9 +34,9 @@ export async function templatesPage(site: Site, query: URLSearchParams): Promise
   const all = [...seen.values()].slice(0, MOST_TEMPLATES);
   if (seen.size > all.length) notes.push(`${seen.size - all.length} more are not shown.`);
   const [a, b] = ["a", "b"].map((key) => seen.get(query.get(key) ?? ""));
-  const content = html`<h1>Templates</h1>${notes.map((text) => note(text, "attention"))}
+  const content = markup`<h1>Templates</h1>${notes.map((text) => note(text, "attention"))}
 ${all.length > 1 && chooser(all, a, b)}${a !== undefined && b !== undefined && difference(a, b)}
-${all.length === 0 ? html`<p>There are none.</p>` : all.map(one)}`;
+${all.length === 0 ? markup`<p>There are none.</p>` : all.map(one)}`;
   return { title: "Templates", content };
 }
 
@@ -59,7 +59,12 @@ async function addFiles({ templates }: Site, seen: Map<string, Seen>): Promise<s
     if (isDirectory || !/\.ya?ml$/i.test(name)) continue;
     try {
       const file = await safeFile(root, join(root, name), MOST_BYTES.template);
-      if (file !== undefined) add(seen, await loadTemplate(file.path)).file = name;
+      if (file === undefined) continue;
+      const template = await loadTemplate(file.path).catch(async (error) => {
+        notes.push(`${name} cannot be used: ${whyNot(error)}.`);
+        return { name, text: new TextDecoder().decode(await readPart(file, 0, MOST_BYTES.template)) };
+      });
+      add(seen, template).file = name;
     } catch (error) {
       notes.push(`${name}: ${whyNot(error)}.`);
     }
@@ -85,55 +90,50 @@ async function addRecorded(site: Site, seen: Map<string, Seen>): Promise<string[
 
 function chooser(all: readonly Seen[], a: Seen | undefined, b: Seen | undefined): Html {
   const select = (key: string, label: string, chosen: Seen | undefined) =>
-    html`<label for="${key}">${label}</label><select id="${key}" name="${key}">${
-      all.map(({ id, name, file }) =>
-        html`
-          <option value="${id}" ${id === chosen?.id && html`
-            selected
-          `}>${name}${file === undefined && ` (recorded, ${id})`}</option>
-        `
-      )
+    markup`<label for="${key}">${label}</label><select id="${key}" name="${key}">${
+      all.map(({ id, name, file }) => {
+        const isChosen = attribute("selected", "", id === chosen?.id);
+        return markup`<option value="${id}"${isChosen}>${name}${file === undefined && ` (recorded, ${id})`}</option>`;
+      })
     }</select>`;
-  return html`
-    <form class="bar" method="get"
-      action="/templates">${select("a", "From", a ?? all[0])}${select(
-        "b",
-        "to",
-        b ?? all[1],
-      )}<button type="submit">Show what differs</button></form>
+  return markup`
+    <form class="bar" method="get" action="/templates">
+      ${select("a", "From", a ?? all[0])}
+      ${select("b", "to", b ?? all[1])}
+      <button type="submit">Show what differs</button>
+    </form>
   `;
 }
 
-const SIGNS = { both: " ", removed: "-", added: "+" } as const;
 const WORDS = { both: "", removed: "removed: ", added: "added: " } as const;
 
 function difference(a: Seen, b: Seen): Html {
   const lines = diffLines(a.text, b.text);
   if (lines.every(({ side }) => side === "both")) {
-    return section("diff", "What differs", html`<p>Nothing: both say the same.</p>`);
+    return section("diff", "What differs", markup`<p>Nothing: both say the same.</p>`);
   }
+  const sign = (text: string) => markup`<span aria-hidden="true">${text} </span>`;
+  const signs = { both: sign(" "), removed: sign("-"), added: sign("+") };
   const shown = lines.map(({ side, text }) =>
-    html`<span class="${side}"><span class="unseen">${WORDS[side]}</span><span aria-hidden="true">${
-      SIGNS[side]
-    } </span>${clip(text, 2_000)}
-</span>`
+    markup`<span class="${side}"><span class="unseen">${WORDS[side]}</span>${signs[side]}${clip(text, 2_000)}\n</span>`
   );
-  return section("diff", `From ${a.name} to ${b.name}`, html`<pre class="diff" tabindex="0">${shown}</pre>`);
+  return section("diff", `From ${a.name} to ${b.name}`, markup`<pre class="diff" tabindex="0">${shown}</pre>`);
 }
 
 function one({ id, name, description, text, file, runs }: Seen): Html {
   const links = runs.slice(0, MOST_LINKS).map((key, i) =>
-    html`${i > 0 && ", "}<a href="${runAddress(key)}">${key}</a>`
+    markup`${i > 0 && ", "}<a href="${runAddress(key)}">${key}</a>`
   );
   const more = runs.length - links.length;
   const where = [
-    file !== undefined && html`<span>${file}</span>`,
-    runs.length > 0 && html`<span>${file !== undefined && "; "}runs: ${links}${more > 0 && ` and ${more} more`}</span>`,
+    file !== undefined && markup`<span>${file}</span>`,
+    runs.length > 0 &&
+    markup`<span>${file !== undefined && "; "}runs: ${links}${more > 0 && ` and ${more} more`}</span>`,
   ];
   return section(
     `template-${id}`,
     name,
-    html`
+    markup`
       <p>${description}</p>
       <p class="dim">${where}</p>
       <details id="text-${id}">

@@ -6,7 +6,7 @@ import type { RolloutRow, Run } from "../runs/mod.ts";
 import { formulaDrawer, type PackedGroup, packGroup, sameGroup, trajectoryPage } from "../viewer/mod.ts";
 import type { Split } from "../vocabulary.ts";
 import { UnreadableError } from "./_guard.ts";
-import { html } from "./_html.ts";
+import { markup } from "./_html.ts";
 import { note, type Page, runAddress, whyNot } from "./_page.ts";
 import { requireRollouts, rolloutSteps } from "./_records.ts";
 import type { ListedRun } from "./listing.ts";
@@ -41,24 +41,22 @@ export async function trajectoriesPage(site: Site, listed: ListedRun, query: URL
   const other = split === "test" ? "train" : "test";
   const nearest = steps[other].findLast((at) => at <= step) ?? steps[other][0];
   const links = [
-    before !== undefined && html`<a id="before" href="${address(before)}" rel="prev">← step ${before}</a>`,
-    after !== undefined && html`<a id="after" href="${address(after)}" rel="next">step ${after} →</a>`,
+    before !== undefined && markup`<a id="before" href="${address(before)}" rel="prev">← step ${before}</a>`,
+    after !== undefined && markup`<a id="after" href="${address(after)}" rel="next">step ${after} →</a>`,
     nearest !== undefined &&
-    html`<a id="other" href="${address(nearest, other)}">${
+    markup`<a id="other" href="${address(nearest, other)}">${
       other === "test" ? "held-out" : "training"
     }, step ${nearest}</a>`,
   ];
   const title = `${split === "test" ? "Held-out" : "Training"} completions, step ${step}`;
   const src = `${runAddress(listed.key, "trajectories/page")}?split=${split}&step=${step}`;
   const shown = all.includes(step)
-    ? html`
-      <iframe id="viewer" class="viewer" title="${title} of ${listed.name}" sandbox="allow-scripts"
-        src="${src}"></iframe>
-    `
+    ? markup`<iframe id="viewer" class="viewer" title="${title} of ${listed.name}" sandbox="allow-scripts" src="${src}">
+      </iframe>`
     : note(`There are no ${split === "test" ? "held-out " : ""}completions of step ${step}.`, "attention");
   return {
     title: `${title} of ${listed.key}`,
-    content: html`<p class="bar crumbs"><a href="${
+    content: markup`<p class="bar crumbs"><a href="${
       runAddress(listed.key)
     }">← ${listed.key}</a>${links}</p><h1>${title}</h1>${shown}`,
   };
