@@ -82,6 +82,16 @@ Deno.test("meanPower() gives the tabled value: 80 % for 2.8016 standard errors",
   near(meanPower({ n: 100, difference: -0.3, deviation: 1 }), meanPower({ n: 100, difference: 0.3, deviation: 1 }), 0);
 });
 
+Deno.test("meanPower() with a step is as cautious as the exact test: for one completion a problem it is McNemar's power", () => {
+  for (const [n, gained, lost] of [[256, 0.2, 0.1], [1319, 0.12, 0.08], [10_000, 0.105, 0.095]] as const) {
+    const deviation = Math.sqrt(gained + lost - (gained - lost) ** 2);
+    const mean = { n, difference: gained - lost, deviation };
+    const exact = mcnemarPower({ n, gained, lost });
+    near(meanPower({ ...mean, step: 1 }), exact, 0.012, `${n}`);
+    assert.ok(meanPower(mean) > exact + 0.005, "without it promises too much");
+  }
+});
+
 Deno.test("meanPower() claims nothing for so few problems that no sign flip can tell", () => {
   assert.equal(meanPower({ n: 5, difference: 100, deviation: 1 }), 0);
   near(meanPower({ n: 6, difference: 100, deviation: 1 }), 1, 1e-12);
@@ -148,6 +158,12 @@ Deno.test("leastDifference() has the power that was asked for, and a little less
     assert.equal(leastDifference({ n, gained: 0.05, lost: 0.15 }), least);
   }
   near(leastDifference({ n: 503, deviation: 0.4 })!, 0.05, 1e-4);
+  const counts = { n: 256, deviation: 0.4, step: 0.25 };
+  const least = leastDifference(counts)!;
+  near(least, leastDifference({ n: 256, deviation: 0.4 })! + 0.25 / 256, 1e-6);
+  near(meanPower({ ...counts, difference: least }), 0.8, 1e-6);
+  assert.ok(problemsNeeded({ deviation: 0.4, step: 0.25, difference: least })! <= 256);
+  assert.ok(problemsNeeded({ deviation: 0.4, step: 0.25, difference: least * 0.999 })! >= 256);
 });
 
 Deno.test("leastDifference() is null where nothing can be told", () => {
@@ -169,5 +185,6 @@ Deno.test("power and planning refuse rates, levels and numbers that are none, an
   assert.throws(() => problemsNeeded({ gained: 0.2, lost: 0.1 }, { power: 1 }), /power of 1/);
   assert.throws(() => problemsNeeded({ gained: NaN, lost: 0.1 }), RangeError);
   assert.throws(() => leastDifference({ n: 10, deviation: NaN }), RangeError);
+  assert.throws(() => meanPower({ n: 10, difference: 1, deviation: 1, step: -1 }), /step of -1/);
   assert.throws(() => leastDifference({ n: NaN, gained: 0.1, lost: 0.1 }), RangeError);
 });
