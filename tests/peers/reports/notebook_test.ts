@@ -8,7 +8,7 @@ import { until, withBrowser } from "../browser/_browser.ts";
 import { withKernels } from "../jupyter/_kernels.ts";
 import { startLab } from "../jupyter/_lab.ts";
 import { fromRoot, pythonOf } from "../_peers.ts";
-import { writeMadeUp } from "./_report.ts";
+import { writeNotebook } from "./_report.ts";
 
 const MADE_UP = { templates: ["baseline", "step_by_step", "concise"], policies: ["abacus", "step 40"] };
 
@@ -31,9 +31,9 @@ async function claimsOf(notebook: string, jupyterPath: string): Promise<Claims> 
 Deno.test("the notebook of a report, in Jupyter's programs", async (test) => {
   await withKernels((jupyterPath) =>
     inTempFolder(async (folder) => {
-      await writeMadeUp(folder, MADE_UP);
+      const notebook = await writeNotebook(folder, MADE_UP);
       await test.step("is valid, gives the same outputs in nbclient, and nbconvert shows every plot", async () => {
-        const claims = await claimsOf(`${folder}/report.ipynb`, jupyterPath);
+        const claims = await claimsOf(notebook, jupyterPath);
         assert.ok(claims.plots >= 3, `${claims.plots} plots`);
         assert.deepEqual(claims, { ...claims, canonical: true, shown: claims.plots, differing: [] });
       });
@@ -56,7 +56,7 @@ async function opensInLab(folder: string, jupyterPath: string): Promise<void> {
       await page.setViewportSize({ width: 1200, height: 9000 });
       await until(
         page,
-        `document.querySelectorAll(".jp-RenderedVegaCommon5 canvas, .jp-RenderedVegaCommon5 svg").length === ${plots}`,
+        `document.querySelectorAll(".vega-embed canvas").length === ${plots}`,
         30_000,
       );
       assert.ok(await page.evaluate<number>(`${cells}.length`) > plots);
