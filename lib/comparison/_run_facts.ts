@@ -20,8 +20,8 @@ export interface RunFactsParts {
   readonly command: string;
   /** Names the random streams of the bootstrap. */
   readonly seed: number;
-  /** Milliseconds since 1970. */
-  readonly now: number;
+  /** When the comparison was first made, ISO 8601 in UTC. */
+  readonly created_at: string;
   /** [C][P] what became of the problems. */
   readonly results: readonly (readonly ProblemResult[])[];
   /** A path as `records` keeps it; undefined: it is not recorded. */
@@ -29,14 +29,16 @@ export interface RunFactsParts {
 }
 
 /** The content of `comparison.json`. */
-export function runFacts({ groups, shared, command, seed, now, results, recordName }: RunFactsParts): ComparisonFacts {
+export function runFacts(
+  { groups, shared, command, seed, created_at, results, recordName }: RunFactsParts,
+): ComparisonFacts {
   const held = groups.flatMap((group) => group.held);
   const runs = held.map(({ run }) => run);
   const [{ config, facts }] = runs as [Run];
   const templates = distinctTemplates(runs);
   const env = placeless(config.env, isProblemPath(config.env));
   return {
-    ...{ comparison_schema: COMPARISON_SCHEMA, kind: "runs", created_at: new Date(now).toISOString() },
+    ...{ comparison_schema: COMPARISON_SCHEMA, kind: "runs", created_at },
     ...{ title: titleOf(groups, env), command, env },
     problem_set: facts.problems === undefined ? `${env} test` : oneLine(facts.problems.test.name, 200),
     ...{ fingerprint: shared.fingerprint, problems: shared.ids.length },
@@ -152,6 +154,7 @@ function notesOf(groups: readonly RunGroup[], { note }: SharedProblems): string[
   return [
     ...(note === undefined ? [] : [note]),
     ...states,
+    ...(sizes.size === 1 ? [] : [`The configurations have different numbers of seeds: ${[...sizes].join(", ")}.`]),
     ...(steps.size === 1
       ? []
       : [`Compared after different numbers of steps: ${[...steps].sort((a, b) => a - b).join(", ")}.`]),

@@ -1,5 +1,6 @@
 /** Runs and evaluations in a notebook: how they are shown there while they last, and how they are stopped. */
 export * from "./attach.ts";
+export { compareTemplates, type NotebookCompareOptions } from "./compare_templates.ts";
 export * from "./evaluate.ts";
 export * from "./expert_iterate.ts";
 export * from "./kernel.ts";
