@@ -21,6 +21,9 @@ const INPUTS: Readonly<Record<InputKey, true>> = {
   ...{ model_revision: true, on_bad_row: true, renderer_name: true, seed: true, template_variables: true },
 };
 
+/** The hyperparameters that a comparison has, by name. */
+export const COMPARE_INPUTS: readonly string[] = Object.keys(INPUTS);
+
 /** What is handed on to every evaluation as it is. */
 const HANDED_ON = ["fresh", "reward", "signal", "onWaiting", "onMessage", "onDownload", "open"] as const;
 

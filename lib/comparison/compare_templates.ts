@@ -133,6 +133,7 @@ async function planOf(templates: readonly ChosenTemplate[], options: CompareOpti
   const temperature = options.temperature ?? limited.eval_temperature;
   const same = { ...commonInput(limited, problems !== undefined), ...shared };
   const all = await plannedPolicies(wanted, { ...planning, shared: same });
+  requireSeveral(templates, all);
   const question: Question = {
     ...{ templates, policies: all, env: limited.env, split, limit, k, samples, temperature },
     given: problems === undefined ? undefined : digestOf(Array.from(problems, ({ id, question }) => [id, question])),
@@ -146,6 +147,19 @@ async function planOf(templates: readonly ChosenTemplate[], options: CompareOpti
     },
     defaults: defaultsFor(leading.config.backend),
   };
+}
+
+/** @throws {ConfigError} when there is one cell alone */
+function requireSeveral(
+  [template, ...templates]: readonly ChosenTemplate[],
+  [policy, ...policies]: readonly PlannedPolicy[],
+): void {
+  if (templates.length + policies.length > 0) return;
+  const [how, who] = [oneLine(template!.name, 80), oneLine(policy!.name, 80)];
+  throw new ConfigError([
+    `there is nothing to compare ${how} with: it is one template, and one policy (${who}) answers; name another template ` +
+    "or another policy, or evaluate this one with deno task eval",
+  ]);
 }
 
 /** The settings that have to be the same for all. Where problems are given, nothing else says which they are. */

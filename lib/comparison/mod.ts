@@ -19,6 +19,7 @@ export {
   writeComparison,
 } from "./folder.ts";
 export { type CellStart, type CompareOptions, compareTemplates } from "./compare_templates.ts";
+export { COMPARE_INPUTS } from "./_compare_options.ts";
 export { checkpointPolicies, type ComparedTarget } from "./_policies.ts";
 export { recordName, resultsDigest } from "./_records.ts";
 export { compareRuns, type CompareRunsOptions, type RunGrouping } from "./runs.ts";
