@@ -139,7 +139,7 @@ async function trajectoriesPart(root: string, { key, path }: ListedRun): Promise
     const shown = all.length <= 14 ? all : [...all.slice(0, 4), ...all.slice(-8)];
     const links = shown.map((step, i) => {
       const label = `${NAMES[split]}, step ${step}`;
-      const link = markup`<a href="${address}?split=${split}&step=${step}" aria-label="${label}">${step}</a> `;
+      const link = markup`<a href="${`${address}?split=${split}&step=${step}`}" aria-label="${label}">${step}</a> `;
       return i === 4 && all.length > 14 ? markup`… ${link}` : link;
     });
     return [markup`<dt>${NAMES[split]}, step</dt><dd>${links}</dd>`];

@@ -140,7 +140,7 @@ Deno.test("markup in every field of every file stays text", () =>
     const all = await pagesOf(ask, name) + (await ask("/comparisons")).text + (await ask("/comparisons/c")).text;
     assert.doesNotMatch(all, FOREIGN);
     assert.ok(all.includes("&lt;script&gt;pwn()"));
-    assert.doesNotMatch(all, /\x1b/);
+    assert.ok(!all.includes("\x1b"));
   }));
 
 Deno.test("torn, empty and broken files are shown as such, and take nothing else with them", () =>
