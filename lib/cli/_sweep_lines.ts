@@ -18,7 +18,7 @@ import {
 import { systemTicker, type Ticker } from "../training/mod.ts";
 import type { CliIo } from "./_io.ts";
 import { liveLines } from "./_live.ts";
-import { duration, oneLine, painter, table } from "./_text.ts";
+import { duration, oneLine, table } from "./_text.ts";
 
 /** Rows that are redrawn in place: what does not fit a screen cannot be. */
 const MOST_LIVE = 16;
@@ -48,7 +48,7 @@ export function sweepScreen(io: CliIo, ticker: Ticker = systemTicker): SweepScre
   let before: Sweep | undefined;
   let now: Sweep | undefined;
   const redraw = () => {
-    if (now !== undefined) live.show([...liveTable(now, io), `${sweepProgress(now)}; ${since(begun, io)} gone`]);
+    if (now !== undefined) live.show([...liveTable(now), `${sweepProgress(now)}; ${since(begun, io)} gone`]);
   };
   const untick = io.isTerminal ? ticker(redraw, REDRAW_MS) : () => {};
   return {
@@ -100,14 +100,14 @@ function cells(row: SweepRow): string[] {
 }
 
 /** The rows that fit, in the order of the file. */
-function liveTable({ rows }: Sweep, io: CliIo): string[] {
+function liveTable({ rows }: Sweep): string[] {
   const place = ({ state }: SweepRow) => ORDER.indexOf(state);
   const shown = rows.length <= MOST_LIVE
     ? new Set(rows)
     : new Set([...rows].sort((a, b) => place(a) - place(b)).slice(0, MOST_LIVE));
-  const [head, ...lines] = table([HEAD, ...rows.filter((row) => shown.has(row)).map(cells)], { left: 2 }).split("\n");
+  const lines = table([HEAD, ...rows.filter((row) => shown.has(row)).map(cells)], { left: 2 }).split("\n");
   const more = rows.length - shown.size;
-  return [painter(io.color)("dim", head ?? ""), ...lines, ...(more > 0 ? [`... and ${more} more`] : [])];
+  return [...lines, ...(more > 0 ? [`... and ${more} more`] : [])];
 }
 
 /** The table that stays, with the reasons of what did not finish. */

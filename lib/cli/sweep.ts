@@ -32,6 +32,7 @@ Everything is checked before anything starts. Each run is a process of its own. 
 finished stays, what was stopped or interrupted is resumed, what failed is tried once more. Values that are added to the
 file are added to the sweep; a run whose settings no longer agree is named and left alone.
 Ctrl-C starts no more runs and stops the others, which save a checkpoint; a second Ctrl-C does not wait for that.
+Runs outlive a sweep that is killed; the same command waits for them then.
 At the end the finished runs are compared, seeds grouped, and a report is written.
 `;
 

@@ -4,14 +4,15 @@
  */
 import { join } from "node:path";
 import { isObject, readEnv } from "../basics/mod.ts";
-import { ConfigError, type ConfigInput, type TinkerEnvironment, type TrainInput } from "../config/mod.ts";
+import type { ConfigInput, TinkerEnvironment, TrainInput } from "../config/mod.ts";
 import { launch } from "../launch/mod.ts";
 import { type FolderLock, readOwner, takeLock } from "../runs/mod.ts";
 import { checkTasks } from "./_check.ts";
-import { type Configuration, configurationsOf, type Overrides } from "./_configurations.ts";
+import { configurationsOf, type Overrides } from "./_configurations.ts";
+import { requireSweepOptions } from "./_options.ts";
 import { thisMachine, usualParallel } from "./_parallel.ts";
 import { readPlan, requireSweepFolder, type SweepPlan, withKnownFolders, writePlan } from "./_plan.ts";
-import { isParallel, MOST_PARALLEL, readSource, sourceOf, type SweepSource } from "./_source.ts";
+import { readSource, sourceOf } from "./_source.ts";
 import { Place, showFound, type StartRun, workThrough } from "./_work.ts";
 import { Sweep } from "./sweep.ts";
 import { SweepError, type SweepInput, type SweepSettings } from "./types.ts";
@@ -65,12 +66,14 @@ export interface RunSweepOptions {
  * @throws the signal's reason, when it was aborted before the first run was due
  */
 export async function runSweep(sweep: string | SweepInput, options: RunSweepOptions = {}): Promise<Sweep> {
+  requireSweepOptions(options);
   const { signal, now = Date.now } = options;
   signal?.throwIfAborted();
   const source = typeof sweep === "string" ? await readSource(sweep) : sourceOf(sweep);
   const overrides = overridesOf(options.overrides);
   const asked = configurationsOf(source, { environment: options.environment ?? tinkerVariables(), overrides });
-  const parallel = parallelOf(source, asked, options.parallel);
+  const usual = usualParallel(asked.map(({ config }) => config), thisMachine());
+  const parallel = options.parallel ?? source.parallel ?? usual;
   const path = join(options.folder ?? "runs", source.name);
   await requireSweepFolder(path);
   const templates = await checkTasks(asked, { signal });
@@ -80,23 +83,29 @@ export async function runSweep(sweep: string | SweepInput, options: RunSweepOpti
     const configurations = withKnownFolders(asked, before?.configurations ?? []);
     const created_at = before?.created_at ?? new Date(now()).toISOString();
     await writePlan(path, { name: source.name, created_at, file: source.text, parallel, configurations });
-    let isQuiet = true;
-    const state = () => new Sweep({ path, parallel, rows: places.map(({ row }) => row) });
-    const changed = () => isQuiet ? undefined : options.onChange?.(state());
-    const places = configurations.map((configuration, i) =>
-      new Place({ configuration, folder: path, template: templates.get(asked[i]!), changed })
-    );
-    for (const place of places) await showFound(place, now());
-    isQuiet = false;
-    changed();
-    await workThrough(places, {
-      ...{ parallel, now, pollMs: options.pollMs ?? 500, start: options.start ?? launchRun },
-      signal: signal ?? new AbortController().signal,
-    });
-    return state();
+    const wanted = configurations.map((configuration, i) => ({ configuration, template: templates.get(asked[i]!) }));
+    return await carryOut(path, wanted, { ...options, parallel, now });
   } finally {
     lock.close();
   }
+}
+
+/** Looks at all places, tells how they are doing, and works through them. @param path the folder, owned by the caller */
+async function carryOut(
+  path: string,
+  wanted: readonly Pick<ConstructorParameters<typeof Place>[0], "configuration" | "template">[],
+  options: RunSweepOptions & { readonly parallel: number; readonly now: () => number },
+): Promise<Sweep> {
+  const { parallel, now, onChange, start = launchRun, pollMs = 500, signal = new AbortController().signal } = options;
+  const state = () => new Sweep({ path, parallel, rows: places.map(({ row }) => row) });
+  let isLooking = true;
+  const changed = () => isLooking ? undefined : onChange?.(state());
+  const places = wanted.map((one) => new Place({ ...one, folder: path, changed }));
+  for (const place of places) await showFound(place, now());
+  isLooking = false;
+  changed();
+  await workThrough(places, { parallel, now, pollMs, start, signal });
+  return state();
 }
 
 function launchRun(input: TrainInput, signal: AbortSignal): Promise<unknown> {
@@ -113,17 +122,6 @@ function overridesOf(overrides: RunSweepOptions["overrides"]): Overrides {
 function tinkerVariables(): TinkerEnvironment {
   const names = ["TINKER_API_KEY", "TINKER_BASE_URL", "TINKER_CREDENTIAL_CMD"] as const;
   return Object.fromEntries(names.map((name) => [name, readEnv(name)]));
-}
-
-function parallelOf(
-  { parallel: said }: SweepSource,
-  configurations: readonly Configuration[],
-  asked: number | undefined,
-): number {
-  if (asked !== undefined && !isParallel(asked)) {
-    throw new ConfigError([`option parallel: expected a whole number from 1 to ${MOST_PARALLEL}, got ${asked}.`]);
-  }
-  return asked ?? said ?? usualParallel(configurations.map(({ config }) => config), thisMachine());
 }
 
 /** @throws {SweepError} when another process has it */

@@ -225,3 +225,14 @@ Deno.test("a sweep.json from anywhere leads nowhere else, and one that is broken
     await assert.rejects(readSweep(join(folder, "lr")), { name: "SweepError", message: /cannot read .*sweep\.json/ });
     await assert.rejects(readSweep(folder), /is no sweep's folder: it has no sweep\.json/);
   }));
+
+Deno.test("options that there are not, or of another kind, are named", async () => {
+  const refused = (options: unknown, message: RegExp) =>
+    assert.rejects(runSweep(GRID, options as RunSweepOptions), { name: "ConfigError", message });
+  await refused({ paralell: 2 }, /runSweep has no option paralell\. Did you mean "parallel"\?/);
+  await refused(
+    { parallel: 0, signal: 1, folder: "", onChange: 1 },
+    /4 problems:[^]*onChange[^]*folder[^]*parallel[^]*signal/,
+  );
+  await assert.rejects(runSweep(GRID, [] as RunSweepOptions), TypeError);
+});
