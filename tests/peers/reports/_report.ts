@@ -1,17 +1,18 @@
 /** Reports in folders, for the programs that people open them with. */
-import { openComparison, writeComparison } from "../../../lib/comparison/mod.ts";
-import { reportNotebook, reportPage, reportSections } from "../../../lib/reports/mod.ts";
+import assert from "node:assert/strict";
+import { reportPage, reportSections } from "../../../lib/reports/mod.ts";
 import { type MadeUp, madeUp } from "../../reports/_comparisons.ts";
+import { fromRoot } from "../_peers.ts";
 
-/** Writes a made-up comparison, of which the answers are not recorded, with its notebook. @returns the notebook's path */
-export async function writeNotebook(folder: string, options: MadeUp = {}): Promise<string> {
-  const { facts, result } = madeUp(options);
-  const cells = facts.cells.map((cell) => ({ ...cell, records: [] }));
-  await writeComparison(folder, { facts: { ...facts, cells }, result });
-  const comparison = await openComparison(folder);
-  const path = `${folder}/report.ipynb`;
-  await Deno.writeTextFile(path, await reportNotebook(comparison, await reportSections(comparison)));
-  return path;
+/** Compares templates by the bundled model in a folder, and writes the report. @returns the notebook's path */
+export async function writeNotebook(folder: string): Promise<string> {
+  const script = fromRoot("tests/peers/reports/_compare.ts");
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--quiet", "--config", fromRoot("deno.json"), script],
+    cwd: folder,
+  }).output();
+  assert.ok(success, new TextDecoder().decode(stderr));
+  return `${folder}/${new TextDecoder().decode(stdout).trim()}`;
 }
 
 /** Writes the page of a made-up comparison, with its answers. @returns its path */

@@ -3,14 +3,13 @@
  * where nothing of it is trusted and nothing is run.
  */
 import assert from "node:assert/strict";
+import { dirname } from "node:path";
 import { inTempFolder } from "../../runs/_fakes.ts";
 import { until, withBrowser } from "../browser/_browser.ts";
 import { withKernels } from "../jupyter/_kernels.ts";
 import { startLab } from "../jupyter/_lab.ts";
 import { fromRoot, pythonOf } from "../_peers.ts";
 import { writeNotebook } from "./_report.ts";
-
-const MADE_UP = { templates: ["baseline", "step_by_step", "concise"], policies: ["abacus", "step 40"] };
 
 interface Claims {
   readonly canonical: boolean;
@@ -31,13 +30,15 @@ async function claimsOf(notebook: string, jupyterPath: string): Promise<Claims> 
 Deno.test("the notebook of a report, in Jupyter's programs", async (test) => {
   await withKernels((jupyterPath) =>
     inTempFolder(async (folder) => {
-      const notebook = await writeNotebook(folder, MADE_UP);
+      const notebook = await writeNotebook(folder);
       await test.step("is valid, gives the same outputs in nbclient, and nbconvert shows every plot", async () => {
         const claims = await claimsOf(notebook, jupyterPath);
         assert.ok(claims.plots >= 3, `${claims.plots} plots`);
         assert.deepEqual(claims, { ...claims, canonical: true, shown: claims.plots, differing: [] });
+        assert.ok(!(await Deno.readTextFile(notebook)).includes(folder), "an absolute path");
       });
-      await test.step("opens in JupyterLab with every plot drawn and no error", () => opensInLab(folder, jupyterPath));
+      await test.step("opens in JupyterLab with every plot drawn and no error", () =>
+        opensInLab(dirname(notebook), jupyterPath));
     })
   );
 });
