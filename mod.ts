@@ -4,14 +4,14 @@
  *
  * @example
  * ```ts ignore
- * import { evaluate, loadTemplate, loadWordProblems, plotMetrics, renderTemplate, showTrajectories, trainGRPO } from "math-rl";
+ * import { compareTemplates, loadTemplate, loadWordProblems, plotMetrics, renderTemplate, showTrajectories, trainGRPO } from "math-rl";
  *
  * const problems = loadWordProblems({ split: "train", limit: 100, seed: 0 });
  * renderTemplate(await loadTemplate("step_by_step"), problems[0]!);
  * const run = await trainGRPO({ prompt_template: "step_by_step", max_steps: 20 });
  * plotMetrics(run);
  * showTrajectories(run, { outcome: "wrong" });
- * await evaluate(run, { prompt_template: "concise", limit: 200 });
+ * await compareTemplates(["baseline", "concise", "step_by_step"], { limit: 200 });
  * ```
  * @module
  */
@@ -116,18 +116,73 @@ export type {
   TrainOptions,
   Watchers,
 } from "./lib/launch/mod.ts";
+export * from "./lib/statistics/mod.ts";
+export {
+  type CellFigures,
+  type CellStart,
+  type ComparedCell,
+  type ComparedPolicy,
+  type ComparedTarget,
+  type CompareOptions,
+  compareRuns,
+  type CompareRunsOptions,
+  type Comparison,
+  COMPARISON_FILES,
+  type ComparisonFacts,
+  type ComparisonKind,
+  type ComparisonResult,
+  type CurvePoint,
+  type Difference,
+  type DifferenceFamily,
+  type Estimate,
+  type FigureCell,
+  figuresOf,
+  type FiguresOptions,
+  type GroupFigures,
+  type IntervalMethod,
+  listComparisons,
+  type ListComparisonsOptions,
+  type ListedComparison,
+  openComparison,
+  type PartFigures,
+  type PartKind,
+  type RunGrouping,
+  type SeedDifference,
+  seedStatementOf,
+  type Stated,
+  statementOf,
+  type TrainingFigures,
+  type Verdict,
+} from "./lib/comparison/mod.ts";
+export {
+  readSweep,
+  runSweep,
+  type RunSweepOptions,
+  type StartRun,
+  Sweep,
+  type SweepAccuracy,
+  SweepError,
+  type SweepInput,
+  type SweepRow,
+  type SweepSettings,
+  type SweepState,
+  type SweptAway,
+} from "./lib/sweeps/mod.ts";
 export * from "./lib/plots/mod.ts";
 export type { TrajectoryFilter } from "./lib/viewer/mod.ts";
+export * from "./lib/reports/mod.ts";
 export {
   attach,
   type AttachOptions,
   type Broadcast,
+  compareTemplates,
   evaluate,
   expertIterate,
   launch,
   type ListenForStop,
   type LivePanel,
   livePanel,
+  type NotebookCompareOptions,
   type NotebookEvaluateOptions,
   type NotebookExpertOptions,
   type NotebookOptions,

@@ -21,22 +21,31 @@ export type Inline = readonly (string | Figure)[];
 
 /** A paragraph; `kind` is drawn as a note in smaller print, or as what the report has to say above all. */
 export interface TextBlock {
+  /** Which block it is. */
   readonly type: "text";
+  /** What it says. */
   readonly text: Inline;
+  /** Absent: an ordinary paragraph. */
   readonly kind?: "note" | "headline";
 }
 
 /** A table; the first column heads its rows. */
 export interface TableBlock {
+  /** Which block it is. */
   readonly type: "table";
+  /** What stands above it. */
   readonly caption: string;
+  /** What stands in them; numbers to the right. */
   readonly columns: readonly { readonly name: string; readonly number?: boolean; readonly meaning?: string }[];
+  /** Each as long as there are columns. */
   readonly rows: readonly (readonly Inline[])[];
 }
 
 /** A picture. */
 export interface PlotBlock {
+  /** Which block it is. */
   readonly type: "plot";
+  /** It draws itself. */
   readonly plot: Plot;
   /** What is seen, for whoever does not see it. */
   readonly caption: string;
@@ -46,16 +55,23 @@ export interface PlotBlock {
 
 /** Text to be read as it is: a command, a configuration, a template. */
 export interface CodeBlock {
+  /** Which block it is. */
   readonly type: "code";
+  /** What stands above it. */
   readonly caption: string;
+  /** What the text is written in. */
   readonly language: "sh" | "json" | "yaml" | "text";
+  /** The text. */
   readonly text: string;
 }
 
 /** Two texts line by line: what only the first has, what only the second has, and what both have. */
 export interface DiffBlock {
+  /** Which block it is. */
   readonly type: "diff";
+  /** What stands above it. */
   readonly caption: string;
+  /** In order. */
   readonly lines: readonly { readonly side: "both" | "removed" | "added"; readonly text: string }[];
 }
 
@@ -77,8 +93,11 @@ export interface ShownCompletion {
 
 /** Problems with what each side made of them. */
 export interface PairsBlock {
+  /** Which block it is. */
   readonly type: "pairs";
+  /** What stands above it. */
   readonly caption: string;
+  /** In order. */
   readonly pairs: readonly {
     readonly problem_id: string;
     readonly question: string;
@@ -93,8 +112,11 @@ export interface PairsBlock {
 
 /** Blocks that are closed until somebody opens them; open in print. */
 export interface DetailsBlock {
+  /** Which block it is. */
   readonly type: "details";
+  /** What is seen of it while it is closed. */
   readonly summary: string;
+  /** What is seen once it is open. */
   readonly blocks: readonly Block[];
 }
 
