@@ -83,7 +83,8 @@ function tableBlockHtml({ caption, columns, rows }: TableBlock, { look }: Writin
 
 function plotHtml({ plot, caption }: PlotBlock, { look, picture }: Writing): string {
   const drawn = picture(plot, caption) || `<pre${look("code")}>${safe(plot.text)}</pre>`;
-  return `<figure${look("figure")}>${drawn}<figcaption${look("below")}>${safe(caption)}</figcaption></figure>`;
+  const scrolled = `<div${look("scroll")} role="region" aria-label="${safe(caption)}" tabindex="0">${drawn}</div>`;
+  return `<figure${look("figure")}>${scrolled}<figcaption${look("below")}>${safe(caption)}</figcaption></figure>`;
 }
 
 function codeHtml({ caption, text }: CodeBlock, { look }: Writing): string {

@@ -104,7 +104,7 @@ function templateBlocks({ facts: { templates } }: Figures): Block[] {
     type: "details",
     summary: `Template ${named(name)}`,
     blocks: [
-      { type: "code", caption: `The text of ${named(name)}`, language: "yaml", text: texts[i] ?? "" },
+      { type: "code", caption: `The text of ${named(name)}`, language: "yaml", text: (texts[i] ?? "").trimEnd() },
       ...(i === 0 || first === undefined ? [] : [{
         type: "diff" as const,
         caption: `${named(name)} (+) held against ${named(first.name)} (-)`,

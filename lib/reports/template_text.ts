@@ -23,7 +23,9 @@ function entry(key: string, value: unknown, margin: string): string[] {
   const inner = `${margin}  `;
   if (Array.isArray(value)) return [`${margin}${key}:`, ...value.flatMap((item) => itemLines(item, inner))];
   if (typeof value === "object" && value !== null) {
-    const lines = Object.entries(value).flatMap(([name, part]) => entry(plainKey(name), part, inner));
+    const lines = Object.entries(value).flatMap(([name, part]) =>
+      entry(isPlain(name) ? name : JSON.stringify(name), part, inner)
+    );
     return lines.length === 0 ? [`${margin}${key}: {}`] : [`${margin}${key}:`, ...lines];
   }
   return textLines(`${margin}${key}:`, value, inner);
@@ -35,21 +37,26 @@ function itemLines(item: unknown, margin: string): string[] {
   return lines.map((line, i) => i === 0 ? `${margin}- ${line.slice(margin.length + 2)}` : line);
 }
 
-function plainKey(key: string): string {
-  return /^[A-Za-z_]\w*$/.test(key) && !/^(?:true|false|null|yes|no|on|off|y|n)$/i.test(key)
-    ? key
-    : JSON.stringify(key);
-}
-
 /** White space that a block of lines does not keep as it is, and what belongs into quotes. */
 // deno-lint-ignore no-control-regex
 const NOT_IN_BLOCKS = /^[ \n\t]|[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff]|\n\n$|[ \t]\n|[ \t]$/;
 
 function textLines(head: string, value: unknown, margin: string): string[] {
-  if (typeof value !== "string" || !value.includes("\n") || !value.isWellFormed() || NOT_IN_BLOCKS.test(value)) {
-    return [`${head} ${JSON.stringify(value)}`];
-  }
+  if (typeof value !== "string") return [`${head} ${JSON.stringify(value)}`];
+  if (!value.includes("\n") || !value.isWellFormed() || NOT_IN_BLOCKS.test(value)) return [`${head} ${scalar(value)}`];
   const keep = value.endsWith("\n") ? "|" : "|-";
   const lines = value.replace(/\n$/, "").split("\n");
   return [`${head} ${keep}`, ...lines.map((line) => line === "" ? "" : `${margin}${line}`)];
+}
+
+/** Words stand as they are; backslashes are not doubled where they need not be. */
+function scalar(value: string): string {
+  if (isPlain(value)) return value;
+  // deno-lint-ignore no-control-regex
+  const isSingle = /[\\"]/.test(value) && !/[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]/.test(value) && value.isWellFormed();
+  return isSingle ? `'${value.replaceAll("'", "''")}'` : JSON.stringify(value);
+}
+
+function isPlain(value: string): boolean {
+  return /^[A-Za-z_]\w*$/.test(value) && !/^(?:true|false|null|yes|no|on|off|y|n)$/i.test(value);
 }
