@@ -1,10 +1,7 @@
 /** Cells and differences by name, and in the groups in which reports tell them. */
 import { clipLine } from "../basics/mod.ts";
 import type { DifferenceFamily } from "../comparison/mod.ts";
-import type { Compared } from "./compared.ts";
-
-/** Facts and result, without the rows. */
-export type Figures = Pick<Compared, "facts" | "result">;
+import type { ComparedFigures } from "./compared.ts";
 
 /** More cells than these are told policy by policy. */
 export const MOST_BESIDE = 6;
@@ -18,17 +15,17 @@ export function named(name: string): string {
 }
 
 /** What a cell is called. */
-export function cellName({ facts }: Pick<Figures, "facts">, cell: number): string {
+export function cellName({ facts }: Pick<ComparedFigures, "facts">, cell: number): string {
   return named(facts.cells[cell]?.name ?? `cell ${cell}`);
 }
 
 /** What a policy is called. */
-export function policyName({ facts }: Pick<Figures, "facts">, policy: number): string {
+export function policyName({ facts }: Pick<ComparedFigures, "facts">, policy: number): string {
   return named(facts.policies[policy]?.name ?? `policy ${policy}`);
 }
 
 /** What a template is called. */
-export function templateName({ facts }: Pick<Figures, "facts">, template: number): string {
+export function templateName({ facts }: Pick<ComparedFigures, "facts">, template: number): string {
   return named(facts.templates[template]?.name ?? `template ${template}`);
 }
 
@@ -41,7 +38,7 @@ export interface CellGroup {
 }
 
 /** The cells, where there are many in groups: by policy where it has several templates, else as they come. */
-export function cellGroups(comparison: Figures): CellGroup[] {
+export function cellGroups(comparison: ComparedFigures): CellGroup[] {
   const { facts } = comparison;
   const all = facts.cells.map((_, cell) => cell);
   if (all.length <= MOST_BESIDE) return [{ name: "", cells: all }];
@@ -74,7 +71,7 @@ export interface DifferenceGroup {
 }
 
 /** The differences: of templates by policy, then of policies by template; of runs all together. */
-export function differenceGroups(comparison: Figures): DifferenceGroup[] {
+export function differenceGroups(comparison: ComparedFigures): DifferenceGroup[] {
   const { facts, result } = comparison;
   const places = result.differences.map(({ family, a }, index) => {
     const cell = facts.cells[a];
@@ -103,7 +100,7 @@ export function differenceGroups(comparison: Figures): DifferenceGroup[] {
 }
 
 /** What a difference is of, short, for the head of a row: `step_by_step less baseline`. */
-export function differenceName(comparison: Figures, index: number): string {
+export function differenceName(comparison: ComparedFigures, index: number): string {
   const difference = comparison.result.differences[index];
   if (difference === undefined) return `difference ${index}`;
   const { a, b } = shortNames(comparison, index);
@@ -111,7 +108,7 @@ export function differenceName(comparison: Figures, index: number): string {
 }
 
 /** The two sides of a difference by what tells them apart: their templates, or their policies. */
-export function shortNames(comparison: Figures, index: number): { readonly a: string; readonly b: string } {
+export function shortNames(comparison: ComparedFigures, index: number): { readonly a: string; readonly b: string } {
   const { facts, result } = comparison;
   const difference = result.differences[index];
   const nameOf = (cell: number) => {

@@ -1,5 +1,6 @@
 /** Blocks about differences, told family by family: what is about one group stands there, what is about many in details. */
-import { type DifferenceGroup, differenceGroups, type Figures } from "./_cells.ts";
+import { type DifferenceGroup, differenceGroups } from "./_cells.ts";
+import type { ComparedFigures } from "./compared.ts";
 import type { Block } from "./document.ts";
 
 /**
@@ -8,7 +9,7 @@ import type { Block } from "./document.ts";
  * @param open whether a single group stands without details
  */
 export function byFamily(
-  comparison: Figures,
+  comparison: ComparedFigures,
   title: string,
   blocksOf: (group: DifferenceGroup) => readonly Block[],
   { open = false } = {},

@@ -1,6 +1,7 @@
 /** The tables of what was found: the figures of every cell, every difference, and all verdicts of a family at one look. */
 import type { DifferenceFamily } from "../comparison/mod.ts";
-import { cellName, type DifferenceGroup, differenceGroups, differenceName, type Figures } from "./_cells.ts";
+import { cellName, type DifferenceGroup, differenceGroups, differenceName } from "./_cells.ts";
+import type { ComparedFigures } from "./compared.ts";
 import type { Block, Inline, TableBlock } from "./document.ts";
 import { estimate, figure, type FigureFormat, pointerTo } from "./figure.ts";
 import { VERDICT_WORDS } from "./_words.ts";
@@ -27,7 +28,7 @@ const COLUMNS: readonly CellColumn[] = [
 ];
 
 /** The figures of every cell, accuracy with its interval. */
-export function cellTable(comparison: Figures): TableBlock {
+export function cellTable(comparison: ComparedFigures): TableBlock {
   const { result } = comparison;
   const rows = result.cells.map((cell, i): Inline[] => [
     [cellName(comparison, i)],
@@ -52,7 +53,7 @@ export function cellTable(comparison: Figures): TableBlock {
 }
 
 /** The other intervals, and what only several completions a problem have. */
-export function everyInterval(comparison: Figures): Block {
+export function everyInterval(comparison: ComparedFigures): Block {
   const { cells } = comparison.result;
   const sizes = [...new Set(cells.flatMap(({ pass_at }) => Object.keys(pass_at)))].sort((a, b) =>
     Number(a) - Number(b)
@@ -108,7 +109,7 @@ const DIFFERENCE_COLUMNS: TableBlock["columns"] = [
 ];
 
 /** Every difference of a group with its interval and its test. */
-export function differenceTable(comparison: Figures, { name, differences }: DifferenceGroup): TableBlock {
+export function differenceTable(comparison: ComparedFigures, { name, differences }: DifferenceGroup): TableBlock {
   const rows = differences.map((index): Inline[] => {
     const at = (...path: readonly string[]) => pointerTo("differences", index, ...path);
     const one = (key: string, format: FigureFormat): Inline => [figure(comparison, at(key), format)];
@@ -132,7 +133,7 @@ export function differenceTable(comparison: Figures, { name, differences }: Diff
 const MOST_GROUPS = 8;
 
 /** Of several groups with the same pairs: a row a pair, a column a group, what was found in each cell. */
-export function verdictTable(comparison: Figures, family: DifferenceFamily): TableBlock[] {
+export function verdictTable(comparison: ComparedFigures, family: DifferenceFamily): TableBlock[] {
   const groups = differenceGroups(comparison).filter((group) => group.family === family);
   if (groups.length < 2 || groups.length > MOST_GROUPS) return [];
   const named = groups.map(({ differences }) => new Map(differences.map((i) => [differenceName(comparison, i), i])));
@@ -151,7 +152,7 @@ export function verdictTable(comparison: Figures, family: DifferenceFamily): Tab
   }];
 }
 
-function verdictAt(comparison: Figures, index: number): Inline {
+function verdictAt(comparison: ComparedFigures, index: number): Inline {
   const verdict = comparison.result.differences[index]?.verdict ?? "not_told_apart";
   return [
     figure(comparison, pointerTo("differences", index, "difference", "value"), "points"),

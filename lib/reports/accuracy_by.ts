@@ -3,9 +3,10 @@
  * many there are, and nothing is tested.
  */
 import type { PartKind } from "../comparison/mod.ts";
-import { type CellGroup, cellGroups, cellName, differenceName, type Figures, named } from "./_cells.ts";
+import { type CellGroup, cellGroups, cellName, differenceName, named } from "./_cells.ts";
 import { counted } from "./_phrases.ts";
 import { plotBlock } from "./_pictures.ts";
+import type { ComparedFigures } from "./compared.ts";
 import type { Block, Inline, Section, TableBlock } from "./document.ts";
 import { estimate, figure, pointerTo } from "./figure.ts";
 import { section } from "./section.ts";
@@ -26,7 +27,7 @@ const KINDS = Object.keys(KIND_WORDS) as PartKind[];
 const MOST_DIFFERENCES = 3;
 
 /** The section that says for which problems the differences are. */
-export function accuracyBy(comparison: Figures): Section {
+export function accuracyBy(comparison: ComparedFigures): Section {
   const { parts } = comparison.result;
   const kinds = KINDS.filter((kind) => parts.some((part) => part.kind === kind));
   const call = "accuracyBy(comparison)";
@@ -47,7 +48,7 @@ export function accuracyBy(comparison: Figures): Section {
   ], call);
 }
 
-function tablesOf(comparison: Figures, kind: PartKind): Block {
+function tablesOf(comparison: ComparedFigures, kind: PartKind): Block {
   return {
     type: "details",
     summary: `Accuracy by ${KIND_WORDS[kind]}`,
@@ -55,7 +56,7 @@ function tablesOf(comparison: Figures, kind: PartKind): Block {
   };
 }
 
-function partTable(comparison: Figures, kind: PartKind, { name, cells }: CellGroup): TableBlock {
+function partTable(comparison: ComparedFigures, kind: PartKind, { name, cells }: CellGroup): TableBlock {
   const { parts, differences } = comparison.result;
   const within = differences.flatMap(({ a, b }, i) => cells.includes(a) && cells.includes(b) ? [i] : []);
   const shown = within.length <= MOST_DIFFERENCES ? within : [];

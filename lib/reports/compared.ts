@@ -3,14 +3,18 @@ import type { ComparisonFacts, ComparisonResult } from "../comparison/mod.ts";
 import type { RolloutRow } from "../runs/mod.ts";
 import type { ProblemResult } from "../training/mod.ts";
 
-/** A comparison as reports read it. */
-export interface Compared {
-  /** Its folder; null: it is not recorded. */
-  readonly path: string | null;
+/** What was compared, and what came of it, without the answers. */
+export interface ComparedFigures {
   /** What was compared, and how. */
   readonly facts: ComparisonFacts;
   /** What came of it. */
   readonly result: ComparisonResult;
+}
+
+/** A comparison as reports read it. */
+export interface Compared extends ComparedFigures {
+  /** Its folder; null: it is not recorded. */
+  readonly path: string | null;
   /** Whether the answers of a cell are there, and are those of the figures. */
   hasRecords(cell: number): boolean;
   /**

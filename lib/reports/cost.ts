@@ -1,14 +1,15 @@
 /** What accuracy costs: tokens of answers against right answers, and what is best for its price. */
-import { cellName, differenceName, type Figures, MOST_BESIDE } from "./_cells.ts";
+import { cellName, differenceName, MOST_BESIDE } from "./_cells.ts";
 import { byFamily } from "./_families.ts";
 import { plainList } from "./_phrases.ts";
 import { plotBlock } from "./_pictures.ts";
+import type { ComparedFigures } from "./compared.ts";
 import type { Block, Inline, Section, TableBlock } from "./document.ts";
 import { estimate, figure, pointerTo } from "./figure.ts";
 import { section } from "./section.ts";
 
 /** The section that holds accuracy against tokens. */
-export function costAndFront(comparison: Figures): Section {
+export function costAndFront(comparison: ComparedFigures): Section {
   return section("What it costs", [
     { type: "text", text: [frontText(comparison)] },
     plotBlock(
@@ -22,7 +23,7 @@ export function costAndFront(comparison: Figures): Section {
   ], "costAndFront(comparison)");
 }
 
-function frontText(comparison: Figures): string {
+function frontText(comparison: ComparedFigures): string {
   const { facts, result } = comparison;
   const side = (on: boolean) =>
     result.cells.flatMap(({ on_front }, i) => on_front === on ? [cellName(comparison, i)] : []);
@@ -39,7 +40,7 @@ function frontText(comparison: Figures): string {
   return `${which}${beaten} The front takes the figures as they are, without their intervals.`;
 }
 
-function costTable(comparison: Figures): TableBlock {
+function costTable(comparison: ComparedFigures): TableBlock {
   const { cells } = comparison.result;
   return {
     type: "table",
@@ -65,7 +66,7 @@ function costTable(comparison: Figures): TableBlock {
   };
 }
 
-function tokenDifferences(comparison: Figures): Block[] {
+function tokenDifferences(comparison: ComparedFigures): Block[] {
   return byFamily(comparison, "Differences in tokens of an answer", ({ name, differences }) => [{
     type: "table",
     caption: `Tokens of an answer, differences between ${name}`,

@@ -2,11 +2,11 @@
  * The problems that one cell solves and another does not, with both answers side by side. A few are shown, chosen by a rule
  * that does not look at what was answered; the others are listed by their ids.
  */
-import { cellName, type Figures } from "./_cells.ts";
+import { cellName } from "./_cells.ts";
 import { chosenProblems, type Disagreement, disagreementsOf, type Side } from "./_disagreeing.ts";
 import { counted } from "./_phrases.ts";
 import { shownPair } from "./_shown_pair.ts";
-import type { Compared } from "./compared.ts";
+import type { Compared, ComparedFigures } from "./compared.ts";
 import type { Block, PairsBlock, Section } from "./document.ts";
 import { section } from "./section.ts";
 
@@ -41,7 +41,7 @@ export async function disagreements(comparison: Compared): Promise<Section> {
 }
 
 /** Pairs of templates where there are several, else pairs of policies or groups. */
-function comparedPairs({ result }: Figures): number[] {
+function comparedPairs({ result }: ComparedFigures): number[] {
   const of = (family: string) => result.differences.flatMap((one, i) => one.family === family ? [i] : []);
   const templates = of("templates");
   return templates.length > 0 ? templates : of("policies");
@@ -52,7 +52,7 @@ function hasRecords(comparison: Compared, index: number): boolean {
   return difference !== undefined && comparison.hasRecords(difference.a) && comparison.hasRecords(difference.b);
 }
 
-function ruleText({ facts }: Figures, each: number): string {
+function ruleText({ facts }: ComparedFigures, each: number): string {
   const rule =
     `Up to ${each} are shown each way: in the order of the problems the first of each level in turn, easiest level ` +
     "first, whatever was answered; the others are listed.";

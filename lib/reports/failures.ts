@@ -1,6 +1,7 @@
 /** What became of the completions that were not right, and how outcomes change from one cell to another. */
+import type { ComparedFigures } from "./compared.ts";
 import { type Outcome, OUTCOMES } from "../vocabulary.ts";
-import { cellName, differenceName, type Figures, shortNames } from "./_cells.ts";
+import { cellName, differenceName, shortNames } from "./_cells.ts";
 import { byFamily } from "./_families.ts";
 import type { Inline, Section, TableBlock } from "./document.ts";
 import { figure, pointerTo } from "./figure.ts";
@@ -18,7 +19,7 @@ const MEANINGS: Readonly<Record<Outcome, string>> = {
 };
 
 /** The section that counts outcomes. */
-export function failures(comparison: Figures): Section {
+export function failures(comparison: ComparedFigures): Section {
   const changes = byFamily(
     comparison,
     "Changes of outcome",
@@ -27,7 +28,7 @@ export function failures(comparison: Figures): Section {
   return section("What went wrong", [outcomeTable(comparison), ...changes], "failures(comparison)");
 }
 
-function outcomeTable(comparison: Figures): TableBlock {
+function outcomeTable(comparison: ComparedFigures): TableBlock {
   const { cells } = comparison.result;
   const met = OUTCOMES.filter((outcome) => cells.some(({ outcomes }) => (outcomes[outcome] ?? 0) > 0));
   return {
@@ -47,7 +48,7 @@ function outcomeTable(comparison: Figures): TableBlock {
 }
 
 /** Rows: what the one side came to; columns: what the other did, drawn with the same stream of random numbers. */
-function changeTable(comparison: Figures, index: number, shared: string): TableBlock {
+function changeTable(comparison: ComparedFigures, index: number, shared: string): TableBlock {
   const outcomes = comparison.result.differences[index]?.outcomes ?? {};
   const pairs = Object.keys(outcomes).map((key) => key.split(">") as [string, string]);
   const sides = [0, 1].map((side) => OUTCOMES.filter((outcome) => pairs.some((pair) => pair[side] === outcome)));
@@ -69,6 +70,11 @@ function changeTable(comparison: Figures, index: number, shared: string): TableB
   };
 }
 
-function countAt(comparison: Figures, counts: Readonly<Record<string, number>>, pointer: string, key: string): Inline {
+function countAt(
+  comparison: ComparedFigures,
+  counts: Readonly<Record<string, number>>,
+  pointer: string,
+  key: string,
+): Inline {
   return Object.hasOwn(counts, key) ? [figure(comparison, pointer, "count")] : ["0"];
 }

@@ -3,15 +3,16 @@
  * difference with its interval and its test. Many differences are told group by group.
  */
 import { type DifferenceFamily, scopeOf, seedStatementOf, statementParts } from "../comparison/mod.ts";
-import { type Figures, MOST_BESIDE } from "./_cells.ts";
+import { MOST_BESIDE } from "./_cells.ts";
 import { byFamily } from "./_families.ts";
 import { cellTable, differenceTable, everyInterval, verdictTable } from "./_headline_tables.ts";
 import { plotBlock } from "./_pictures.ts";
+import type { ComparedFigures } from "./compared.ts";
 import type { Block, Section } from "./document.ts";
 import { section } from "./section.ts";
 
 /** The section that says what was found. */
-export function headline(comparison: Figures): Section {
+export function headline(comparison: ComparedFigures): Section {
   return section("What was found", [
     ...statements(comparison),
     { type: "text", kind: "note", text: [scopeOf(comparison)] },
@@ -24,7 +25,7 @@ export function headline(comparison: Figures): Section {
 }
 
 /** Every statement where they are few; of many how many are told apart, and those within details. */
-function statements(comparison: Figures): Block[] {
+function statements(comparison: ComparedFigures): Block[] {
   const { differences } = comparison.result;
   const all = differences.map((_, i): Block => ({
     type: "text",
@@ -40,7 +41,7 @@ function statements(comparison: Figures): Block[] {
 }
 
 /** Of training runs: what the seeds say of the settings, or that they cannot say it. */
-function overSeeds(comparison: Figures): Block[] {
+function overSeeds(comparison: ComparedFigures): Block[] {
   const differences = comparison.result.training?.differences ?? [];
   if (differences.length === 0) return [];
   const shown = differences.slice(0, MOST_BESIDE).map((_, i): Block => ({
@@ -51,7 +52,7 @@ function overSeeds(comparison: Figures): Block[] {
   return [...shown, { type: "text", kind: "note", text: ["The others stand under Training."] }];
 }
 
-function differencePlot(comparison: Figures): Block[] {
+function differencePlot(comparison: ComparedFigures): Block[] {
   if (comparison.result.differences.length === 0) return [];
   const caption =
     "Differences of strict accuracy in points, each with its own 95 % interval; colour and shape tell what the " +
@@ -60,7 +61,7 @@ function differencePlot(comparison: Figures): Block[] {
 }
 
 /** How many of a family are told apart, and all of them in one table. */
-function summaryOf(comparison: Figures, family: DifferenceFamily): Block[] {
+function summaryOf(comparison: ComparedFigures, family: DifferenceFamily): Block[] {
   const { facts, result } = comparison;
   const all = result.differences.filter((difference) => difference.family === family);
   if (all.length === 0) return [];

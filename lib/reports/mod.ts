@@ -1,6 +1,6 @@
 /** Reports of comparisons: sections that show themselves, as one page and as one notebook. */
 export { accuracyBy } from "./accuracy_by.ts";
-export type { Compared, Figures } from "./compared.ts";
+export type { Compared, ComparedFigures } from "./compared.ts";
 export { costAndFront } from "./cost.ts";
 export { type DiffLine, lineDiff } from "./diff.ts";
 export { disagreements } from "./disagreements.ts";

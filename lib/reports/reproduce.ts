@@ -1,8 +1,9 @@
 /** All that is needed to make a comparison again, and what to know about its statistics. */
 import { clip } from "../basics/mod.ts";
 import type { IntervalMethod } from "../comparison/mod.ts";
-import { type Figures, named } from "./_cells.ts";
+import { named } from "./_cells.ts";
 import { lineDiff } from "./diff.ts";
+import type { ComparedFigures } from "./compared.ts";
 import type { Block, Section, TableBlock } from "./document.ts";
 import { section } from "./section.ts";
 import { templateText } from "./template_text.ts";
@@ -11,7 +12,7 @@ import { templateText } from "./template_text.ts";
 const LONGEST_TEXT = 20_000;
 
 /** The section that says how to do it again. */
-export function howToReproduce(comparison: Figures): Section {
+export function howToReproduce(comparison: ComparedFigures): Section {
   const { facts } = comparison;
   return section("How to reproduce it", [
     { type: "code", caption: "The command", language: "sh", text: clip(facts.command, LONGEST_TEXT) },
@@ -32,14 +33,14 @@ export function howToReproduce(comparison: Figures): Section {
   ], "howToReproduce(comparison)");
 }
 
-function recordsText({ facts }: Figures): string {
+function recordsText({ facts }: ComparedFigures): string {
   return "Beside this report lie comparison.json, which says what was compared, and result.json, which holds every figure " +
     "that is shown here: each figure of the page carries the place that it has there. The figures follow from the records of " +
     `the answers and from seed ${facts.seed} alone; the same command works them out anew, and asks only what is not recorded.`;
 }
 
 /** What applies here of what there is to know. */
-function statisticsNotes(comparison: Figures): Block[] {
+function statisticsNotes(comparison: ComparedFigures): Block[] {
   const { result, facts } = comparison;
   const tests = new Set(result.differences.map(({ test }) => test));
   const methods = methodsOf(comparison);
@@ -88,7 +89,7 @@ const METHODS: readonly (readonly [IntervalMethod, string])[] = [
   ["t", "Intervals over seeds are Student's."],
 ];
 
-function methodsOf({ result: { cells, differences, training } }: Figures): ReadonlySet<IntervalMethod> {
+function methodsOf({ result: { cells, differences, training } }: ComparedFigures): ReadonlySet<IntervalMethod> {
   return new Set([
     ...cells.flatMap(({ correct, completion_tokens }) => [correct.method, completion_tokens.method]),
     ...differences.map(({ difference }) => difference.method),
@@ -97,7 +98,7 @@ function methodsOf({ result: { cells, differences, training } }: Figures): Reado
 }
 
 /** The text of each template, and what is different from the first. */
-function templateBlocks({ facts: { templates } }: Figures): Block[] {
+function templateBlocks({ facts: { templates } }: ComparedFigures): Block[] {
   const texts = templates.map((template) => clip(templateText(template), LONGEST_TEXT));
   const [first] = templates;
   const files = templates.map(({ name }, i): Block => ({
@@ -115,7 +116,7 @@ function templateBlocks({ facts: { templates } }: Figures): Block[] {
   return files;
 }
 
-function versionTable({ facts }: Figures): TableBlock {
+function versionTable({ facts }: ComparedFigures): TableBlock {
   return {
     type: "table",
     caption: "Versions",
@@ -124,7 +125,7 @@ function versionTable({ facts }: Figures): TableBlock {
   };
 }
 
-function recordTable(comparison: Figures): TableBlock {
+function recordTable(comparison: ComparedFigures): TableBlock {
   return {
     type: "table",
     caption: "Where the answers are recorded, from the folder of the comparison",

@@ -1,14 +1,15 @@
 /** How training went, of comparisons of runs: curves, the seeds of each group, and what seeds say about the settings. */
-import { cellName, type Figures, named } from "./_cells.ts";
+import { cellName, named } from "./_cells.ts";
 import { plainList } from "./_phrases.ts";
 import { plotBlock } from "./_pictures.ts";
+import type { ComparedFigures } from "./compared.ts";
 import type { Block, Inline, Section, TableBlock } from "./document.ts";
 import { estimate, figure, pointerTo } from "./figure.ts";
 import { section } from "./section.ts";
 import { VERDICT_WORDS } from "./_words.ts";
 
 /** The section about training; undefined where templates were compared, not runs. */
-export function trainingCurves(comparison: Figures): Section | undefined {
+export function trainingCurves(comparison: ComparedFigures): Section | undefined {
   const { training } = comparison.result;
   if (training === undefined) return undefined;
   const explained =
@@ -30,7 +31,7 @@ const UNEQUAL: Block = {
   text: ["The runs did not all come to the same step: each is compared at the last evaluation that it has."],
 };
 
-function groupTable(comparison: Figures): TableBlock {
+function groupTable(comparison: ComparedFigures): TableBlock {
   const groups = comparison.result.training?.groups ?? [];
   return {
     type: "table",
@@ -65,7 +66,7 @@ function listed(figures: Inline): Inline {
   return figures.flatMap((part, i) => i === 0 ? [part] : [", ", part]);
 }
 
-function seedTable(comparison: Figures): Block[] {
+function seedTable(comparison: ComparedFigures): Block[] {
   const differences = comparison.result.training?.differences ?? [];
   if (differences.length === 0) return [];
   return [{

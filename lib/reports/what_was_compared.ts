@@ -1,13 +1,13 @@
 /** What a comparison compared, and how, in a few sentences and two tables. */
 import { counted, plainList } from "./_phrases.ts";
-import { type Figures, named } from "./_cells.ts";
-import type { Compared } from "./compared.ts";
+import { named } from "./_cells.ts";
+import type { Compared, ComparedFigures } from "./compared.ts";
 import type { Block, Inline, Section, TableBlock } from "./document.ts";
 import { figure, pointerTo } from "./figure.ts";
 import { section } from "./section.ts";
 
 /** The section that says what was asked of whom. */
-export function whatWasCompared(comparison: Figures & Partial<Pick<Compared, "hasRecords">>): Section {
+export function whatWasCompared(comparison: ComparedFigures & Partial<Pick<Compared, "hasRecords">>): Section {
   const { facts } = comparison;
   const blocks: Block[] = [
     { type: "text", text: facts.kind === "runs" ? runsAsked(comparison) : templatesAsked(comparison) },
@@ -21,7 +21,7 @@ export function whatWasCompared(comparison: Figures & Partial<Pick<Compared, "ha
 }
 
 /** Which cells' answers are gone; where they should be is no business of whoever reads a report. */
-function withoutRecords(comparison: Figures & Partial<Pick<Compared, "hasRecords">>): Block[] {
+function withoutRecords(comparison: ComparedFigures & Partial<Pick<Compared, "hasRecords">>): Block[] {
   const gone = comparison.facts.cells.flatMap(({ name }, cell) =>
     comparison.hasRecords?.(cell) === false ? [named(name)] : []
   );
@@ -32,14 +32,14 @@ function withoutRecords(comparison: Figures & Partial<Pick<Compared, "hasRecords
   return [{ type: "text", kind: "note", text: [text] }];
 }
 
-function problemsOf(comparison: Figures): Inline {
+function problemsOf(comparison: ComparedFigures): Inline {
   const problems = comparison.result.cells.length === 0
     ? comparison.facts.problems.toLocaleString("en-US")
     : figure(comparison, pointerTo("cells", 0, "problems"), "count");
   return [problems, ` problems of ${named(comparison.facts.problem_set)}`];
 }
 
-function templatesAsked(comparison: Figures): Inline {
+function templatesAsked(comparison: ComparedFigures): Inline {
   const { templates, policies, samples } = comparison.facts;
   const names = plainList(templates.map(({ name }) => named(name)));
   const who = policies.length === 1
@@ -50,7 +50,7 @@ function templatesAsked(comparison: Figures): Inline {
   return ["The same ", ...problemsOf(comparison), ` were put to ${who}, with ${by}: ${each}.`];
 }
 
-function runsAsked(comparison: Figures): Inline {
+function runsAsked(comparison: ComparedFigures): Inline {
   const { policies } = comparison.facts;
   const runs = policies.reduce((sum, policy) => sum + policy.runs.length, 0);
   return [
@@ -63,7 +63,7 @@ function runsAsked(comparison: Figures): Inline {
   ];
 }
 
-function drawn({ facts }: Figures): string {
+function drawn({ facts }: ComparedFigures): string {
   const greedy = facts.temperature === 0
     ? "the likeliest token each time (temperature 0)"
     : `temperature ${facts.temperature}`;
@@ -71,7 +71,7 @@ function drawn({ facts }: Figures): string {
     `the streams of random numbers begin with seed ${facts.seed}, and are the same for all.`;
 }
 
-function made({ facts }: Figures): string {
+function made({ facts }: ComparedFigures): string {
   const versions = Object.entries(facts.versions).map(([name, version]) => `${named(name)} ${named(version)}`);
   const by = versions.length === 0 ? "" : `, with ${plainList(versions)}`;
   return `Made on ${dateOf(facts.created_at)}${by}. Fingerprint of the problems: ${named(facts.fingerprint)}.`;
@@ -82,7 +82,7 @@ function dateOf(text: string): string {
   return found === null ? named(text) : `${found[1]} at ${found[2]} UTC`;
 }
 
-function templateTable({ facts }: Figures): TableBlock {
+function templateTable({ facts }: ComparedFigures): TableBlock {
   return {
     type: "table",
     caption: "Templates",
@@ -95,7 +95,7 @@ function templateTable({ facts }: Figures): TableBlock {
   };
 }
 
-function policyTable({ facts }: Figures): TableBlock {
+function policyTable({ facts }: ComparedFigures): TableBlock {
   const isTrained = facts.policies.some(({ runs }) => runs.length > 0);
   return {
     type: "table",
