@@ -4,7 +4,7 @@
  * the comparison, as its cells look for the records there.
  */
 import { isAbsolute } from "node:path";
-import { DISPLAY, INSPECT, type MediaBundle } from "../basics/mod.ts";
+import { DISPLAY, INSPECT, inspected, isObject, type MediaBundle } from "../basics/mod.ts";
 import { COMPARISON_FILES } from "../comparison/mod.ts";
 import { blocksBundle } from "./_bundle.ts";
 import { calledIn, importLines } from "./_notebook_calls.ts";
@@ -56,8 +56,15 @@ export async function reportNotebook(
 /**
  * What a section says without its heading and its plots, for a notebook in which these have cells of their own. Last in a
  * cell it shows itself.
+ * @param section undefined, which sections give that have nothing to say, is refused
+ * @throws {TypeError} when it is no section
  */
-export function bodyOf({ blocks, ...rest }: Section): Section {
+export function bodyOf(section: Section | undefined): Section {
+  if (!isObject(section) || !Array.isArray(section.blocks)) {
+    const met = (section as unknown) instanceof Promise ? "a promise; put `await` before it" : inspected(section);
+    throw new TypeError(`bodyOf takes a section of a report, but met ${met}`);
+  }
+  const { blocks, ...rest } = section as Section;
   const left = besidesPlots(blocks);
   return Object.defineProperties({ ...rest, blocks: left }, {
     [DISPLAY]: { value: () => blocksBundle(left, { pictures: false }), enumerable: false, configurable: true },

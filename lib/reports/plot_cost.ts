@@ -32,8 +32,10 @@ export function plotCost(comparison: PlottedComparison, options: PlotSize = {}):
   const { width, height } = plotLook.size({ height: 300, ...options }, "plotCost");
   const all = plotCells(comparison, "plotCost");
   const cost: Cost = { ...all, comparison, cells: all.cells.slice(0, MOST_CELLS), width: width - 70, height };
+  const fronts = cost.policies.filter((policy) => hasFront(cost, policy)).length;
+  const of = fronts > 1 ? "the Pareto front of each policy" : "the Pareto front";
   const notes = [
-    "95 % intervals; stepped: the Pareto front, as accurate for fewer tokens there is none",
+    fronts === 0 ? "95 % intervals" : `95 % intervals; stepped: ${of}, as accurate for fewer tokens there is none`,
     ...(cost.cells.length < all.cells.length ? [`the first ${MOST_CELLS} of ${all.cells.length}`] : []),
   ];
   const rows = cost.cells.map(({ index, name, figures: { on_front } }) => [
@@ -53,6 +55,11 @@ interface Cost extends PlotCells {
   readonly comparison: PlottedComparison;
   readonly width: number;
   readonly height: number;
+}
+
+/** Of a single cell there is no front. */
+function hasFront({ cells }: PlotCells, policy: string): boolean {
+  return cells.filter((cell) => cell.policy === policy).length > 1;
 }
 
 /** Whether colour tells policies apart; else templates. */
@@ -163,7 +170,7 @@ function frontLayer({ x, y, colour }: Encodings): PlotSpec {
 
 /** The front of each policy from the cheapest to the best, and on to the right, where more tokens buy no more. */
 function frontRows(cost: Cost, right: number): readonly PlotSpec[] {
-  return cost.policies.flatMap((policy) => {
+  return cost.policies.filter((policy) => hasFront(cost, policy)).flatMap((policy) => {
     const front = cost.cells.filter((cell) => cell.policy === policy && cell.figures.on_front)
       .map(({ figures: { correct, completion_tokens } }) => ({ x: completion_tokens.value, y: correct.value }))
       .sort((a, b) => a.x - b.x);

@@ -100,6 +100,8 @@ Deno.test("a section without its plots is what its cell shows; the section itsel
   assert.deepEqual(body.blocks.filter(({ type }) => type === "plot"), []);
   const inside = { type: "details", summary: "more", blocks: whole.blocks } as const;
   assert.doesNotMatch(JSON.stringify(bodyOf(section("Own", [inside])).blocks), /"plot"/);
+  assert.throws(() => bodyOf(Promise.resolve(whole) as never), /bodyOf takes a section.*put `await` before it/);
+  assert.throws(() => bodyOf(undefined), TypeError);
 });
 
 Deno.test("what the notebook cannot call again keeps its output and is left alone by runners", async () => {

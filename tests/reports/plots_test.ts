@@ -124,6 +124,7 @@ Deno.test("the front is a stepped line through its cells, from the cheapest, and
   assert.equal(front[2]!.y, 0.64);
   const several = datasets(plotCost(plotted({ policies: CHECKPOINTS })))["front"]!;
   assert.deepEqual([...new Set(several.map(({ colour }) => colour))], CHECKPOINTS);
+  assert.deepEqual(datasets(plotCost(RUNS))["front"], [], "one template: nothing to choose from");
 });
 
 Deno.test("labels of cells of nearly one place do not cover each other", () => {
