@@ -98,10 +98,10 @@ async function runWatched(
   const screen = sweepScreen(io);
   let latest: Sweep | undefined;
   const notice = () => {
-    const own = latest?.rows.filter(({ state, elsewhere }) => state === "running" && !elsewhere).length ?? 0;
-    const which = own === 0
+    const own = latest?.rows.filter(({ state, elsewhere }) => /^(?:running|starting)$/.test(state) && !elsewhere) ?? [];
+    const which = own.length === 0
       ? ""
-      : `; ${own} running: saving a checkpoint (Ctrl-C again leaves at once, they stop alone)`;
+      : `; ${own.length} under way: stopping, with a checkpoint (Ctrl-C again leaves at once, they stop by themselves)`;
     screen.line(`stopping: no more runs are started${which}`);
   };
   const interrupt = listenForInterrupt(io, notice, () => screen.close());

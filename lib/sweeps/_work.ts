@@ -94,11 +94,15 @@ export async function workThrough(places: readonly Place[], options: WorkOptions
 
 /** Shows what is at a place. */
 export async function showFound(place: Place, now: number): Promise<void> {
-  const found = await place.look(now);
+  show(place, await place.look(now));
+}
+
+function show(place: Place, found: Found, code?: string): void {
   if (found.kind === "other") place.set({ ...measuredOf(found.run), state: "differs", reason: found.why });
   if (found.kind !== "run") return;
-  const { run } = found;
-  place.set({ ...measuredOf(run), state: run.state, elsewhere: run.state === "running", reason: reasonOf(run) });
+  const { state } = found.run;
+  const reason = reasonOf(found.run, code);
+  place.set({ ...measuredOf(found.run), state, elsewhere: state === "running", reason });
 }
 
 async function takeTurn(place: Place, limiter: Limiter, options: WorkOptions): Promise<void> {
@@ -122,7 +126,7 @@ async function work(place: Place, options: WorkOptions): Promise<void> {
       await follow(place, found.run, { ...options, isOwn: false });
       continue;
     }
-    await showFound(place, now());
+    show(place, found);
     if (found.kind === "other" || (found.kind === "run" && found.run.state === "finished")) return;
     const begun = await begin(place, found, options);
     if (begun === "taken") continue;
@@ -222,14 +226,18 @@ const LAST_WORD_MS = 1_000;
 
 /** What has become of a run that has ended. */
 async function showEnd(place: Place, now: number): Promise<void> {
-  await showFound(place, now);
-  if (place.row.state !== "interrupted") return;
-  let code: string | undefined;
-  for (let waited = 0; code === undefined && waited < LAST_WORD_MS; waited += 100) {
-    code = await exitCode(place.path);
-    if (code === undefined) await sleep(100);
+  const found = await place.look(now);
+  const code = found.kind === "run" && found.run.state === "interrupted" ? await lastCode(place.path) : undefined;
+  show(place, found, code);
+}
+
+async function lastCode(path: string): Promise<string | undefined> {
+  for (let waited = 0; waited < LAST_WORD_MS; waited += 100) {
+    const code = await exitCode(path);
+    if (code !== undefined) return code;
+    await sleep(100);
   }
-  place.set({ reason: interruptedText(code) });
+  return undefined;
 }
 
 function interruptedText(code: string | undefined): string {
@@ -237,9 +245,9 @@ function interruptedText(code: string | undefined): string {
   return code === undefined ? "its process is gone" : `its process ended with code ${code}; its log.txt says more`;
 }
 
-function reasonOf({ state, status }: Run): string | null {
+function reasonOf({ state, status }: Run, code: string | undefined): string | null {
   if (state === "failed") return status?.last_error ?? "it is not recorded why";
-  if (state === "interrupted") return interruptedText(undefined);
+  if (state === "interrupted") return interruptedText(code);
   return state === "stopped" ? status?.stop_reason ?? "it was stopped" : null;
 }
 

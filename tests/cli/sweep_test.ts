@@ -8,7 +8,7 @@ import { inTempFolder } from "../runs/_fakes.ts";
 import { FakeRuns } from "../sweeps/_fakes.ts";
 import { type FakeIo, fakeIo, type FakeOptions } from "./_io.ts";
 
-const FILE = "base: { max_steps: 2, test_limit: 4 }\ngrid: { seed: [0, 1, 2] }\nparallel: 1\n";
+const FILE = "base: { max_steps: 2, groups_per_batch: 1, test_limit: 4 }\ngrid: { seed: [0, 1, 2] }\nparallel: 1\n";
 
 /** A sweep's file, stand-ins for its runs, and a way to call the command. */
 function withSweep(
@@ -81,14 +81,20 @@ Deno.test("in a terminal the table is redrawn in place, and gone before the one 
     assert.doesNotMatch(io.said(), /^finished seed=/m);
   }));
 
-Deno.test("a run that fails is told with its reason, the others are compared, and the code says that not all is done", () =>
+Deno.test("runs that fail are told with their reasons, the others are compared, and the code says that not all is done", () =>
   withSweep(async ({ runs, compared, sweep, file }) => {
-    runs.fate = (name) => name === "seed-1" ? "fails" : "finishes";
+    runs.fate = (name) => name === "seed-1" ? "fails" : name === "seed-2" ? "killed" : "finishes";
     const { io, code } = sweep();
     assert.equal(await code, 1);
     assert.match(io.said(), /^failed seed=1 after 1\/2 steps, held-out accuracy 0\.250: out of luck {2}\(1 of 3 fin/m);
-    assert.match(io.said(), /\nseed=1 failed: out of luck \(.*seed-1\)\n\nthey were compared/);
-    assert.ok(io.said().includes(`1 of 3 have not finished; to go on:\n  deno task sweep ${file}\n`), io.said());
+    assert.match(io.said(), /^interrupted seed=2 after 1\/2 steps, .*: its process was killed \(code 137\)/m);
+    assert.match(io.said(), /\nseed=1 failed: out of luck \(.*seed-1\)\nseed=2 interrupted: its process was killed/);
+    assert.ok(!io.said().includes("they were compared"), "a single run is no comparison");
+    assert.ok(io.said().includes(`2 of 3 have not finished; to go on:\n  deno task sweep ${file}\n`), io.said());
+    runs.fate = (name) => name === "seed-1" ? "fails" : "finishes";
+    const again = sweep();
+    assert.equal(await again.code, 1);
+    assert.match(again.io.said(), /\nthey were compared\n/);
     assert.equal(compared[0]?.length, 2);
   }));
 
@@ -101,7 +107,10 @@ Deno.test("Ctrl-C stops in good order and says how to go on; a second one leaves
     io.interrupt();
     await eventually(() => io.said().includes("stopping: no more runs are started"));
     assert.equal(await code, 130);
-    assert.match(io.said(), /stopping: no more runs are started; 2 running: saving a checkpoint \(Ctrl-C again/);
+    assert.match(
+      io.said(),
+      /stopping: no more runs are started; 2 under way: stopping, with a checkpoint \(Ctrl-C again/,
+    );
     assert.match(io.said(), /0 of 3 finished, 1 waiting, 2 stopped\n/);
     assert.match(io.said(), /stopped by Ctrl-C; to go on:\n {2}deno task sweep .*lr\.yaml parallel=2\n/);
     assert.deepEqual([compared, io.exits], [[], []]);

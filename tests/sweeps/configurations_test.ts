@@ -63,6 +63,7 @@ Deno.test("folder names are safe on every system, tell different values apart, a
   const template = { name: "B c", question: "{{ question }}" } as never;
   const rows = await rowsOf({
     name: "names",
+    base: { max_steps: 1, groups_per_batch: 1, test_limit: 2 },
     list: [
       { model_name: "Org/Model-7B" },
       { model_name: "org/model-7b" },

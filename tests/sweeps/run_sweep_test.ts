@@ -18,7 +18,7 @@ import { FakeRuns } from "./_fakes.ts";
 
 const GRID: SweepInput = {
   name: "lr",
-  base: { max_steps: 2, test_limit: 4 },
+  base: { max_steps: 2, groups_per_batch: 1, test_limit: 4 },
   grid: { learning_rate: [1e-4, 2e-4], seed: [0, 1] },
   parallel: 2,
 };
