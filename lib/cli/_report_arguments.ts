@@ -9,7 +9,7 @@ export const REPORT_HELP = `Writes a report: deno task report <comparison> [opti
 
   comparison      a comparison's folder, or its name below runs/comparisons
   run             a run's folder, or its name below runs/; they are compared first
-  folder=PATH     where it is written (default: the comparison's folder)
+  folder=PATH     where it is written, of runs with their comparison (default: the comparison's folder)
   page=false      no page (report.html)
   notebook=false  no notebook (report.ipynb)
   common=true     of runs that were asked different problems those they share

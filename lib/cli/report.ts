@@ -27,10 +27,10 @@ export function main(args: readonly string[], io: CliIo = systemIo()): Promise<n
   });
 }
 
-async function comparisonOf({ names, common, by }: ReportArguments, io: CliIo): Promise<Comparison> {
+async function comparisonOf({ names, folder, common, by }: ReportArguments, io: CliIo): Promise<Comparison> {
   const [name, ...rest] = names;
   if (name === undefined) throw new UsageError(`cannot write a report: name a comparison, or runs\n\n${await known()}`);
-  if (rest.length > 0) return await compareRuns(names, { common, by, now: io.now });
+  if (rest.length > 0) return await compareRuns(names, { common, by, folder, now: io.now });
   if (common !== undefined || by !== undefined) {
     throw new UsageError("cannot write a report: common and by are about runs, and one comparison is named");
   }

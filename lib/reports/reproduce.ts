@@ -34,7 +34,7 @@ export function howToReproduce(comparison: ComparedFigures): Section {
 }
 
 function recordsText({ facts }: ComparedFigures): string {
-  return "Beside this report lie comparison.json, which says what was compared, and result.json, which holds every figure " +
+  return "In the folder of the comparison lie comparison.json, which says what was compared, and result.json, which holds every figure " +
     "that is shown here: each figure of the page carries the place that it has there. The figures follow from the records of " +
     `the answers and from seed ${facts.seed} alone; the same command works them out anew, and asks only what is not recorded.`;
 }
