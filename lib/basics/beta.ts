@@ -74,7 +74,7 @@ function betaFraction(a: number, b: number, x: number, y: number): number {
     d = 1 / away(beta(n) + alpha * d);
     c = away(beta(n) + alpha / c);
     fraction *= c * d;
-    if (Math.abs(c * d - 1) < 1e-16) break;
+    if (Math.abs(c * d - 1) < 3e-16) break;
   }
   return 1 / fraction;
 }
