@@ -4,7 +4,7 @@
  * the comparison, as its cells look for the records there.
  */
 import { isAbsolute } from "node:path";
-import { DISPLAY, INSPECT, inspected, isObject, type MediaBundle } from "../basics/mod.ts";
+import { clip, DISPLAY, INSPECT, inspected, isObject, type MediaBundle } from "../basics/mod.ts";
 import { COMPARISON_FILES } from "../comparison/mod.ts";
 import { blocksBundle } from "./_bundle.ts";
 import { calledIn, importLines } from "./_notebook_calls.ts";
@@ -13,8 +13,11 @@ import { blockText } from "./_text.ts";
 import type { Compared } from "./compared.ts";
 import type { Block, PlotBlock, Section } from "./document.ts";
 
-/** What is shown in all; beyond it only as plain text, as GitHub and others open no notebook of more than 10 MB. */
-const MOST_SHOWN_BYTES = 8_500_000;
+/** What is shown in all; beyond it only the start of its text, as GitHub and others open no notebook of more than 10 MB. */
+const MOST_SHOWN_BYTES = 9_000_000;
+
+/** Characters of what is then told. */
+const SHORT = 2_000;
 
 /** How a notebook is written. */
 export interface ReportNotebookOptions {
@@ -124,10 +127,18 @@ class Writing {
   async cell(part: Part, runs: boolean): Promise<NotebookCell> {
     const id = this.#id(part.id);
     if ("markdown" in part) return markdownCell(id, part.markdown);
-    const shown = this.#bounded(await part.shown());
-    if (runs) return codeCell({ id, code: part.code, count: this.next(), shown });
     const why = "// Made where the report was written; this cell holds its output alone.";
-    return codeCell({ id, code: part.code === "" ? why : `${why}\n${commented(part.code)}`, count: null, shown });
+    const code = runs ? part.code : part.code === "" ? why : `${why}\n${commented(part.code)}`;
+    const count = runs ? this.next() : null;
+    const shown = await part.shown();
+    const whole = codeCell({ id, code, count, shown });
+    const size = fileSize(whole);
+    if (size <= this.#left) {
+      this.#left -= size;
+      return whole;
+    }
+    const start = clip(shown["text/plain"], SHORT);
+    return codeCell({ id, code, count, shown: { "text/plain": `${start}\n(run the cell to see more)` } });
   }
 
   #id(wanted: string): string {
@@ -137,13 +148,11 @@ class Writing {
     this.#taken.add(id);
     return id;
   }
+}
 
-  #bounded(shown: MediaBundle): MediaBundle {
-    const size = new TextEncoder().encode(JSON.stringify(shown)).length;
-    if (size > this.#left) return { "text/plain": `${shown["text/plain"]}\n(run the cell to see more)` };
-    this.#left -= size;
-    return shown;
-  }
+/** Bytes of a cell in the file, where it stands two levels deep. */
+function fileSize(cell: NotebookCell): number {
+  return new TextEncoder().encode(JSON.stringify([[cell]], null, 1)).length;
 }
 
 function commented(code: string): string {
