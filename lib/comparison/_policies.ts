@@ -2,11 +2,12 @@
  * The policies of a comparison: what each is, found out before anything is asked. Checkpoints of runs, models, endpoints and
  * open policies; `base` is what a run started from.
  */
-import { inspected, oneLine, readEnv } from "../basics/mod.ts";
+import { join } from "node:path";
+import { inspected, oneLine, pathKind, readEnv } from "../basics/mod.ts";
 import { ConfigError, type ConfigInput, resolveConfig, type TrainConfig } from "../config/mod.ts";
 import { type Evaluated, evaluationConfig, type EvaluationInput, evaluationTarget } from "../launch/mod.ts";
 import { requireServerConsent, type SamplingPolicy, type ServerConsent } from "../policy/mod.ts";
-import { openRun, Run, runFolder } from "../runs/mod.ts";
+import { openRun, Run, RUN_FILES, runFolder } from "../runs/mod.ts";
 import { toldApart } from "./_templates.ts";
 
 /** One who answers: what is evaluated alone, or with what it takes to open it. */
@@ -33,6 +34,8 @@ export interface PlannedPolicy {
   readonly config: TrainConfig;
   /** Names of the runs it comes from. */
   readonly runs: readonly string[];
+  /** Of a run: its folder, how the checkpoint is asked for, and where its weights are. */
+  readonly place?: { readonly run: string; readonly checkpoint: string; readonly weights: string };
   /** The checkpoint's step; null: a model's own weights. */
   readonly step: number | null;
   /** Which weights, as far as that can be told: no two policies have the same. */
@@ -47,6 +50,23 @@ export interface PlanningOptions {
   readonly problemsGiven: boolean;
   /** Milliseconds since 1970. */
   readonly now: number;
+}
+
+/**
+ * Runs by their folders or names.
+ * @throws {ConfigError} when there is no such run @throws {RunFolderError} when it cannot be read
+ */
+export async function openedRuns(runs: readonly (Run | string)[], now: number): Promise<Run[]> {
+  return await Promise.all(runs.map(async (run) => {
+    if (run instanceof Run) return run;
+    if (typeof run !== "string") throw new ConfigError([`runs: expected runs, or their names, got ${inspected(run)}.`]);
+    const path = await runFolder(run);
+    if (await pathKind(join(path, RUN_FILES.config)) === "file") return await openRun(path, { now });
+    const also = /[\\/]/.test(run) ? "" : `, nor in runs/${oneLine(run, 80)}`;
+    throw new ConfigError([
+      `runs: there is no run in ${oneLine(run, 200)}${also}; deno task runs lists those there are.`,
+    ]);
+  }));
 }
 
 /**
@@ -157,7 +177,7 @@ async function namedPlan(
   { input, options }: { readonly input: EvaluationInput; readonly options: PlanningOptions },
 ): Promise<PlannedPolicy> {
   const found = await evaluationTarget(target, checkpoint, options.now);
-  const { run, checkpoint: at, weights } = found;
+  const { run, checkpoint: at, weights = "" } = found;
   const asked = withoutTemplate(input);
   const { config } = evaluationConfig(found, asked as ConfigInput, {
     ...{ environment: serverVariables(), problemsGiven: options.problemsGiven },
@@ -168,10 +188,12 @@ async function namedPlan(
     return {
       ...{ ...common, checkpoint },
       ...{ name: `${run.name} step ${at.step}`, runs: [run.name], step: at.step },
+      // What is last now may not be the last one later.
+      place: { run: run.path, checkpoint: at.name === "best" ? at.name : String(at.step), weights },
       identity: ["run", run.path, at.state_path],
     };
   }
-  const model = weights ?? config.model_name;
+  const model = weights || config.model_name;
   return {
     ...{ ...common, name: modelName(model), runs: [], step: null },
     identity: ["model", model, config.backend, config.base_url, config.model_revision, config.renderer_name],

@@ -3,9 +3,9 @@
  * report. Also the folder that the same comparison finds again, and the command that makes it.
  */
 import { createHash } from "node:crypto";
-import { basename, isAbsolute, relative, resolve } from "node:path";
+import { basename, isAbsolute, relative } from "node:path";
 import { counted, oneLine } from "../basics/mod.ts";
-import type { ConfigKey, TrainConfig } from "../config/mod.ts";
+import { type ConfigKey, defaultsFor, type TrainConfig } from "../config/mod.ts";
 import { runVersions, withoutSecrets } from "../runs/mod.ts";
 import type { Problem } from "../vocabulary.ts";
 import type { AskedCell } from "./_asking.ts";
@@ -145,16 +145,27 @@ export function commandOf(question: Question, shared: Partial<TrainConfig>, defa
 }
 
 function policyWords(policies: readonly PlannedPolicy[]): string[] {
-  const ofRuns = policies.filter(({ runs }) => runs.length > 0);
-  const models = policies.filter(({ runs }) => runs.length === 0).map(({ target, config }) =>
-    shownPath(typeof target === "string" ? target : config.model_name)
+  const places = policies.flatMap(({ place }) => place === undefined ? [] : [place]);
+  const runs = [...new Set(places.map(({ run }) => run))];
+  const checkpoints = [...new Set(places.map(({ checkpoint }) => checkpoint))];
+  // Where every run has the same checkpoints, and comes before the models, that is what can be said in two words.
+  const isGrid = runs.length * checkpoints.length === places.length &&
+    policies.findIndex(({ place }) => place === undefined) === (places.length === policies.length ? -1 : places.length);
+  const models = policies.filter(({ place }) => !isGrid || place === undefined).map(({ target, config, place }) =>
+    shownPath(place?.weights ?? (typeof target === "string" ? target : config.model_name))
   );
-  const runs = [...new Set(ofRuns.map(({ config, runs }) => shownPath(resolve(config.log_path)) || runs[0]!))];
-  const steps = [...new Set(ofRuns.map(({ step, checkpoint }) => checkpoint ?? String(step)))];
   return [
-    ...(runs.length > 0 ? [`runs=${runs.join(",")}`, `checkpoints=${steps.join(",")}`] : []),
-    ...(models.length > 0 ? [`models=${models.join(",")}`] : []),
+    ...(isGrid && runs.length > 0
+      ? [`runs=${runs.map(shownPath).join(",")}`, `checkpoints=${checkpoints.join(",")}`]
+      : []),
+    ...(models.length > 0 && !isDefault(policies) ? [`models=${models.join(",")}`] : []),
   ];
+}
+
+/** The model that answers where nobody is named. */
+function isDefault([only, ...others]: readonly PlannedPolicy[]): boolean {
+  const { place, config } = only!;
+  return others.length === 0 && place === undefined && config.model_name === defaultsFor(config.backend).model_name;
 }
 
 function valueText(value: unknown): string {

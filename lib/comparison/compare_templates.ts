@@ -20,7 +20,13 @@ import { askCells, type AskedCell, isUnwritable, type PlannedCell } from "./_ask
 import { type CellRecord, type Comparison, createComparison } from "./comparison.ts";
 import { figuresOf } from "./figures.ts";
 import { COMPARISONS_FOLDER, earlierFacts, requireOwnFolder, writeComparison } from "./folder.ts";
-import { checkpointPolicies, type ComparedTarget, plannedPolicies, type PlannedPolicy } from "./_policies.ts";
+import {
+  checkpointPolicies,
+  type ComparedTarget,
+  openedRuns,
+  plannedPolicies,
+  type PlannedPolicy,
+} from "./_policies.ts";
 import { recordName, resultsDigest } from "./_records.ts";
 import { handedOn, inputOf, requireCompareOptions } from "./_compare_options.ts";
 import { memoryRows } from "./_memory_rows.ts";
@@ -122,7 +128,7 @@ interface Plan {
 async function planOf(templates: readonly ChosenTemplate[], options: CompareOptions, now: number): Promise<Plan> {
   const { runs = [], checkpoints, policies, split = "test", problems, k = 1, samples = k } = options;
   const shared = inputOf(options);
-  const targets = [...checkpointPolicies(runs, checkpoints), ...policies ?? []];
+  const targets = [...checkpointPolicies(await openedRuns(runs, now), checkpoints), ...policies ?? []];
   const wanted = targets.length === 0 && policies === undefined ? undefined : targets;
   const planning = { shared, problemsGiven: problems !== undefined, now };
   const first = await plannedPolicies(wanted, planning);
