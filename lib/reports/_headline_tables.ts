@@ -4,6 +4,7 @@ import { cellName, type DifferenceGroup, differenceGroups, differenceName } from
 import type { ComparedFigures } from "./compared.ts";
 import type { Block, Inline, TableBlock } from "./document.ts";
 import { estimate, figure, type FigureFormat, pointerTo } from "./figure.ts";
+import { plotBlock } from "./_pictures.ts";
 import { VERDICT_WORDS } from "./_words.ts";
 
 interface CellColumn {
@@ -78,8 +79,8 @@ export function everyInterval(comparison: ComparedFigures): Block {
   ]);
   return {
     type: "details",
-    summary: "Every figure with its interval",
-    blocks: [{
+    summary: "Every figure with its interval, and accuracies drawn",
+    blocks: [plotBlock("plotAccuracy", comparison, "Accuracy of each with its 95 % interval."), {
       type: "table",
       caption: "All with their 95 % intervals",
       columns: [{ name: "" }, ...columns.map(({ name, meaning }) => ({ name, meaning, number: true })), ...passed],

@@ -33,8 +33,7 @@ export async function disagreements(comparison: Compared): Promise<Section> {
     ...leftOut(all.length, shown.length),
     ...(blocks.length === 1 ? blocks.flat() : found.map((one, i): Block => ({
       type: "details",
-      summary: `${cellName(comparison, one.b)} and ${cellName(comparison, one.a)}: ${one.gained.length} and ` +
-        `${counted(one.lost.length, "problem")}`,
+      summary: countsText(comparison, one),
       blocks: blocks[i] ?? [],
     }))),
   ], "await disagreements(comparison)");
@@ -59,6 +58,11 @@ function ruleText({ facts }: ComparedFigures, each: number): string {
   if (facts.samples === 1) return `Problems that one solves and the other does not. ${rule}`;
   return "Problems of which one solves a larger share of its completions than the other. " +
     `${rule} Of each the first completions are shown of which only the one is right.`;
+}
+
+function countsText(comparison: Compared, { a, b, gained, lost }: Disagreement): string {
+  const [before, after] = [cellName(comparison, a), cellName(comparison, b)];
+  return `${after} against ${before}: ${counted(gained.length, "problem")} for ${after}, ${lost.length} for ${before}`;
 }
 
 function leftOut(all: number, shown: number): Block[] {

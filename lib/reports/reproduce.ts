@@ -1,4 +1,5 @@
 /** All that is needed to make a comparison again, and what to know about its statistics. */
+import { isAbsolute } from "node:path";
 import { clip } from "../basics/mod.ts";
 import type { IntervalMethod } from "../comparison/mod.ts";
 import { named } from "./_cells.ts";
@@ -132,6 +133,13 @@ function recordTable(comparison: ComparedFigures): TableBlock {
     columns: [{ name: "" }, { name: "records" }],
     rows: comparison.facts.cells.map((
       { name, records },
-    ) => [[named(name)], [records.map((path) => clip(path, 300)).join("\n")]]),
+    ) => [[named(name)], [records.map(nearPath).join("\n")]]),
   };
+}
+
+/** A path that leads far out tells of somebody's folders: then its end. */
+function nearPath(path: string): string {
+  const parts = path.split("/");
+  const isFar = parts.filter((part) => part === "..").length > 2 || isAbsolute(path) || /^\w:|\\/.test(path);
+  return clip(isFar ? `…/${parts.slice(-2).join("/")}` : path, 300);
 }

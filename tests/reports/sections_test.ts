@@ -115,3 +115,15 @@ Deno.test("the notes on statistics name the test that was made", () => {
   assert.match(sectionText(howToReproduce(madeUp({ samples: 4 }))), /flips the signs/);
   assert.doesNotMatch(sectionText(howToReproduce(madeUp({ samples: 4 }))), /McNemar/);
 });
+
+Deno.test("records far from the comparison are told by their end", () => {
+  const comparison = madeUp();
+  const cells = comparison.facts.cells.map((cell, i) => ({
+    ...cell,
+    records: [["../../../home/ada/runs/evaluations/one", "/home/ada/runs/evaluations/two"][i]!],
+  }));
+  const text = sectionText(howToReproduce({ ...comparison, facts: { ...comparison.facts, cells } }));
+  assert.doesNotMatch(text, /ada/);
+  assert.match(text, /…\/evaluations\/one/);
+  assert.match(text, /…\/evaluations\/two/);
+});
