@@ -4,10 +4,9 @@
  * is not inherited where the child says null, of it or of the count, or has an empty list. Problems keep the place in the
  * file that the field came from.
  */
-import { isObject } from "../basics/mod.ts";
+import { isObject, type YamlPath } from "../basics/mod.ts";
 import { kind, type Places } from "./_reader.ts";
 import { identityOf, openSource, type Source } from "./_source.ts";
-import type { YamlPath } from "./_yaml.ts";
 import { TemplateError } from "./error.ts";
 
 /** Most templates that stand behind one. */

@@ -2,9 +2,8 @@
  * What the checks of a template's fields share: data of unknown shape with the places of its values, and a list that
  * collects what is wrong with them.
  */
-import { clip } from "../basics/mod.ts";
+import { clip, type YamlPath } from "../basics/mod.ts";
 import { jinjaProblems } from "./_jinja.ts";
-import type { YamlPath } from "./_yaml.ts";
 
 /** How a problem's place is named. */
 export interface Places {

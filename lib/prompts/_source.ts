@@ -3,7 +3,7 @@
  * the fields mean is for `_validate.ts`.
  */
 import { dirname, isAbsolute, join, resolve } from "node:path";
-import { clipLine, didYouMean } from "../basics/mod.ts";
+import { clipLine, didYouMean, readYaml } from "../basics/mod.ts";
 import type { RawTemplate } from "./_validate.ts";
 import { TemplateError } from "./error.ts";
 
@@ -69,10 +69,8 @@ function labelOf(path: string, from: Source | undefined): string {
 
 async function readSource(location: string | URL, label: string): Promise<Source> {
   const text = await readText(location, label);
-  // Loaded when it is needed: the parser takes as much memory as all else here.
-  const { parseYaml } = await import("./_yaml.ts");
   try {
-    const file = parseYaml(text, label);
+    const file = await readYaml(text, label);
     const fileName = label.split(/[\\/]/).at(-1) ?? label;
     return { data: file.value, places: file, defaultName: fileName.replace(/\.ya?ml$/i, ""), label, location };
   } catch (error) {

@@ -2,14 +2,13 @@
  * Templates by name, from a file, or from an object. A template is data: reading one evaluates nothing, and one that
  * cannot be used is refused with file, line, column and reason.
  */
-import { inspected, isObject, requireFields, unknownOptions } from "../basics/mod.ts";
+import { inspected, isObject, requireFields, unknownOptions, type YamlPath } from "../basics/mod.ts";
 import type { PromptTemplate, TemplateValue } from "../vocabulary.ts";
 import { asTemplate, asTemplateList } from "./_display.ts";
 import { withParents } from "./_inherit.ts";
 import { bundledNames, isTemplateName, openSource, type Source } from "./_source.ts";
 import { isWhole, type RawTemplate, validate } from "./_validate.ts";
 import { declaredNames, undeclared } from "./_variables.ts";
-import type { YamlPath } from "./_yaml.ts";
 import { TemplateError } from "./error.ts";
 
 /** How a template is loaded. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseYaml } from "../../lib/prompts/_yaml.ts";
+import { parseYaml } from "../../lib/basics/_yaml.ts";
 
 function refusal(source: string): string {
   try {
