@@ -4,7 +4,7 @@ import type { Plot } from "../plots/mod.ts";
 import { Html, markup } from "./_html.ts";
 
 /** As wide as a page's column. */
-export const CHART_WIDTH = 1040;
+export const CHART_WIDTH = 1160;
 
 /** A plot in a page. @param id unique in the page */
 export async function chart(id: string, plot: Plot, label: string): Promise<Html> {

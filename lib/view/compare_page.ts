@@ -96,7 +96,7 @@ function runTable(chosen: readonly Chosen[]): Html {
     change(run.series("test/env/all/correct")),
     change(run.series("env/all/reward/total")),
     run.status?.steps_done ?? 0,
-    ...differing.map((key) => key === "template" ? clipLine(run.template.name, 60) : settingText(run, key)),
+    ...differing.map((key) => settingText(run, key)),
   ]);
   return tableOf("the runs that are compared", head.map((name) => ({ name })), rows);
 }
@@ -114,10 +114,13 @@ function differingKeys(runs: readonly Run[]): string[] {
   const texts = (key: string) => new Set(runs.map((run) => settingText(run, key)));
   const keys = Object.keys(runs[0]?.config ?? {}).filter((key) => !ASIDE.includes(key) && texts(key).size > 1);
   const templates = new Set(runs.map(({ template }) => JSON.stringify(template)));
-  return [...(templates.size > 1 ? ["template"] : []), ...keys];
+  const rewards = new Set(runs.map(({ facts }) => facts.reward));
+  return [...(templates.size > 1 ? ["template"] : []), ...(rewards.size > 1 ? ["reward function"] : []), ...keys];
 }
 
-function settingText({ config }: Run, key: string): string {
+function settingText({ config, template, facts }: Run, key: string): string {
+  if (key === "template") return clipLine(template.name, 60);
+  if (key === "reward function") return clipLine(facts.reward ?? "the recipe's", 60);
   const value = (config as unknown as Readonly<Record<string, unknown>>)[key];
   return clipLine(typeof value === "string" ? value : value === null ? "none" : JSON.stringify(value) ?? "", 60);
 }

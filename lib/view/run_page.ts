@@ -113,11 +113,16 @@ function diagnosisHtml(diagnosis: Diagnosis): Html {
   `;
 }
 
+const OUTCOME = /^(?:test\/)?env\/all\/outcome\//;
+
 async function chartsPart(site: Site, listed: ListedRun, { run, version }: OpenedRun): Promise<Html> {
   if (run.metrics.length === 0) return markup`<p class="dim">No step is done yet.</p>`;
   const size = { width: CHART_WIDTH, height: 150 };
   const drawn = await site.drawn.get(`charts ${listed.path}`, version, async () => {
     const usual = await chart("metrics", plotMetrics(run, size), `The usual metrics of ${run.name} over its steps`);
+    // An older version did not record them.
+    const hasOutcomes = run.metrics.some(({ metrics }) => Object.keys(metrics).some((key) => OUTCOME.test(key)));
+    if (!hasOutcomes) return usual;
     const outcomes = await chart("outcomes", plotOutcomes(run, size), `What became of the completions of ${run.name}`);
     return markup`${usual}${outcomes}`;
   });
@@ -208,7 +213,7 @@ function settingsPart(run: Run): Html {
     ${first}
     <details id="defaults"><summary>The ${others.length} that are as usual</summary>${list(others)}</details>
     ${resumed.length > 0 && markup`<p>Resumed:</p><ul>${resumed}</ul>`}
-    <p class="dim">Made with ${clipLine(versions, 300)}.</p>
+    ${versions !== "" && markup`<p class="dim">Made with ${clipLine(versions, 300)}.</p>`}
   `;
 }
 
