@@ -1,23 +1,12 @@
 /** Asks scipy and statsmodels, in the environment that `setup.sh` makes. */
-import { fromRoot } from "../_peers.ts";
-
-/** The interpreter that has both. @throws when it was not made */
-function interpreter(): string {
-  const path = fromRoot(".peers/statistics/bin/python");
-  try {
-    Deno.statSync(path);
-  } catch {
-    throw new Error(`there is no ${path}: run tests/peers/setup.sh first`);
-  }
-  return path;
-}
+import { fromRoot, pythonOf } from "../_peers.ts";
 
 /**
  * What they say of the cases of one function of `peer.py`, in their order.
  * @param cases the arguments of each call
  */
 export async function askScipy(name: string, cases: readonly (readonly unknown[])[]): Promise<unknown[]> {
-  const child = new Deno.Command(interpreter(), {
+  const child = new Deno.Command(pythonOf("statistics"), {
     args: [fromRoot("tests/peers/statistics/peer.py")],
     stdin: "piped",
     stdout: "piped",
