@@ -50,7 +50,7 @@ export class GrowingFile {
   }
 
   /**
-   * Tells what has come since the last look.
+   * Tells what has come since the last look. One look at a time.
    * @returns whether there was anything
    * @throws {UnreadableError} when the file is not to be read
    */

@@ -148,7 +148,11 @@ export async function readObject(
 ): Promise<Readonly<Record<string, unknown>> | undefined> {
   const text = await readSafe(root, path, most);
   if (text === undefined) return undefined;
-  const what = basename(path);
+  return parseObject(text, basename(path));
+}
+
+/** A JSON object from the text of a file. @throws {UnreadableError} when it is none */
+export function parseObject(text: string, what: string): Readonly<Record<string, unknown>> {
   if (text.trim() === "") throw new UnreadableError(`${what} is empty`);
   let value: unknown;
   try {

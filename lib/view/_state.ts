@@ -4,7 +4,7 @@
  */
 import { join } from "node:path";
 import { type RecordedState, RUN_FILES, type RunState, type RunStatus, STALE_AFTER_MS } from "../runs/mod.ts";
-import { MOST_BYTES, openSafe, readObject, safeFile } from "./_guard.ts";
+import { MOST_BYTES, openSafe, parseObject, readSafe, safeFile } from "./_guard.ts";
 
 /** The state of a run and what its file says. */
 export interface LiveState {
@@ -16,8 +16,10 @@ const STATES: readonly unknown[] = ["running", "finished", "failed", "stopped"];
 
 /** Reads how a run is doing. @throws {UnreadableError} when `status.json` or the lock is not to be read */
 export async function readState(root: string, run: string, now: number): Promise<LiveState> {
-  const raw = await readObject(root, join(run, RUN_FILES.status), MOST_BYTES.status);
-  const status = raw && statusOf(raw);
+  const text = await readSafe(root, join(run, RUN_FILES.status), MOST_BYTES.status) ?? "";
+  // A disk that lost its power may leave a file without content where one was being replaced: that is none.
+  const isThere = text.replaceAll("\0", "").trim() !== "";
+  const status = isThere ? statusOf(parseObject(text, RUN_FILES.status)) : undefined;
   const live = await isLive(root, run, status, now);
   if (status === undefined) return { status, state: live ? "running" : "interrupted" };
   return { status, state: status.state === "running" && !live ? "interrupted" : status.state };

@@ -82,6 +82,7 @@ class Card {
   readonly #metrics: GrowingFile;
   readonly #heldOut = new Map<number, number>();
   readonly #reward = new Map<number, number>();
+  #looking: Promise<void> | undefined;
   #config: { readonly version: string; readonly words: Words } | undefined;
   #state: { readonly version: string | undefined; readonly live: LiveState } | undefined;
 
@@ -90,7 +91,12 @@ class Card {
     this.#metrics = new GrowingFile(root, join(run.path, RUN_FILES.metrics), MOST_BYTES.metrics);
   }
 
-  async look(root: string, now: number): Promise<void> {
+  /** Two pages that look at the same time share one look. */
+  look(root: string, now: number): Promise<void> {
+    return this.#looking ??= this.#look(root, now).finally(() => this.#looking = undefined);
+  }
+
+  async #look(root: string, now: number): Promise<void> {
     try {
       const words = await this.#words(root);
       const live = await this.#live(root, now);

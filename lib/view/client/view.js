@@ -109,9 +109,8 @@ function take(text, response) {
   if (!fresh) return;
   etag = response.headers.get("ETag");
   ages(fresh);
-  for (const id of ["chosen"]) {
-    fresh.querySelector(`#${id}`)?.replaceChildren(document.getElementById(id)?.textContent ?? "");
-  }
+  // Counted here and not by the server; as it is, so that it is not read out again.
+  fresh.querySelector("#chosen")?.replaceChildren(document.getElementById("chosen")?.textContent ?? "");
   become(main, document.adoptNode(fresh));
   showChosen();
   document.title = page.title;
