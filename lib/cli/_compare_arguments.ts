@@ -12,8 +12,7 @@ export const COMPARE_HELP = `Compares templates on the same problems, paired, wi
 
   deno task compare baseline step_by_step concise [key=value ...]
 
-By default the bundled model answers 256 word problems with each, in about a minute. Who answers can be chosen, and there
-can be several:
+By default the bundled model answers 256 word problems with each, in about a minute. Who answers can be chosen:
 
   models=abacus,HuggingFaceTB/SmolLM2-135M-Instruct   models, checkpoint folders, tinker://... paths
   runs=first,second checkpoints=base,20,final         checkpoints of runs: base (what it started from), a step, a name,
@@ -28,9 +27,9 @@ What is asked, the same of all; of a run what it was trained on, unless it is sa
   split=train                        training problems
   template_variables={"unit":"euros"}  each template takes those that it declares
 
-Every answer is recorded as it comes, of a run in its folder, else below runs/evaluations/: the same command goes on where
-it was stopped, and one with another template asks that one alone. The comparison and its report are written below
-runs/comparisons/:
+Every answer is recorded as it comes, of a run in its folder, else below runs/evaluations/: the same command goes on
+where it was stopped, and one with another template asks that one alone. The comparison and its report are written
+below runs/comparisons/:
 
   fresh=true                         deletes what is recorded of these evaluations, and asks everything again
   folder=<folder>                    writes the comparison there

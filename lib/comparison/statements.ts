@@ -60,7 +60,7 @@ export function statementParts(comparison: Stated, index: number): StatementPart
 
 /** What all sentences of a comparison are about, in one. */
 export function scopeOf({ facts, result }: Stated): string {
-  const { problems, problem_set, temperature, max_tokens, seed, policies, kind } = facts;
+  const { problem_set, temperature, max_tokens, seed, policies, kind } = facts;
   const drawn = temperature === 0 ? "greedy" : `temperature ${temperature}`;
   const models = policies.map(({ name }) => oneLine(name, 60));
   const who = models.length <= 3
@@ -70,9 +70,7 @@ export function scopeOf({ facts, result }: Stated): string {
     ? " Completions of one problem count as one observation."
     : "";
   const weights = kind === "runs" ? " It is about the weights these runs ended with, not about their settings." : "";
-  return `This is about these ${counted(problems, "problem")} (${
-    oneLine(problem_set, 80)
-  }), ${who}, and these settings ` +
+  return `This is about ${theseProblems(facts)} (${oneLine(problem_set, 80)}), ${who}, and these settings ` +
     `(${drawn}, at most ${
       counted(max_tokens, "token")
     }, seed ${seed}); others may come out otherwise.${several}${weights}`;
@@ -117,12 +115,12 @@ function toldApart({ facts, result }: Stated, difference: Difference, { a, b, fi
     ? [
       `${b} answers `,
       size,
-      ` points ${way} of these ${facts.problems.toLocaleString("en-US")} problems correctly than ${a}`,
+      ` points ${way} of ${theseProblems(facts)} correctly than ${a}`,
     ]
     : [
       `${b} is right in `,
       size,
-      ` points ${way} of its completions than ${a}, on these ${facts.problems.toLocaleString("en-US")} problems`,
+      ` points ${way} of its completions than ${a}, on ${theseProblems(facts)}`,
     ];
   // Of fewer the ends change places: both are said as how many fewer.
   const sign = more ? 1 : -1;
@@ -148,7 +146,7 @@ function notToldApart({ facts, result }: Stated, difference: Difference, sides: 
     " points",
   ];
   return [
-    `${b} and ${a} cannot be told apart on these ${facts.problems.toLocaleString("en-US")} problems (`,
+    `${b} and ${a} cannot be told apart on ${theseProblems(facts)} (`,
     ...testParts(result, difference, figure),
     "): ",
     ...fits,
@@ -193,6 +191,10 @@ function testParts(result: ComparisonResult, difference: Difference, figure: Mak
   const name = test === "mcnemar" ? "McNemar's exact test" : "an exact sign-flip test over problems";
   const corrected = count > 1 ? `, corrected for ${count} comparisons` : "";
   return [figure(p_adjusted, pText(p_adjusted), "p_adjusted"), ` by ${name}${corrected}`];
+}
+
+function theseProblems({ problems }: ComparisonFacts): string {
+  return problems === 1 ? "this one problem" : `these ${problems.toLocaleString("en-US")} problems`;
 }
 
 function isSingle({ cells }: ComparisonResult, { a, b }: Difference): boolean {
