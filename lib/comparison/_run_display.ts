@@ -85,9 +85,26 @@ export function trainingHtml(result: ComparisonResult, show: Show): string {
 
 const CAPTION = "Training runs, over seeds";
 
+/** More pairs of which nothing can be told than this are told of together. */
+const MOST_UNTESTED = 3;
+
 function statements(result: ComparisonResult): string[] {
   const differences = result.training?.differences ?? [];
-  const listed = differences.slice(0, MOST_LISTED).map((_, i) => seedStatementOf({ result }, i));
-  const more = differences.length - listed.length;
-  return more > 0 ? [...listed, `... and ${counted(more, "pair")} more`] : listed;
+  const [tested, untested] = [true, false].map((isTested) =>
+    [...differences.keys()].filter((i) => (differences[i]!.p !== null) === isTested)
+  ) as [number[], number[]];
+  const listed = [...tested.slice(0, MOST_LISTED), ...(untested.length > MOST_UNTESTED ? [] : untested)];
+  const more = Math.max(0, tested.length - MOST_LISTED);
+  return [
+    ...listed.map((i) => seedStatementOf({ result }, i)),
+    ...(more > 0 ? [`... and ${counted(more, "pair")} more.`] : []),
+    ...(untested.length > MOST_UNTESTED
+      ? [
+        `Whether settings differ cannot be told for ${
+          counted(untested.length, "pair")
+        }: it takes several seeds on both ` +
+        "sides, that do not all come out alike.",
+      ]
+      : []),
+  ];
 }

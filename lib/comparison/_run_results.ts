@@ -133,7 +133,9 @@ export function sharedProblems(held: readonly HeldOut[], common: boolean): Share
   }
   const left = held.map(({ name, problems }) => `${problems.size - ids.length} of ${oneLine(name, 60)}`);
   const note = `Compared on the ${counted(ids.length, "problem")} that all runs were asked; left out are ` +
-    `${left.slice(0, 12).join(", ")}${left.length > 12 ? ` and of ${left.length - 12} more` : ""}.`;
+    `${left.slice(0, 12).join(", ")}${
+      left.length > 12 ? ` and of ${left.length - 12} more` : ""
+    }. Learning curves are about all problems of each run.`;
   return { ids, fingerprint, note };
 }
 

@@ -112,3 +112,10 @@ Deno.test("groups are listed with their curve in small, and names are escaped", 
   const html = trainingHtml(result, (text) => text);
   assert.ok(html.includes("<svg") && html.includes("&lt;b&gt;") && !html.includes("<b>"));
 });
+
+Deno.test("of many pairs with one seed it is said once that nothing can be told", () => {
+  const result = resultOf(...[1, 2, 3, 4].map((solved) => group(`g${solved}`, [solved])));
+  const text = trainingText(result);
+  assert.equal(text.match(/cannot be told/g)!.length, 1);
+  assert.match(text, /cannot be told for 6 pairs: it takes several seeds on both sides/);
+});
