@@ -15,8 +15,10 @@ export interface Page {
   readonly status?: number;
 }
 
-/** While something runs, and while nothing does. */
-export const [SOON_MS, LATER_MS] = [2_000, 6_000] as const;
+/** How soon a page looks again while something runs. */
+export const SOON_MS = 2_000;
+/** And while nothing does. */
+export const LATER_MS = 6_000;
 
 const PLACES = [["/", "Runs"], ["/templates", "Templates"], ["/evaluations", "Evaluations"], [
   "/comparisons",
