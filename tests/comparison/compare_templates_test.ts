@@ -127,6 +127,47 @@ Deno.test("two templates of one name with different texts are told apart, and a 
     );
   }));
 
+Deno.test("policies are checkpoints, what runs started from, servers' checkpoints, endpoints and open policies, under names of their own", () =>
+  inTempFolder(async (home) => {
+    const runs = [await trained(home, "first"), await trained(home, "second", ["seed=1"])];
+    const configs: unknown[] = [];
+    const { facts } = await compareTemplates(["none"], {
+      ...{ ...TASK, runs, checkpoints: ["base", 1], record: false },
+      policies: [
+        join(runs[0]!, "weights", "000002"),
+        { target: "tinker://r/sampler_weights/a", base_url: "http://127.0.0.1:1" },
+        { target: "qwen3:0.6b", backend: "openai", base_url: "http://127.0.0.1:2/v1", name: "qwen" },
+        guesser(),
+        guesser(),
+      ],
+      open: ({ backend, base_url, model_name }, { weights }) => {
+        configs.push([backend, base_url, model_name, weights?.split("/").at(-1)]);
+        return Promise.resolve(guesser());
+      },
+    });
+    // Both runs started from one model: it is asked once.
+    assert.deepEqual(facts.policies.map(({ name, step }) => [name, step]), [
+      ["abacus", null],
+      ["first step 1", 1],
+      ["second step 1", 1],
+      ["first step 2", 2],
+      ["r a", null],
+      ["qwen", null],
+      ["guesser", null],
+      ["guesser (2)", null],
+    ]);
+    assert.deepEqual(configs, [
+      ["local", null, "abacus", undefined],
+      ["local", null, "abacus", "000001"],
+      ["local", null, "abacus", "000001"],
+      ["local", null, "abacus", "000002"],
+      ["tinker", "http://127.0.0.1:1", "tinker://r/sampler_weights/a", "a"],
+      ["openai", "http://127.0.0.1:2/v1", "qwen3:0.6b", undefined],
+    ]);
+    // Whatever a backend would ask by itself: problems, seed and settings are the first run's.
+    assert.deepEqual([facts.seed, facts.max_tokens, facts.problems], [0, 256, 8]);
+  }));
+
 Deno.test("what cannot be compared is refused before anything is asked, with what is wrong and what to do", () =>
   inTempFolder(async (home) => {
     const run = await trained(home, "first");
