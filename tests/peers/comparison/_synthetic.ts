@@ -9,8 +9,8 @@ import {
   COMPARISON_FILES,
   COMPARISON_SCHEMA,
   type ComparisonFacts,
+  resultsDigest,
 } from "../../../lib/comparison/mod.ts";
-import { resultsDigest } from "../../../lib/comparison/_records.ts";
 import type { ProblemResult } from "../../../lib/training/mod.ts";
 import type { Outcome, PromptTemplate } from "../../../lib/vocabulary.ts";
 

@@ -99,7 +99,7 @@ function powerOf({ problems: n, samples, gap }: Simulated): number {
   // Within a problem p (1 - p) / samples on each side; between problems the gap is the same.
   const before = one - square;
   const after = one + gap - (square + 2 * gap * one + gap * gap);
-  return meanPower({ n, difference: gap, deviation: Math.sqrt((before + after) / samples) });
+  return meanPower({ n, difference: gap, deviation: Math.sqrt((before + after) / samples), step: 1 / samples });
 }
 
 /** What is printed: 2,000 comparisons without a gap and 2,000 with one, for one completion a problem and for four. */

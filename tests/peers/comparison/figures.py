@@ -18,8 +18,6 @@ from resampling import bootstrap, mean_of, ratio_of
 SHARES = ("correct", "lenient", "format", "truncated")
 LEVEL = 0.05
 POWER = 0.8
-# The smallest difference that is told is searched for to a millionth of the largest.
-SEARCHED = 5e-7
 UNKNOWN = (Same(None), Same(None))
 MOST_NEEDED = 10_000_000
 # Of fewer problems a bootstrap knows nothing worth saying.
@@ -98,9 +96,11 @@ def add_cell(out, index):
     for name in SHARES:
         out.share(f"{at}/{name}", [(sum(p.column(name)), len(p.rows)) for p in cell])
     add_sizes(out, at, cell)
-    for k in pass_sizes(samples) if samples > 1 else ():
+    # What several weights answer are no attempts of one policy.
+    attempts = samples if out.facts["kind"] == "templates" else 1
+    for k in pass_sizes(attempts) if attempts > 1 else ():
         add_pass(out, f"{at}/pass_at/{k}", cell, k)
-    if samples == 1:
+    if attempts == 1:
         out.put(f"{at}/pass_at", Same({}))
     add_counts(out, f"{at}/outcomes", Counter(row["outcome"] for row in rows))
 
@@ -225,11 +225,11 @@ def add_power(out, at, changes, scale, single):
         seen, least = sum(rates) > 0 and gap != 0, least_by_mcnemar(n, sum(rates))
     else:
         values = np.array(changes) / scale
-        deviation = float(np.std(values, ddof=1))
-        power = lambda problems: paired.mean_power(problems, float(np.mean(values)), deviation)
-        seen, least = gap != 0 and deviation > 0, least_by_mean(n, deviation)
+        deviation = float(np.std(values, ddof=1)) if n > 1 else 0.0
+        power = lambda problems: paired.mean_power(problems, gap / (n * scale), deviation, 1 / scale)
+        seen, least = gap != 0 and deviation > 0, least_by_mean(n, deviation, 1 / scale)
     out.put(f"{at}/problems_needed", Held(lambda got: wrong_need(got, power, seen), "to the last digit"))
-    out.put(f"{at}/least_difference", Same(None) if least is None else Near(least, within=SEARCHED * least))
+    out.put(f"{at}/least_difference", Same(None) if least is None else Near(least))
 
 
 def wrong_need(got, power, seen):
@@ -252,12 +252,12 @@ def least_by_mcnemar(n, discordant):
     return brentq(short, 0, discordant, xtol=1e-14) if short(discordant) >= 0 else None
 
 
-def least_by_mean(n, deviation):
-    if deviation <= 0:
+def least_by_mean(n, deviation, step):
+    if not deviation > 0:
         return None
-    short = lambda gap: paired.mean_power(n, gap, deviation) - POWER
-    least = brentq(short, 0, 20 * deviation / math.sqrt(n), xtol=1e-15)
-    return least if least <= 1 else None
+    short = lambda gap: paired.mean_power(n, gap, deviation, step) - POWER
+    most = 20 * deviation / math.sqrt(n) + 20 * step / n
+    return brentq(short, 0, most, xtol=1e-15) if short(most) > 0 else None
 
 
 def add_differences(out):

@@ -101,10 +101,14 @@ def mcnemar_power(n, gained, lost):
     return float(np.sum(stats.binom.pmf(counts, n, both) * np.where(most < 0, 0, rejected)))
 
 
-def mean_power(n, difference, deviation):
-    """The chance that a mean of `n` paired differences is told from zero, by the normal distribution; of so few that all
-    their signs together say nothing there is none."""
-    if 2.0 ** (1 - n) >= 0.05:
+def mean_power(n, difference, deviation, step):
+    """
+    The chance that sign flips tell a mean of `n` paired differences from zero, by the normal distribution. They measure spread
+    around zero: S^2 > z^2 sum(d^2) is t^2 > z^2 (n - 1) / (n - z^2). And a sum of counts moves by two at a flip: the exact test
+    is cautious by half of that, one `step` of a problem's mean. Of too few problems all signs together say nothing.
+    """
+    if n <= Z**2 or 2.0 ** (1 - n) >= 0.05:
         return 0.0
-    shift = abs(difference) * np.sqrt(n) / deviation
-    return float(stats.norm.sf(Z - shift) + stats.norm.cdf(-Z - shift))
+    error = deviation / np.sqrt(n)
+    level = Z * np.sqrt((n - 1) / (n - Z**2)) + step / n / error
+    return float(stats.norm.sf(level - abs(difference) / error) + stats.norm.cdf(-level - abs(difference) / error))

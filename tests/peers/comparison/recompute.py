@@ -9,7 +9,6 @@ with a list of what differs.
 """
 
 import argparse
-import json
 import sys
 from collections import Counter
 from pathlib import Path
@@ -91,39 +90,6 @@ def wrong_spread(off, widths):
     return wrong
 
 
-def check_page(name, html, result):
-    """Every figure of a page against the file it says it is of, which was checked before."""
-    page = pages.read_page(html)
-    values, wrong = dict(flattened(result)), []
-    for shown in page.figures:
-        if shown.of not in values:
-            wrong.append(f"{name}: {shown.text!r} is of {shown.of!r}, which is not in result.json")
-            continue
-        value = values[shown.of]
-        written = None if shown.value in ("", "null") else json.loads(shown.value)
-        if written != value:
-            wrong.append(f"{name}: {shown.of} is written as {shown.value}, and is {value!r}")
-        said = pages.wrong_text(value, shown.text)
-        if said is not None:
-            wrong.append(f"{name}: {shown.of} {said}")
-    if not page.figures:
-        wrong.append(f"{name}: shows no figure")
-    wrong += [f"{name}: in a table of {section!r} stands {text!r}, which is no figure" for section, text in page.loose]
-    return wrong, page.figures
-
-
-def html_of(path):
-    """The HTML of a report: of a notebook, its outputs'."""
-    if path.suffix == ".html":
-        return path.read_text(encoding="utf-8")
-    import nbformat
-
-    book = nbformat.read(path, as_version=4)
-    nbformat.validate(book)
-    outputs = [output for cell in book.cells for output in cell.get("outputs", [])]
-    return "\n".join("".join(output.get("data", {}).get("text/html", "")) for output in outputs)
-
-
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=Path)
@@ -142,7 +108,7 @@ def main():
             f"errors (root mean square), {np.max(np.abs(off)):.1f} at most; widths {np.mean(widths):.4f} times ours"
         )
     for name in () if asked.no_reports else ("report.html", "report.ipynb"):
-        more, shown = check_page(name, html_of(asked.folder / name), result)
+        more, shown = pages.check_page(asked.folder / name, dict(flattened(result)), result, facts)
         wrong += more
         print(f"{name}: {len(shown)} figures, of {len({one.of for one in shown})} places")
     for line in wrong[:MOST_LINES]:

@@ -34,17 +34,15 @@ class TrainedRun:
                 self.curve[row["step"]] = Fraction(right, drawn)
 
     @property
-    def step(self):
-        return max(row["step"] for row in self.metrics)
-
-    @property
     def tokens(self):
         totals = [row for row in self.metrics if "tokens/prompt_total" in row]
         return sum(totals[-1].get(f"tokens/{name}_total", 0) for name in TOTALS) if totals else None
 
     @property
     def seconds(self):
-        spent = [row["time/total"] for row in self.metrics if "time/total" in row]
+        # The row of the last evaluation has no step, and its time stands elsewhere in old files.
+        names = ("time/total", "time/run_evaluations_parallel")
+        spent = [next(row[name] for name in names if name in row) for row in self.metrics if {*names} & {*row}]
         return math.fsum(spent) if spent else None
 
 
@@ -65,7 +63,7 @@ def add_training(out, folder, result):
 def add_group(out, at, name, runs):
     out.put(f"{at}/name", Same(name))
     finals = [float(run.curve[run.last]) for run in runs]
-    columns = {"runs": [r.name for r in runs], "seeds": [r.seed for r in runs], "steps": [r.step for r in runs]}
+    columns = {"runs": [r.name for r in runs], "seeds": [r.seed for r in runs], "steps": [r.last for r in runs]}
     for key, values in (columns | {"finals": finals}).items():
         for i, value in enumerate(values):
             out.put(f"{at}/{key}/{i}", Same(value))
@@ -78,8 +76,7 @@ def add_group(out, at, name, runs):
         add_mean(out, f"{at}/curve/{i}/estimate", values)
     for key in ("tokens", "seconds"):
         values = [getattr(run, key) for run in runs]
-        known = [value for value in values if value is not None]
-        out.put(f"{at}/{key}", Near(float(np.mean(known))) if known else Same(None))
+        out.put(f"{at}/{key}", Same(None) if None in values else Near(float(np.mean(values))))
 
 
 def add_mean(out, at, values):
