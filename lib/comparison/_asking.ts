@@ -3,13 +3,13 @@
  * ask, serves all of them, and is closed before the next one is opened: two models do not have to fit into the memory.
  */
 import { join } from "node:path";
-import { StorageError } from "../basics/mod.ts";
 import {
   evaluate,
   type EvaluateOptions,
   type EvaluationResult,
   type EvaluationStart,
   folderName,
+  isUnwritable,
   type OpenSampling,
 } from "../launch/mod.ts";
 import { openSamplingPolicy, type SamplingPolicy } from "../policy/mod.ts";
@@ -104,12 +104,6 @@ async function orWithout<T>(recorded: () => Promise<T>, unrecorded: () => Promis
     if (!isUnwritable(error)) throw error;
     return await unrecorded();
   }
-}
-
-/** Whether nothing could be written for lack of a place to write to. */
-export function isUnwritable(error: unknown): boolean {
-  if (error instanceof Deno.errors.NotCapable) return true;
-  return error instanceof StorageError && ["EROFS", "EACCES", "EPERM"].includes(error.code ?? "");
 }
 
 /** A policy that several evaluations open, and that is closed once. */

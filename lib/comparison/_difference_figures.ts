@@ -97,10 +97,12 @@ function testOf(
   }
   const difference = mean(differences);
   const deviation = sampleDeviation(differences);
+  // What one completion more changes a problem's difference by: the exact test is cautious by about half of it.
+  const step = commonDivisor(a.samples, b.samples) / (a.samples * b.samples);
   return {
     ...{ gained, lost, test: "sign_flip", p: signFlipTest(counts) },
-    problems_needed: difference === 0 || !(deviation > 0) ? null : problemsNeeded({ difference, deviation }),
-    least_difference: deviation > 0 ? leastDifference({ n, deviation }) : null,
+    problems_needed: difference === 0 || !(deviation > 0) ? null : problemsNeeded({ difference, deviation, step }),
+    least_difference: deviation > 0 ? leastDifference({ n, deviation, step }) : null,
   };
 }
 

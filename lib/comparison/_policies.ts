@@ -3,10 +3,16 @@
  * open policies; `base` is what a run started from.
  */
 import { join } from "node:path";
-import { inspected, oneLine, pathKind, readEnv } from "../basics/mod.ts";
+import { inspected, oneLine, pathKind } from "../basics/mod.ts";
 import { ConfigError, type ConfigInput, resolveConfig, type TrainConfig } from "../config/mod.ts";
-import { type Evaluated, evaluationConfig, type EvaluationInput, evaluationTarget } from "../launch/mod.ts";
-import { requireServerConsent, type SamplingPolicy, type ServerConsent } from "../policy/mod.ts";
+import {
+  type Evaluated,
+  evaluationConfig,
+  type EvaluationInput,
+  evaluationTarget,
+  serverVariables,
+} from "../launch/mod.ts";
+import { requireServerConsent, type SamplingPolicy } from "../policy/mod.ts";
 import { openRun, Run, RUN_FILES, runFolder } from "../runs/mod.ts";
 import { toldApart } from "./_templates.ts";
 
@@ -221,10 +227,4 @@ function modelName(model: string): string {
     ? model.slice("tinker://".length).replace("/sampler_weights/", " ")
     : model.split(/[\\/]/).filter((part) => part !== "").at(-1) ?? model;
   return oneLine(name, 60) || "model";
-}
-
-/** The environment variables that decide where a policy is, as far as they may be read. */
-function serverVariables(): ServerConsent["environment"] {
-  const names = ["TINKER_API_KEY", "TINKER_BASE_URL", "TINKER_CREDENTIAL_CMD", "OPENAI_API_KEY"] as const;
-  return Object.fromEntries(names.map((name) => [name, readEnv(name)]));
 }

@@ -11,12 +11,13 @@ import {
   type EvaluationInput,
   type EvaluationProgress,
   type EvaluationResult,
+  isUnwritable,
   limitedEvaluation,
 } from "../launch/mod.ts";
 import { createProblemSet, sourceOf } from "../problems/mod.ts";
 import { problemFacts, type Run } from "../runs/mod.ts";
 import type { Problem, PromptTemplate, TemplateValue } from "../vocabulary.ts";
-import { askCells, type AskedCell, isUnwritable, type PlannedCell } from "./_asking.ts";
+import { askCells, type AskedCell, type PlannedCell } from "./_asking.ts";
 import { type CellRecord, type Comparison, createComparison } from "./comparison.ts";
 import { figuresOf } from "./figures.ts";
 import { COMPARISONS_FOLDER, earlierFacts, requireOwnFolder, writeComparison } from "./folder.ts";

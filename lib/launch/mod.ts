@@ -39,3 +39,5 @@ export * from "./record_training.ts";
 export * from "./task.ts";
 export { recordedTemplate, type TemplateChoice, templateOf } from "./templates.ts";
 export * from "./train_grpo.ts";
+export { serverVariables } from "./_variables.ts";
+export { isUnwritable } from "./evaluation_record.ts";

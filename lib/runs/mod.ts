@@ -33,8 +33,8 @@ export { RunRecorder } from "./record.ts";
 export { findResumePoint, readPending, type ResumePoint } from "./resume.ts";
 export { type FolderLock, type LockOwner, type LockWorld, readOwner, takeLock } from "./_lock.ts";
 export type { AskForLock, LockAnswer } from "./_locked.ts";
-export { type Flaw, flawText } from "./_paths.ts";
-export { rolloutOfRow, type RolloutRow, rolloutRows } from "./rows.ts";
+export { checkpointFromFolder, type Flaw, flawText } from "./_paths.ts";
+export { checkpointOfRow, metricsOfRow, rolloutOfRow, type RolloutRow, rolloutRows } from "./rows.ts";
 export {
   listRuns,
   type ListRunsOptions,
@@ -48,4 +48,12 @@ export {
 } from "./run.ts";
 export { type FollowOptions, followRun, type RunNews } from "./follow.ts";
 export { clearStop, type StopOptions, type StopWatch, watchForStop } from "./stop.ts";
-export { type RecordedState, type RunState, type RunStatus, STALE_AFTER_MS } from "./status.ts";
+export {
+  isLiveBy,
+  type RecordedState,
+  type RunState,
+  type RunStatus,
+  STALE_AFTER_MS,
+  stateOf,
+  statusOf,
+} from "./status.ts";

@@ -47,7 +47,11 @@ const STATES: readonly unknown[] = ["running", "finished", "failed", "stopped"];
 /** Reads `status.json`; nothing when it is missing. @throws {RunFolderError} when it cannot be understood */
 export async function readStatus(run: string): Promise<RunStatus | undefined> {
   const raw = await readJsonFile(join(run, RUN_FILES.status), { emptyIsMissing: true });
-  if (raw === undefined) return undefined;
+  return raw && statusOf(raw);
+}
+
+/** The content of `status.json` as it counts: what is missing or of another kind is taken as unknown. */
+export function statusOf(raw: Readonly<Record<string, unknown>>): RunStatus {
   const text = (key: string) => typeof raw[key] === "string" ? raw[key] : null;
   const count = (key: string) => Number.isInteger(raw[key]) ? raw[key] as number : null;
   return {
@@ -74,7 +78,11 @@ export async function writeStatus(run: string, status: RunStatus): Promise<void>
  * without locks, only the heartbeat is seen.
  */
 export async function isLive(run: string, status: RunStatus | undefined, now: number): Promise<boolean> {
-  const locked = await isLocked(run);
+  return isLiveBy(await isLocked(run), status, now);
+}
+
+/** The same, of a lock that was looked at. @param locked whether somebody holds it; undefined: that cannot be told */
+export function isLiveBy(locked: boolean | undefined, status: RunStatus | undefined, now: number): boolean {
   if (locked === true) return true;
   const isUnseen = locked === undefined || status?.hostname !== hostName();
   return status?.state === "running" && isUnseen && isFresh(status, now);

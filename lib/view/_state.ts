@@ -3,7 +3,7 @@
  * pipe in their place. What the words mean is decided in the room of runs; this reads them more carefully and more often.
  */
 import { join } from "node:path";
-import { type RecordedState, RUN_FILES, type RunState, type RunStatus, STALE_AFTER_MS } from "../runs/mod.ts";
+import { isLiveBy, RUN_FILES, type RunState, type RunStatus, stateOf, statusOf } from "../runs/mod.ts";
 import { MOST_BYTES, openSafe, parseObject, readSafe, safeFile } from "./_guard.ts";
 
 /** The state of a run and what its file says. */
@@ -12,43 +12,13 @@ export interface LiveState {
   readonly status: RunStatus | undefined;
 }
 
-const STATES: readonly unknown[] = ["running", "finished", "failed", "stopped"];
-
 /** Reads how a run is doing. @throws {UnreadableError} when `status.json` or the lock is not to be read */
 export async function readState(root: string, run: string, now: number): Promise<LiveState> {
   const text = await readSafe(root, join(run, RUN_FILES.status), MOST_BYTES.status) ?? "";
   // A disk that lost its power may leave a file without content where one was being replaced: that is none.
   const isThere = text.replaceAll("\0", "").trim() !== "";
   const status = isThere ? statusOf(parseObject(text, RUN_FILES.status)) : undefined;
-  const live = await isLive(root, run, status, now);
-  if (status === undefined) return { status, state: live ? "running" : "interrupted" };
-  return { status, state: status.state === "running" && !live ? "interrupted" : status.state };
-}
-
-function statusOf(raw: Readonly<Record<string, unknown>>): RunStatus {
-  const text = (key: string) => typeof raw[key] === "string" ? raw[key] : null;
-  const count = (key: string) => Number.isSafeInteger(raw[key]) ? raw[key] as number : null;
-  return {
-    state: STATES.includes(raw.state) ? raw.state as RecordedState : "stopped",
-    pid: count("pid") ?? 0,
-    hostname: text("hostname"),
-    started_at: text("started_at") ?? "",
-    heartbeat_at: text("heartbeat_at") ?? "",
-    steps_done: count("steps_done") ?? 0,
-    steps_total: count("steps_total"),
-    last_error: text("last_error"),
-    stop_reason: text("stop_reason"),
-    stalled: text("stalled"),
-  };
-}
-
-/** Whether a process writes the run: the lock tells; where it cannot, the heartbeat of another machine does. */
-async function isLive(root: string, run: string, status: RunStatus | undefined, now: number): Promise<boolean> {
-  const locked = await isLocked(root, run);
-  if (locked === true) return true;
-  if (status?.state !== "running") return false;
-  const isUnseen = locked === undefined || status.hostname !== hostName();
-  return isUnseen && Math.abs(now - Date.parse(status.heartbeat_at)) <= STALE_AFTER_MS;
+  return { status, state: stateOf(status, isLiveBy(await isLocked(root, run), status, now)) };
 }
 
 async function isLocked(root: string, run: string): Promise<boolean | undefined> {
@@ -61,9 +31,4 @@ async function isLocked(root: string, run: string): Promise<boolean | undefined>
   } catch {
     return undefined;
   }
-}
-
-function hostName(): string | null {
-  const { state } = Deno.permissions.querySync({ name: "sys", kind: "hostname" });
-  return state === "granted" ? Deno.hostname() : null;
 }

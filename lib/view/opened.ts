@@ -5,8 +5,16 @@
 import { join } from "node:path";
 import { counted, isObject } from "../basics/mod.ts";
 import { ConfigError, parseConfig, type TrainConfig } from "../config/mod.ts";
-import { Run, RUN_FILES, type RunFacts, type StepMetrics } from "../runs/mod.ts";
-import type { Checkpoint, Metrics, PromptTemplate } from "../vocabulary.ts";
+import {
+  checkpointFromFolder,
+  checkpointOfRow,
+  metricsOfRow,
+  Run,
+  RUN_FILES,
+  type RunFacts,
+  type StepMetrics,
+} from "../runs/mod.ts";
+import type { Checkpoint, PromptTemplate } from "../vocabulary.ts";
 import { GrowingFile } from "./_growing.ts";
 import { MOST_BYTES, readObject, safeFile, UnreadableError } from "./_guard.ts";
 import { readState } from "./_state.ts";
@@ -161,16 +169,12 @@ class MetricRows extends Rows {
   #rows: StepMetrics[] = [];
   readonly #steps = new Map<number, StepMetrics>();
 
-  protected take({ step, ...rest }: Readonly<Record<string, unknown>>): void {
-    if (typeof step !== "number" || !Number.isSafeInteger(step)) return;
-    const metrics: Record<string, number> = {};
-    for (const [key, value] of Object.entries(rest)) {
-      if (value === null) metrics[key] = NaN;
-      else if (typeof value === "number") metrics[key] = value;
-    }
-    const row = { step, metrics: metrics as Metrics };
+  protected take(raw: Readonly<Record<string, unknown>>): void {
+    const row = metricsOfRow(raw);
+    if (row === undefined) return;
     this.#rows.push(row);
     // Later values win where a step stands twice.
+    const { step, metrics } = row;
     const known = this.#steps.get(step);
     this.#steps.set(step, known === undefined ? row : { step, metrics: { ...known.metrics, ...metrics } });
   }
@@ -198,12 +202,10 @@ class CheckpointRows extends Rows {
     this.#run = run;
   }
 
-  protected take({ name, step, state_path, sampler_path, final }: Readonly<Record<string, unknown>>): void {
-    if (typeof name !== "string" || typeof step !== "number" || typeof state_path !== "string") return;
-    const sampler = typeof sampler_path === "string" ? sampler_path : state_path;
-    const place = (path: string) => /^(?:[a-z][a-z0-9+.-]+:\/\/|\/)/i.test(path) ? path : join(this.#run, path);
-    const paths = { state_path: place(state_path), sampler_path: place(sampler) };
-    this.#rows.set(`${step} ${name}`, { name, step, ...paths, final: final === true });
+  protected take(raw: Readonly<Record<string, unknown>>): void {
+    const checkpoint = checkpointOfRow(raw);
+    if (checkpoint === undefined) return;
+    this.#rows.set(`${checkpoint.step} ${checkpoint.name}`, checkpointFromFolder(this.#run, checkpoint));
   }
 
   protected forget(): void {

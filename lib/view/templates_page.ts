@@ -2,11 +2,12 @@
 import { join } from "node:path";
 import { clip, clipLine, hash32, isObject } from "../basics/mod.ts";
 import { loadTemplate } from "../prompts/mod.ts";
+import { lineDiff } from "../reports/mod.ts";
 import { RUN_FILES } from "../runs/mod.ts";
 import { entriesIn, mapLimited, MOST_BYTES, readObject, readPart, safeFile, UnreadableError } from "./_guard.ts";
 import { attribute, type Html, markup } from "./_html.ts";
 import { note, type Page, runAddress, section, whyNot } from "./_page.ts";
-import { diffLines, templateText } from "./_template_text.ts";
+import { templateText } from "./_template_text.ts";
 import type { Site } from "./site.ts";
 
 /** A template with where it stands. */
@@ -108,7 +109,7 @@ function chooser(all: readonly Seen[], a: Seen | undefined, b: Seen | undefined)
 const WORDS = { both: "", removed: "removed: ", added: "added: " } as const;
 
 function difference(a: Seen, b: Seen): Html {
-  const lines = diffLines(a.text, b.text);
+  const lines = lineDiff(a.text, b.text);
   if (lines.every(({ side }) => side === "both")) {
     return section("diff", "What differs", markup`<p>Nothing: both say the same.</p>`);
   }
