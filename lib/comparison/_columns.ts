@@ -26,13 +26,15 @@ export function cellColumns(cells: readonly CountedCell[], drawing: Drawing): Ce
   const several = cells.some(({ samples }) => samples > 1);
   const isDrawn = (name: string) => several || ALWAYS_DRAWN.includes(name);
   const drawn = resampled(
-    named.flatMap((columns) => columns.filter(([name]) => isDrawn(name)).map(([, values]) => values)),
+    named.flatMap((columns) => columns.filter(([name]) => isDrawn(name)).map(([, { values }]) => values)),
     drawing,
     "cells",
   );
   let next = 0;
   return named.map((columns) => {
-    const all = new Map(columns.map(([name, values]) => [name, isDrawn(name) ? drawn[next++]! : { values }] as const));
+    const all = new Map(
+      columns.map(([name, column]) => [name, isDrawn(name) ? { ...column, ...drawn[next++]! } : column] as const),
+    );
     const of = (name: string) => all.get(name) as Column;
     return {
       ...{ correct: of("correct"), lenient: of("lenient"), format: of("format"), truncated: of("truncated") },
@@ -42,21 +44,31 @@ export function cellColumns(cells: readonly CountedCell[], drawing: Drawing): Ce
   });
 }
 
-function valuesOf({ results, samples, rights, tokens }: CountedCell): (readonly [string, readonly number[]])[] {
+function valuesOf({ results, samples, rights, tokens }: CountedCell): (readonly [string, Column])[] {
   const flags = (["lenient", "format", "truncated"] as const).map((name) =>
-    [name, results.map((result) => result[name].filter(Boolean).length / samples)] as const
+    [name, countedColumn(results.map((result) => result[name].filter(Boolean).length), samples)] as const
   );
   const sizes = samples === 1 ? [] : passSizes(samples);
   return [
-    ["correct", rights.map((count) => count / samples)],
+    ["correct", countedColumn(rights, samples)],
     ...flags,
-    ["reward", results.map(({ reward }) => sum(reward) / samples)],
-    ["completion_tokens", tokens.map((count) => count / samples)],
-    ...sizes.map((k) => [String(k), rights.map((count) => passAtK(samples, count, k))] as const),
+    ["reward", { values: results.map(({ reward }) => sum(reward) / samples) }],
+    ["completion_tokens", countedColumn(tokens, samples)],
+    ...sizes.map((k) => [String(k), { values: rights.map((count) => passAtK(samples, count, k)) }] as const),
   ];
+}
+
+/** Counts a problem as shares of its completions, or means over them. */
+export function countedColumn(counts: readonly number[], samples: number): Column {
+  return {
+    values: counts.map((count) => count / samples),
+    counted: { count: sum(counts), of: counts.length * samples },
+  };
 }
 
 /** A share as it is judged: of one completion a problem by its formula. */
 export function shareOf(column: Column, { samples }: Pick<CountedCell, "samples">): Column {
-  return samples === 1 ? { values: column.values } : column;
+  if (samples > 1) return column;
+  const { means: _, ...rest } = column;
+  return rest;
 }

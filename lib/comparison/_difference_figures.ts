@@ -7,7 +7,7 @@ import { exactMcNemar, holm, leastDifference, problemsNeeded, signFlipTest } fro
 import type { CellColumns } from "./_columns.ts";
 import { differenceEstimate, meanEstimate } from "./_intervals.ts";
 import type { CountedCell } from "./_paired.ts";
-import { lessColumn } from "./_resamples.ts";
+import { type Column, figureOf, lessColumn } from "./_resamples.ts";
 import type { ComparisonKind, Difference, DifferenceFamily, Verdict } from "./types.ts";
 
 /** Level of the tests. */
@@ -72,7 +72,7 @@ function tested(cells: readonly CountedCell[], columns: readonly CellColumns[], 
   return {
     ...pair,
     difference: differenceEstimate(accuracy, isSingle(a, b)),
-    ...testOf(a, b, accuracy.values),
+    ...testOf(a, b, accuracy),
     completion_tokens: meanEstimate(lessColumn(ofB.completion_tokens, ofA.completion_tokens)),
     outcomes: changesOf(a, b),
   };
@@ -81,7 +81,7 @@ function tested(cells: readonly CountedCell[], columns: readonly CellColumns[], 
 function testOf(
   a: CountedCell,
   b: CountedCell,
-  differences: readonly number[],
+  differences: Column,
 ): Pick<Tested, "gained" | "lost" | "test" | "p" | "problems_needed" | "least_difference"> {
   const counts = wholeDifferences(a, b);
   const gained = counts.filter((count) => count > 0).length;
@@ -95,9 +95,8 @@ function testOf(
       least_difference: gained + lost === 0 ? null : leastDifference({ n, ...rates }),
     };
   }
-  const difference = mean(differences);
-  const deviation = sampleDeviation(differences);
-  // What one completion more changes a problem's difference by: the exact test is cautious by about half of it.
+  const difference = figureOf(differences);
+  const deviation = sampleDeviation(differences.values);
   const step = commonDivisor(a.samples, b.samples) / (a.samples * b.samples);
   return {
     ...{ gained, lost, test: "sign_flip", p: signFlipTest(counts) },

@@ -6,22 +6,23 @@
  */
 import { acceleratedInterval, type Interval, mean, wilsonInterval } from "../basics/mod.ts";
 import { ratioInterval, tangoInterval } from "../statistics/mod.ts";
-import { type Column, type Drawing, FEWEST_RESAMPLED, streamOf } from "./_resamples.ts";
+import { type Column, type Drawing, FEWEST_RESAMPLED, figureOf, streamOf } from "./_resamples.ts";
 import type { Estimate, IntervalMethod } from "./types.ts";
 
 /** The mean of shares. */
 export function shareEstimate(column: Column): Estimate {
   const { values } = column;
   const drawn = drawnInterval(column);
-  if (drawn !== undefined) return estimate(mean(values), drawn, "bootstrap");
+  const figure = figureOf(column);
+  if (drawn !== undefined) return estimate(figure, drawn, "bootstrap");
   // Rounding must not carry a sum of shares out of its bounds.
   const right = Math.min(values.length, Math.max(0, sum(values)));
-  return estimate(mean(values), wilsonInterval(right, values.length), "wilson");
+  return estimate(figure, wilsonInterval(right, values.length), "wilson");
 }
 
 /** The mean of any numbers; without an interval where a bootstrap knows nothing. */
 export function meanEstimate(column: Column): Estimate {
-  return estimate(mean(column.values), drawnInterval(column), "bootstrap");
+  return estimate(figureOf(column), drawnInterval(column), "bootstrap");
 }
 
 /** The mean of paired differences of shares. @param single of one completion on both sides: -1, 0 or 1 */
@@ -30,7 +31,7 @@ export function differenceEstimate(column: Column, single: boolean): Estimate {
   const drawn = single ? undefined : drawnInterval(column);
   // Where no problem came out differently, the formula for single completions still says what chance may hide.
   const isCounted = single || values.every((value) => value === 0);
-  return drawn === undefined && isCounted ? tangoEstimate(values) : estimate(mean(values), drawn, "bootstrap");
+  return drawn === undefined && isCounted ? tangoEstimate(values) : estimate(figureOf(column), drawn, "bootstrap");
 }
 
 function tangoEstimate(differences: readonly number[]): Estimate {

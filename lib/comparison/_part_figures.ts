@@ -3,7 +3,7 @@
  * intervals are not corrected, and nothing is tested.
  */
 import type { ProblemResult } from "../training/mod.ts";
-import { shareOf } from "./_columns.ts";
+import { countedColumn, shareOf } from "./_columns.ts";
 import { isSingle, type Pair } from "./_difference_figures.ts";
 import { differenceEstimate, shareEstimate } from "./_intervals.ts";
 import type { CountedCell } from "./_paired.ts";
@@ -82,9 +82,10 @@ function figuresOfPart(
   pairs: readonly Pair[],
   { drawing, name }: { readonly drawing: Drawing; readonly name: string },
 ): Pick<PartFigures, "correct" | "differences"> {
-  const values = cells.map(({ rights, samples }) => rights.map((right) => right / samples));
+  const counted = cells.map(({ rights, samples }) => countedColumn(rights, samples));
   const several = cells.some(({ samples }) => samples > 1);
-  const columns = several ? resampled(values, drawing, `part ${name}`) : values.map((column) => ({ values: column }));
+  const drawn = several ? resampled(counted.map(({ values }) => values), drawing, `part ${name}`) : counted;
+  const columns = counted.map((column, c) => ({ ...column, ...drawn[c]! }));
   return {
     correct: cells.map((cell, c) => shareEstimate(shareOf(columns[c]!, cell))),
     differences: pairs.map(({ a, b }) =>

@@ -2,7 +2,7 @@
  * Columns of numbers, a value a problem, with their means in resamples of the problems. All columns share the resamples, so
  * what is a difference of two of them is so in every resample, and needs no drawing of its own.
  */
-import { type Random, randomFrom, resamplesFor } from "../basics/mod.ts";
+import { mean, type Random, randomFrom, resamplesFor } from "../basics/mod.ts";
 
 /** How resamples are drawn. */
 export interface Drawing {
@@ -18,6 +18,19 @@ export interface Column {
   readonly values: readonly number[];
   /** [R] absent: its interval has a formula, or there are too few problems. */
   readonly means?: Float64Array;
+  /** Of what is counted, the mean as a ratio of whole numbers: a sum of thirds is off in its last digit. */
+  readonly counted?: Counted;
+}
+
+/** A count, and of how many. */
+export interface Counted {
+  readonly count: number;
+  readonly of: number;
+}
+
+/** The mean of a column, to the last digit where it was counted. */
+export function figureOf({ values, counted }: Column): number {
+  return counted === undefined ? mean(values) : counted.count / counted.of;
 }
 
 /** Of fewer problems than this a bootstrap is worth nothing: its intervals are far too short. */
@@ -58,7 +71,15 @@ function sumAt(column: Float64Array, drawn: Uint32Array): number {
 export function lessColumn(b: Column, a: Column): Column {
   const values = b.values.map((value, i) => value - a.values[i]!);
   const [ofA, ofB] = [a.means, b.means];
-  return ofA === undefined || ofB === undefined
-    ? { values }
-    : { values, means: ofB.map((value, r) => value - ofA[r]!) };
+  const counted = a.counted && b.counted && lessCounted(b.counted, a.counted);
+  return {
+    values,
+    ...(ofA !== undefined && ofB !== undefined && { means: ofB.map((value, r) => value - ofA[r]!) }),
+    ...(counted !== undefined && { counted }),
+  };
+}
+
+function lessCounted(b: Counted, a: Counted): Counted {
+  if (a.of === b.of) return { count: b.count - a.count, of: a.of };
+  return { count: b.count * a.of - a.count * b.of, of: a.of * b.of };
 }

@@ -145,7 +145,10 @@ export interface CellFigures {
   readonly on_front: boolean;
 }
 
-/** Which differences are one family, within which p-values are corrected: templates of a policy, or policies with a template. */
+/**
+ * Which differences are one family, within which p-values are corrected: all pairs of templates, each with the same policy,
+ * or all pairs of policies, each with the same template.
+ */
 export type DifferenceFamily = "templates" | "policies";
 
 /**

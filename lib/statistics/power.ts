@@ -36,8 +36,7 @@ export interface PowerOptions {
 
 /**
  * The probability that a two-sided test of a paired mean gives a p-value below `alpha`, by normal theory: right to about two
- * points from 60 problems on, rough for fewer, and 0 for so few that `signFlipTest` does not even tell a change of all of
- * them one way.
+ * points from 60 problems on, rough for fewer, and 0 for so few that not even a change of all of them one way is told (`signFlipTest`).
  * @throws {RangeError} when n is not a whole number from 0 on, the deviation is below 0, or alpha is not between 0 and 1
  */
 export function meanPower({ n, difference, deviation, step = 0 }: PairedMean, alpha = 0.05): number {
@@ -48,8 +47,18 @@ export function meanPower({ n, difference, deviation, step = 0 }: PairedMean, al
   if (deviation === 0) return difference === 0 ? 0 : 1;
   const error = deviation / Math.sqrt(n);
   const [apart, caution] = [Math.abs(difference) / error, step / n / error];
-  const level = normalQuantile(alpha / 2) - caution;
+  const level = testedAt(n, alpha, step) - caution;
   return normalShare(level + apart) + normalShare(level - apart);
+}
+
+/**
+ * Where the standardised mean has to lie for the test to reject, the lower side. Sign flips measure spread around zero and
+ * not around the mean: S^2 > z^2 sum(d^2) is t^2 > z^2 (n - 1) / (n - z^2).
+ */
+function testedAt(n: number, alpha: number, step: number): number {
+  const z = normalQuantile(alpha / 2);
+  if (step === 0) return z;
+  return n > z ** 2 ? z * Math.sqrt((n - 1) / (n - z ** 2)) : -Infinity;
 }
 
 /**
@@ -78,7 +87,7 @@ export function problemsNeeded(
 
 /**
  * The smallest difference that so many problems tell with the given probability: of yes-or-no results the share gained less
- * the share lost, where as many differ in all as here, to within a millionth of that; of means their difference. Null where
+ * the share lost, where as many differ in all as here; of means their difference. Null where
  * none is told, or no problem differs, or none from another.
  * @throws {RangeError} when n, a rate, the deviation, the power or alpha is not as it has to be
  */
@@ -93,9 +102,9 @@ export function leastDifference(
     const { deviation, step = 0 } = what;
     requireCounts("plan", { n });
     requireMean(0, deviation, step);
-    if (n === 0) return null;
+    if (2 ** (1 - n) >= alpha) return null;
     // Enough without the help of the test's other side.
-    const errors = Math.max(0, normalQuantile(power) - normalQuantile(alpha / 2));
+    const errors = Math.max(0, normalQuantile(power) - testedAt(n, alpha, step));
     const most = errors * deviation / Math.sqrt(n) + step / n;
     return leastFrom((difference) => meanPower({ ...what, difference }, alpha) >= power, most * (1 + 1e-9));
   }
@@ -140,11 +149,11 @@ function pastTeeth(found: number, discordant: number, enough: (n: number) => boo
   return n;
 }
 
-/** The least value from 0 to `most` at which it is true, to a millionth of the most; null where not even there. */
+/** The least value from 0 to `most` at which it is true, to the last digits; null where not even there. */
 function leastFrom(enough: (value: number) => boolean, most: number): number | null {
   if (!enough(most)) return null;
   let [low, high] = [0, most];
-  for (let halvings = 0; halvings < 24; halvings++) {
+  for (let halvings = 0; halvings < 50; halvings++) {
     const middle = (low + high) / 2;
     if (enough(middle)) high = middle;
     else low = middle;

@@ -160,7 +160,9 @@ Deno.test("leastDifference() has the power that was asked for, and a little less
   near(leastDifference({ n: 503, deviation: 0.4 })!, 0.05, 1e-4);
   const counts = { n: 256, deviation: 0.4, step: 0.25 };
   const least = leastDifference(counts)!;
-  near(least, leastDifference({ n: 256, deviation: 0.4 })! + 0.25 / 256, 1e-6);
+  // Sign flips measure spread around zero: Student's t of 256 differences has to lie a little beyond 1.96.
+  const level = 1.959963984540054 * Math.sqrt(255 / (256 - 1.959963984540054 ** 2));
+  near(least, (0.8416212335729143 + level) * 0.4 / 16 + 0.25 / 256, 1e-6);
   near(meanPower({ ...counts, difference: least }), 0.8, 1e-6);
   assert.ok(problemsNeeded({ deviation: 0.4, step: 0.25, difference: least })! <= 256);
   assert.ok(problemsNeeded({ deviation: 0.4, step: 0.25, difference: least * 0.999 })! >= 256);
