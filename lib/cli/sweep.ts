@@ -14,8 +14,8 @@ import { oneLine } from "./_text.ts";
 const HELP = `Trains every configuration of a grid or list: deno task sweep <file> [parallel=2] [key=value ...]
 
   file        a YAML file that says what to try
-  parallel    runs at a time; by default 4 on servers, and on the embedded engine one for every two cores, as far as
-              memory goes
+  parallel    runs at a time; by default 4 on servers, and on the embedded engine one a core, with one thread
+              each, as far as memory goes
   key=value   a hyperparameter for all configurations, in place of what the file's base says
 
 The file, with hyperparameters as deno task train --help lists them:

@@ -141,7 +141,10 @@ export interface CellFigures {
   readonly pass_at: Readonly<Record<string, Estimate>>;
   /** How many completions had each outcome. */
   readonly outcomes: Readonly<Partial<Record<Outcome, number>>>;
-  /** On the Pareto front of accuracy against tokens: no other cell of its policy is as accurate for fewer tokens, or more accurate for as many. */
+  /**
+   * On the Pareto front of accuracy against tokens: no other cell of its policy (of runs: no other cell) is as accurate for
+   * fewer tokens, or more accurate for as many.
+   */
   readonly on_front: boolean;
 }
 

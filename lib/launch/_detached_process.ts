@@ -64,10 +64,15 @@ function pathOf(url: URL): string {
  * Starts a process, in the working directory and with the environment of this one, and with pipes to and from it.
  * @param log path of the run's log, which may not be there yet
  * @param command what runs; by default what trains
+ * @param env variables besides those of this process
  * @throws {TypeError} when the module's files are not on this machine
  */
-export function startDetached(log: string, command: readonly string[] = trainCommand()): Deno.ChildProcess {
-  const pipes = { stdin: "piped", stdout: "piped", stderr: "null", detached: true } as const;
+export function startDetached(
+  log: string,
+  command: readonly string[] = trainCommand(),
+  env: Record<string, string> = {},
+): Deno.ChildProcess {
+  const pipes = { stdin: "piped", stdout: "piped", stderr: "null", detached: true, env } as const;
   // Windows has neither sessions nor sh; the process is let go there all the same.
   return Deno.build.os === "windows"
     ? new Deno.Command(command[0]!, { args: command.slice(1), ...pipes }).spawn()

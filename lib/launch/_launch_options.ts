@@ -9,6 +9,7 @@ const KNOWN: Readonly<Record<keyof LaunchOptions, true>> = {
   onMessage: true,
   onDownload: true,
   silenceMs: true,
+  threads: true,
 };
 
 /** Options of `trainGRPO` that are bound to the process of the call, and what there is instead. */
@@ -30,7 +31,7 @@ const BOUND: Readonly<Record<Exclude<keyof TrainOptions, keyof LaunchOptions>, s
 export function requireLaunchArguments(input: unknown, options: unknown): void {
   requireFields("the hyperparameters of launch", input);
   requireFields("the options of launch", options);
-  const { silenceMs } = options;
+  const { silenceMs, threads } = options;
   const isHyperparameter = (key: string) => Object.hasOwn({ ...TINKER_DEFAULTS, backend: "", log_path: "" }, key);
   const isBound = (key: string): key is keyof typeof BOUND => Object.hasOwn(BOUND, key);
   const keys = Object.keys(options).filter((key) => options[key] !== undefined);
@@ -47,6 +48,9 @@ export function requireLaunchArguments(input: unknown, options: unknown): void {
   ];
   if (silenceMs !== undefined && !(typeof silenceMs === "number" && silenceMs > 0)) {
     problems.push(`option silenceMs: expected milliseconds above 0, got ${inspected(silenceMs)}.`);
+  }
+  if (threads !== undefined && !(Number.isSafeInteger(threads) && Number(threads) > 0)) {
+    problems.push(`option threads: expected a whole number from 1, got ${inspected(threads)}.`);
   }
   if (problems.length > 0) throw new ConfigError(problems);
 }

@@ -19,6 +19,8 @@ export { LaunchError } from "./_hand_over.ts";
 export interface LaunchOptions extends Pick<Opening, "onWaiting" | "onMessage" | "onDownload"> {
   /** Milliseconds without any news from the process after which it is not waited for any longer. Default: five minutes. */
   readonly silenceMs?: number | undefined;
+  /** Threads of the embedded engine. Default: the variable `OMP_NUM_THREADS`, else all cores. */
+  readonly threads?: number | undefined;
 }
 
 /** Of those who watch an opening, what crosses into another process. */
@@ -77,7 +79,9 @@ export async function launchPlan(plan: Plan, parsed: PlanInput, opening: LaunchO
   const { config: { log_path }, action } = plan;
   const decided = action === "create" ? {} : { behavior_if_log_dir_exists: action };
   const request: LaunchRequest = { ...parsed, input: { ...parsed.input, log_path, ...decided } };
-  const process = startDetached(join(log_path, RUN_FILES.log));
+  const { threads } = opening;
+  const env = threads === undefined ? {} : { OMP_NUM_THREADS: String(threads) };
+  const process = startDetached(join(log_path, RUN_FILES.log), undefined, env);
   try {
     const { complete, step, notices } = await handOver(process, request, opening);
     return { run: await openRun(log_path), complete, step, notices };

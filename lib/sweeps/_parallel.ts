@@ -1,13 +1,12 @@
 /**
- * How many runs at a time, where nobody says. On a server they wait more than they work, so four. One run of the embedded
- * engine keeps about 1.4 cores of two busy (bundled model, 16 x 8 completions a step) and takes 0.8 to 0.9 GB: measured on two
- * cores, two runs of 4 steps took 29.9 s one after the other and 27.6 s at once, so a second one wins a tenth and doubles the
- * memory. Hence one run for every two cores, and no more than fit into the memory that is free.
+ * How many runs at a time, where nobody says, and how many threads each has. On a server they wait more than they work, so
+ * four. The embedded engine uses the cores best with one thread a run: on two cores, two runs of 5 steps (bundled model, 16 x 8
+ * completions a step) took 31.7 s one after the other with two threads, 36.2 s at once with two threads each, and 24.6 s at
+ * once with one each. Hence a run a core, and no more than fit into the memory that is free: one takes 0.8 to 0.9 GB.
  */
 import type { TrainConfig } from "../config/mod.ts";
 
 const ON_SERVERS = 4;
-const CORES_OF_A_RUN = 2;
 /** Room for a larger batch than the one measured; a model of the hub may take several times that. */
 const BYTES_OF_A_RUN = 1.5 * 2 ** 30;
 
@@ -30,7 +29,11 @@ export function thisMachine(): Machine {
 export function usualParallel(configs: readonly Pick<TrainConfig, "backend">[], { cores, freeBytes }: Machine): number {
   const isHere = configs.some(({ backend }) => backend === "local");
   if (!isHere) return Math.min(ON_SERVERS, configs.length);
-  const byCores = Math.max(1, Math.floor(cores / CORES_OF_A_RUN));
-  const byMemory = freeBytes === undefined ? byCores : Math.max(1, Math.floor(freeBytes / BYTES_OF_A_RUN));
-  return Math.min(byCores, byMemory, configs.length);
+  const byMemory = freeBytes === undefined ? cores : Math.max(1, Math.floor(freeBytes / BYTES_OF_A_RUN));
+  return Math.min(cores, byMemory, configs.length);
+}
+
+/** Threads of each of so many runs of the embedded engine; undefined: a single one has what it would have by itself. */
+export function threadsOfEach(parallel: number, { cores }: Pick<Machine, "cores">): number | undefined {
+  return parallel === 1 ? undefined : Math.max(1, Math.floor(cores / parallel));
 }

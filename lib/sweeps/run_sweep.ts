@@ -10,7 +10,7 @@ import { type FolderLock, readOwner, takeLock } from "../runs/mod.ts";
 import { checkTasks } from "./_check.ts";
 import { configurationsOf, type Overrides } from "./_configurations.ts";
 import { requireSweepOptions } from "./_options.ts";
-import { thisMachine, usualParallel } from "./_parallel.ts";
+import { thisMachine, threadsOfEach, usualParallel } from "./_parallel.ts";
 import { readPlan, requireSweepFolder, type SweepPlan, withKnownFolders, writePlan } from "./_plan.ts";
 import { readSource, sourceOf } from "./_source.ts";
 import { Place, showFound, type StartRun, workThrough } from "./_work.ts";
@@ -96,7 +96,9 @@ async function carryOut(
   wanted: readonly Pick<ConstructorParameters<typeof Place>[0], "configuration" | "template">[],
   options: RunSweepOptions & { readonly parallel: number; readonly now: () => number },
 ): Promise<Sweep> {
-  const { parallel, now, onChange, start = launchRun, pollMs = 500, signal = new AbortController().signal } = options;
+  const { parallel, now, onChange, pollMs = 500, signal = new AbortController().signal } = options;
+  const threads = threadsOfEach(Math.min(parallel, wanted.length), thisMachine());
+  const { start = (input: TrainInput, leave: AbortSignal) => launch(input, { threads }, leave) } = options;
   const state = () => new Sweep({ path, parallel, rows: places.map(({ row }) => row) });
   let isLooking = true;
   const changed = () => isLooking ? undefined : onChange?.(state());
@@ -106,10 +108,6 @@ async function carryOut(
   changed();
   await workThrough(places, { parallel, now, pollMs, start, signal });
   return state();
-}
-
-function launchRun(input: TrainInput, signal: AbortSignal): Promise<unknown> {
-  return launch(input, {}, signal);
 }
 
 /** From a program they are hyperparameters alone. */

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { DISPLAY, INSPECT } from "../../lib/basics/mod.ts";
 import { RowFacts } from "../../lib/sweeps/_facts.ts";
-import { usualParallel } from "../../lib/sweeps/_parallel.ts";
+import { threadsOfEach, usualParallel } from "../../lib/sweeps/_parallel.ts";
 import { Sweep, type SweepRow } from "../../lib/sweeps/mod.ts";
 
 function row(change: Partial<SweepRow> = {}): SweepRow {
@@ -37,23 +37,30 @@ Deno.test("a sweep shows itself as a table, with the reasons of what did not fin
   assert.ok(!(text + html).includes("\u001b"));
 });
 
-Deno.test("where nobody says, servers get four runs, and the embedded engine one for every two cores as memory allows", () => {
+Deno.test("where nobody says, servers get four runs, and the embedded engine one a core as memory allows", () => {
   const configs = (backend: "local" | "tinker", count: number) => Array(count).fill({ backend });
   const gib = 2 ** 30;
   const cases: [ReturnType<typeof configs>, number, number | undefined, number][] = [
     [configs("tinker", 10), 2, gib, 4],
     [configs("tinker", 3), 2, gib, 3],
     [configs("local", 10), 1, 8 * gib, 1],
-    [configs("local", 10), 2, 8 * gib, 1],
-    [configs("local", 10), 8, 64 * gib, 4],
+    [configs("local", 10), 2, 8 * gib, 2],
+    [configs("local", 10), 8, 64 * gib, 8],
     [configs("local", 10), 8, 4 * gib, 2],
     [configs("local", 10), 8, gib, 1],
-    [configs("local", 10), 8, undefined, 4],
-    [[...configs("tinker", 5), ...configs("local", 1)], 2, 8 * gib, 1],
+    [configs("local", 10), 8, undefined, 8],
+    [[...configs("tinker", 5), ...configs("local", 1)], 2, 8 * gib, 2],
   ];
   for (const [of, cores, freeBytes, expected] of cases) {
     assert.equal(usualParallel(of, { cores, freeBytes }), expected, JSON.stringify([of, cores, freeBytes]));
   }
+});
+
+Deno.test("runs at once share the cores between them; a single one has what it would have by itself", () => {
+  const threads = [[1, 8], [2, 8], [3, 8], [8, 8], [20, 8]].map(([parallel, cores]) =>
+    threadsOfEach(parallel!, { cores: cores! })
+  );
+  assert.deepEqual(threads, [undefined, 4, 2, 1, 1]);
 });
 
 Deno.test("steps that a resumed run does again no longer count as its last accuracy", () => {

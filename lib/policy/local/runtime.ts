@@ -7,6 +7,7 @@
 // Before the library: it looks when it is loaded.
 import "./_no_telemetry.ts";
 import * as ort from "onnxruntime-node";
+import { readEnv } from "../../basics/mod.ts";
 
 /** A tensor's data outside the graph. */
 export type TensorData = Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer> | BigInt64Array<ArrayBuffer>;
@@ -24,9 +25,12 @@ export class Session {
 
   /**
    * Loads a graph from its bytes.
-   * @param threads threads of one operator
+   * @param threads threads of one operator; default `OMP_NUM_THREADS`, which numerical libraries share, else all cores
    */
-  static async create(model: Uint8Array<ArrayBuffer>, threads = navigator.hardwareConcurrency): Promise<Session> {
+  static async create(
+    model: Uint8Array<ArrayBuffer>,
+    threads = threadsOf(readEnv("OMP_NUM_THREADS")),
+  ): Promise<Session> {
     ort.env.logLevel = "error";
     return new Session(
       await ort.InferenceSession.create(model, {
@@ -52,6 +56,11 @@ export class Session {
   async release(): Promise<void> {
     await this.#session.release();
   }
+}
+
+/** Threads by the variable's value; one that is no whole number from 1 counts as unset. */
+export function threadsOf(wanted: string | undefined, cores: number = navigator.hardwareConcurrency): number {
+  return /^[1-9]\d{0,3}$/.test(wanted ?? "") ? Math.min(Number(wanted), cores) : cores;
 }
 
 /** Tensors of weights, which come again with the same array and the same shape in every run. */

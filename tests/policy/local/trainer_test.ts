@@ -1,5 +1,6 @@
 /** Determinism, packing, accumulation and learning of the trainer. */
 import assert from "node:assert/strict";
+import { threadsOf } from "../../../lib/policy/local/runtime.ts";
 import { packingLimits, Trainer } from "../../../lib/policy/local/trainer.ts";
 import { initialWeights } from "../../../lib/policy/local/weights.ts";
 import type { Datum } from "../../../lib/vocabulary.ts";
@@ -7,6 +8,11 @@ import { goOn, GROUPED, randomGroup, TINY } from "./_fixtures.ts";
 
 const ADAM = { learning_rate: 1e-2, beta1: 0.9, beta2: 0.95, eps: 1e-8, weight_decay: 0, grad_clip_norm: 0 };
 const largest = (values: Float32Array) => values.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
+
+Deno.test("OMP_NUM_THREADS says how many threads there are, up to all cores; what is no number says nothing", () => {
+  const cases = ["1", "3", "8", "99", "0", "-1", "1.5", "2,1", "", "many", undefined];
+  assert.deepEqual(cases.map((wanted) => threadsOf(wanted, 8)), [1, 3, 8, 8, 8, 8, 8, 8, 8, 8, 8]);
+});
 
 Deno.test("the gradient over 4,096 tokens is the same bit for bit in every run", async () => {
   const config = {
