@@ -10,7 +10,7 @@ import { KINDS } from "./_kinds.ts";
 
 const SEED = Number(fromEnvironment("METAMORPHIC_SEED") ?? 20_260_801);
 /** Rewrites of each sort; METAMORPHIC_COUNT=100000 makes as many as the grader was judged on. */
-const COUNT = Number(fromEnvironment("METAMORPHIC_COUNT") ?? 25_000);
+const COUNT = Number(fromEnvironment("METAMORPHIC_COUNT") ?? 10_000);
 /** Rewrites of one known answer. */
 const REWRITES = 8;
 /** Failures of a kind that are shown. */
