@@ -17,7 +17,7 @@ import {
   type TrainInput,
 } from "../config/mod.ts";
 import { folderName, settingsOf, settingsText, valueText } from "./_names.ts";
-import type { Settings, SweepSource } from "./_source.ts";
+import { type Settings, type SweepSource, sweptAwayProblems } from "./_source.ts";
 
 /** Most configurations of a sweep: a slip in a grid is soon a million. */
 export const MOST_CONFIGURATIONS = 1_000;
@@ -103,10 +103,8 @@ function overrideProblems({ grid, list, place }: SweepSource, { input, sources }
     const entry = list.findIndex((settings) => Object.hasOwn(settings, key));
     const where = Object.hasOwn(grid, key) ? place(["grid", key]) : entry < 0 ? undefined : place(["list", entry, key]);
     const said = sources[key] ?? `option ${key}`;
-    if (/^(?:log_path|behavior_if_log_dir_exists|resume_changes)$/.test(key)) {
-      return [`${said}: leave ${key} out: every run of a sweep has a folder of its own, which is gone on with.`];
-    }
-    return where === undefined ? [] : [`${said}: the sweep is over ${key} (${where}); change it there.`];
+    const isSwept = where === undefined ? [] : [`${said}: the sweep is over ${key} (${where}); change it there.`];
+    return [...sweptAwayProblems(key, said), ...isSwept];
   });
 }
 

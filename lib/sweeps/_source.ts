@@ -5,6 +5,7 @@
 import { basename } from "node:path";
 import { clipLine, didYouMean, fileSize, inspected, isObject, readYaml, type YamlPath } from "../basics/mod.ts";
 import { ConfigError } from "../config/mod.ts";
+import type { SweptAway } from "./types.ts";
 
 /** What is wanted, in form. */
 export interface SweepSource {
@@ -35,7 +36,11 @@ export const MOST_PARALLEL = 64;
 const KEYS = ["name", "base", "grid", "list", "parallel"] as const;
 
 /** What the sweep says itself. */
-const SWEPT_AWAY: readonly string[] = ["log_path", "behavior_if_log_dir_exists", "resume_changes"];
+const SWEPT_AWAY: readonly string[] = [
+  "log_path",
+  "behavior_if_log_dir_exists",
+  "resume_changes",
+] satisfies SweptAway[];
 
 /** Folders in `runs` that are something else. */
 const TAKEN: readonly string[] = ["comparisons", "evaluations"];
@@ -106,7 +111,7 @@ function shapeOf(value: unknown, label: string, place: SweepSource["place"]): Sh
     ...gridProblems(grid, place),
     ...listProblems(list, place),
     ...parallelProblems(parallel, place),
-    ...(value.grid === undefined && list === undefined
+    ...(isEmpty(value.grid) && list === undefined
       ? [`${label}: neither grid nor list says what is to be tried; for a single run there is deno task train.`]
       : []),
   ];
@@ -119,6 +124,10 @@ function shapeOf(value: unknown, label: string, place: SweepSource["place"]): Sh
     list: entries as readonly Settings[],
     ...(typeof parallel === "number" && { parallel }),
   };
+}
+
+function isEmpty(grid: unknown): boolean {
+  return grid === undefined || (isObject(grid) && Object.keys(grid).length === 0);
 }
 
 function nameProblems(name: unknown, place: SweepSource["place"]): string[] {
@@ -134,9 +143,13 @@ function nameProblems(name: unknown, place: SweepSource["place"]): string[] {
 
 function settingsProblems(value: unknown, path: YamlPath, place: SweepSource["place"]): string[] {
   if (!isObject(value)) return [`${place(path)}: expected hyperparameters with their values, got ${inspected(value)}.`];
-  return SWEPT_AWAY.filter((key) => Object.hasOwn(value, key)).map((key) =>
-    `${place([...path, key])}: leave ${key} out: every run of a sweep has a folder of its own, which is gone on with.`
-  );
+  return Object.keys(value).flatMap((key) => sweptAwayProblems(key, place([...path, key])));
+}
+
+/** Of a key that the sweep says itself, that it does. @param where the key stands */
+export function sweptAwayProblems(key: string, where: string): string[] {
+  if (!SWEPT_AWAY.includes(key)) return [];
+  return [`${where}: leave ${key} out: every run of a sweep has a folder of its own, which is gone on with.`];
 }
 
 function gridProblems(grid: unknown, place: SweepSource["place"]): string[] {

@@ -145,6 +145,7 @@ Deno.test("what is no form of a sweep is refused with its line, and what there i
       /no key seed\. It has name, base, grid, list, parallel; hyperparameters stand below/,
     ],
     ["base: { seed: 1 }", /neither grid nor list says what is to be tried; for a single run there is deno task train/],
+    ["grid: {}", /neither grid nor list says what is to be tried; for a single run there is deno task train/],
     ["grid: { seed: 1 }", /^lr\.yaml:1:\d+: expected a list of values of seed, as in \[1, 2\], got 1; a single value/],
     ["grid: [1]", /^lr\.yaml:1:7: expected hyperparameters with their values, got \[ 1 \]/],
     ["list: []", /expected a list of settings/],
