@@ -83,7 +83,7 @@ export class GrowingFile {
       rest = bytes.subarray(end);
       if (rest.length > LONGEST_LINE) {
         // Left out up to here; what remains of it does not parse either.
-        this.#offset += rest.length;
+        this.#passed(rest);
         rest = new Uint8Array();
         this.broken++;
       }
@@ -95,14 +95,18 @@ export class GrowingFile {
   }
 
   #take(bytes: Uint8Array, decoder: TextDecoder, reader: RowReader): void {
-    this.#offset += bytes.length;
-    this.#mark = bytes.length >= MARK ? bytes.slice(-MARK) : joined(this.#mark, bytes).slice(-MARK);
+    this.#passed(bytes);
     for (const line of decoder.decode(bytes).split("\n")) {
       if (line.trim() === "") continue;
       const value = parsed(line);
       if (value === undefined) this.broken++;
       else reader.row(value);
     }
+  }
+
+  #passed(bytes: Uint8Array): void {
+    this.#offset += bytes.length;
+    this.#mark = bytes.length >= MARK ? bytes.slice(-MARK) : joined(this.#mark, bytes).slice(-MARK);
   }
 
   async #isSame(opened: Deno.FsFile): Promise<boolean> {

@@ -72,7 +72,10 @@ export async function answer(request: Request, site: Site, port: number): Promis
   if (status === 200 && isKnown(request.headers.get("if-none-match"), etag)) {
     return new Response(null, { status: 304, headers });
   }
-  return new Response(request.method === "HEAD" ? null : reply.body, { status, headers });
+  // Said by hand: to HEAD an answer without a body would say 0.
+  const body = new TextEncoder().encode(reply.body);
+  headers.set("Content-Length", String(body.length));
+  return new Response(request.method === "HEAD" ? null : body, { status, headers });
 }
 
 function isKnown(header: string | null, etag: string): boolean {

@@ -56,3 +56,12 @@ Deno.test("lines that are no JSON are counted, and letters that two reads share 
     assert.deepEqual(told.map(({ a }) => a.at(-1)), ["ü", "ü"]);
     assert.equal(file.broken, 1);
   }));
+
+Deno.test("what follows a line too long to be one is told once, however the file grows", () =>
+  withFile(async (path, look, file) => {
+    await Deno.writeTextFile(path, `{"a":1}\n"${"x".repeat(10 << 20)}`);
+    assert.deepEqual(await look(), [{ a: 1 }]);
+    await Deno.writeTextFile(path, '"\n{"a":2}\n', { append: true });
+    assert.deepEqual(await look(), [{ a: 2 }]);
+    assert.equal(file.broken, 2, "the line in two parts");
+  }));

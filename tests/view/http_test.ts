@@ -53,7 +53,10 @@ Deno.test("nothing but GET and HEAD is taken, and HEAD has no body", () =>
     }
     const head = await ask("/", { method: "HEAD" });
     assert.deepEqual([head.status, head.text], [200, ""]);
-    assert.equal(head.headers.get("etag"), (await ask("/")).headers.get("etag"));
+    const whole = await ask("/");
+    assert.equal(head.headers.get("etag"), whole.headers.get("etag"));
+    const length = String(new TextEncoder().encode(whole.text).length);
+    assert.deepEqual([head, whole].map(({ headers }) => headers.get("content-length")), [length, length]);
   }));
 
 Deno.test("every page forbids scripts within it, frames around it and other sites, and shares itself with none", () =>
