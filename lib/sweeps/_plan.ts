@@ -10,7 +10,7 @@ import { type Configuration, identityOf, MOST_CONFIGURATIONS } from "./_configur
 import { isParallel } from "./_source.ts";
 import { SweepError } from "./types.ts";
 
-/** The file. */
+/** The file that makes a folder a sweep's. */
 export const SWEEP_FILE = "sweep.json";
 
 /** Version of the file that this module writes. */

@@ -1,6 +1,7 @@
 /** Sweeps: every configuration of a grid or a list, several at a time, and resumable. */
 export { readSweep, runSweep, type RunSweepOptions } from "./run_sweep.ts";
 export { Sweep } from "./sweep.ts";
+export { SWEEP_FILE } from "./_plan.ts";
 export type { StartRun } from "./_work.ts";
 export type { Overrides } from "./_configurations.ts";
 export {

@@ -4,6 +4,7 @@
  */
 import { join } from "node:path";
 import { RUN_FILES } from "../runs/mod.ts";
+import { SWEEP_FILE } from "../sweeps/mod.ts";
 import { foldersIn, mapLimited, safeFile, UnreadableError } from "./_guard.ts";
 
 /** A folder that looks like a run's. */
@@ -27,9 +28,6 @@ export interface Listing {
   /** Why something is not shown, a sentence each. */
   readonly notes: readonly string[];
 }
-
-/** The file that makes a folder a sweep's. */
-export const SWEEP_FILE = "sweep.json";
 
 /** More runs than these are not listed. */
 const MOST_RUNS = 5_000;
