@@ -38,8 +38,12 @@ function textWidth(item: { readonly fontSize?: number; readonly limit?: number }
   for (const character of String(text ?? "")) {
     ems += /[\u1100-\uffff]/.test(character)
       ? 1
+      : /[+=<>~±×÷]/.test(character)
+      ? 0.84
       : /[A-Zmw%@_]/.test(character)
       ? 0.74
+      : /\d/.test(character)
+      ? 0.64
       : /[ iljtf.,:;'|()]/.test(character)
       ? 0.36
       : 0.6;
