@@ -47,7 +47,7 @@ export function cellTable(comparison: ComparedFigures): TableBlock {
     columns: [
       { name: "" },
       ...COLUMNS.map(({ name, meaning }) => ({ name, meaning, number: true })),
-      { name: "on the front", meaning: "None of its policy is as accurate for fewer tokens" },
+      { name: "on the front", meaning: "Nothing else of its policy is as accurate for fewer tokens" },
     ],
     rows,
   };
@@ -61,7 +61,7 @@ export function everyInterval(comparison: ComparedFigures): Block {
   );
   const columns: readonly CellColumn[] = [
     ...COLUMNS,
-    { key: "reward", name: "reward", format: "share", meaning: "Mean reward" },
+    { key: "reward", name: "mean reward", format: "share", meaning: "Mean reward" },
   ];
   const passed = sizes.map((k) => ({
     name: `pass@${k}`,
@@ -83,7 +83,7 @@ export function everyInterval(comparison: ComparedFigures): Block {
     blocks: [plotBlock("plotAccuracy", comparison, "Accuracy of each with its 95 % interval."), {
       type: "table",
       caption: "All with their 95 % intervals",
-      columns: [{ name: "" }, ...columns.map(({ name, meaning }) => ({ name, meaning, number: true })), ...passed],
+      columns: [{ name: "" }, ...columns.map(({ name }) => ({ name, number: true })), ...passed],
       rows,
     }],
   };
@@ -92,8 +92,8 @@ export function everyInterval(comparison: ComparedFigures): Block {
 const DIFFERENCE_COLUMNS: TableBlock["columns"] = [
   { name: "" },
   { name: "points", number: true, meaning: "Difference of accuracy in percentage points, with its 95 % interval" },
-  { name: "gained", number: true, meaning: "Problems of which the first solves more completions" },
-  { name: "lost", number: true, meaning: "Problems of which the other solves more" },
+  { name: "gained", number: true, meaning: "Problems of which the first named solves more completions" },
+  { name: "lost", number: true, meaning: "Problems of which the other solves more completions" },
   { name: "p", number: true, meaning: "Of this test by itself" },
   { name: "corrected p", number: true, meaning: "Corrected by Holm for all tests of its family" },
   { name: "verdict", meaning: "What follows at level 0.05 after correction" },
@@ -105,7 +105,7 @@ const DIFFERENCE_COLUMNS: TableBlock["columns"] = [
   {
     name: "least difference",
     number: true,
-    meaning: "The smallest difference, in points, that so many problems tell with probability 0.8",
+    meaning: "The smallest difference, in points either way, that as many problems as here tell with probability 0.8",
   },
 ];
 
@@ -122,9 +122,9 @@ export function differenceTable(comparison: ComparedFigures, { name, differences
       one("lost", "count"),
       one("p", "p"),
       one("p_adjusted", "p"),
-      [VERDICT_WORDS[verdict]],
+      [VERDICT_WORDS[verdict].replaceAll(" ", "\u00a0")],
       one("problems_needed", "count"),
-      one("least_difference", "points"),
+      one("least_difference", "point_size"),
     ];
   });
   return { type: "table", caption: `Differences of accuracy between ${name}`, columns: DIFFERENCE_COLUMNS, rows };

@@ -14,7 +14,7 @@ export function inlineHtml(inline: Inline): string {
 
 /** No line ends between a number and its sign, and a minus as wide as a plus. */
 function typeset(html: string): string {
-  return html.replace(/(?<=\d) (?=%)|(?<=\bp (?:=|&lt;)) (?=[\d.]|$)/g, "\u00a0").replace(
+  return html.replace(/(?<=\d) (?=%)|(?<=\bp) (?=(?:=|&lt;) )|(?<=\bp (?:=|&lt;)) (?=[\d.]|$)/g, "\u00a0").replace(
     /(?<=^|[\s(])-(?=[\d.])/g,
     "−",
   );
@@ -77,14 +77,29 @@ function tableBlockHtml({ caption, columns, rows }: TableBlock, { look }: Writin
   return `<div${look("scroll")} role="region" aria-label="${safe(caption)}" tabindex="0"><table${
     look(columns.length > WIDE ? "table wide" : "table")
   }>` +
-    `<caption${look("caption")}>${safe(caption)}</caption>\n<thead><tr>${head.join("")}</tr></thead>\n` +
-    `<tbody>${body.join("\n")}</tbody></table></div>`;
+    `<caption${look("caption")}>${typeset(safe(caption))}</caption>\n<thead><tr>${head.join("")}</tr></thead>\n` +
+    `<tbody>${body.join("\n")}</tbody></table></div>${columnKey(columns, look)}`;
+}
+
+/** What the columns mean, for paper and for fingers, which meet no hints. */
+function columnKey(columns: TableBlock["columns"], look: Writing["look"]): string {
+  const meant = Map.groupBy(columns.filter(({ meaning }) => meaning !== undefined), ({ meaning }) => meaning as string);
+  const parts = [...meant].map(([meaning, some]) =>
+    `<strong>${safe(some.map(({ name }) => name).join(", "))}</strong>: ${typeset(safe(beginSmall(meaning)))}`
+  );
+  return parts.length === 0 ? "" : `\n<p${look("below")}>${parts.join("; ")}.</p>`;
+}
+
+function beginSmall(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
 function plotHtml({ plot, caption }: PlotBlock, { look, picture }: Writing): string {
   const drawn = picture(plot, caption) || `<pre${look("code")}>${safe(plot.text)}</pre>`;
   const scrolled = `<div${look("scroll")} role="region" aria-label="${safe(caption)}" tabindex="0">${drawn}</div>`;
-  return `<figure${look("figure")}>${scrolled}<figcaption${look("below")}>${safe(caption)}</figcaption></figure>`;
+  return `<figure${look("figure")}>${scrolled}<figcaption${look("below")}>${
+    typeset(safe(caption))
+  }</figcaption></figure>`;
 }
 
 function codeHtml({ caption, text }: CodeBlock, { look }: Writing): string {

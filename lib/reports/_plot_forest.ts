@@ -66,6 +66,19 @@ const CHARACTER = 6.4;
 /** Most of the width that the names take. */
 const MOST_NAMES = 0.42;
 
+/** What stands between the two sides of a difference in its name. */
+export const LESS = " \u2212 ";
+
+/** The same names with the second side below the first. */
+const ON_TWO_LINES = `indexof(datum.label, '${LESS}') < 0 ? datum.label : ` +
+  `[substring(datum.label, 0, indexof(datum.label, '${LESS}')), ` +
+  `slice(datum.label, indexof(datum.label, '${LESS}') + 1)]`;
+
+/** Characters of the longest. */
+function longestOf(texts: readonly string[]): number {
+  return Math.max(0, ...texts.map((text) => [...text].length));
+}
+
 /** The figure of a forest plot. */
 export function forestFigure(forest: Forest): PlotFigure {
   const { title, notes, panels } = forest;
@@ -89,17 +102,21 @@ function domainOfForest({ panels, bounds, zero }: Forest): [number, number] {
 function forestSpec(forest: Forest, domain: readonly [number, number], { interactive }: PlotDetail): PlotDrawing {
   const { title, notes, panels, size } = forest;
   const rows = panels.flatMap((panel) => panel.rows);
-  const longest = (of: (row: ForestRow) => string) => Math.max(0, ...rows.map((row) => [...of(row)].length));
-  const names = Math.min(MOST_NAMES * size.width, longest(({ name }) => name) * CHARACTER + 10);
+  const longest = (of: (row: ForestRow) => string) => longestOf(rows.map(of));
+  const broken = longest(({ name }) => name) * CHARACTER > MOST_NAMES * size.width;
+  const lines = (name: string) => broken ? name.split(LESS) : [name];
+  const names = Math.min(MOST_NAMES * size.width, longestOf(rows.flatMap(({ name }) => lines(name))) * CHARACTER + 10);
   const width = Math.max(120, size.width - names - longest(({ shown }) => shown) * CHARACTER - 24);
   const spec = {
     ...plotLook.begin,
+    // The figures at the right are as wide as the reader's font makes them.
+    padding: { left: 5, top: 5, bottom: 5, right: 16 },
     title: plotLook.title(title, plotLook.lines(notes.join(" · "), size.width)),
     spacing: 14,
     columns: 1,
     resolve: { scale: { color: "shared", shape: "shared" }, legend: { color: "shared", shape: "shared" } },
     concat: panels.map((panel, i) =>
-      panelSpec(panel, { forest, domain, width, interactive, last: i === panels.length - 1 })
+      panelSpec(panel, { forest, domain, width, interactive, broken, last: i === panels.length - 1 })
     ),
   };
   return { spec };
@@ -110,11 +127,13 @@ interface PanelContext {
   readonly domain: readonly [number, number];
   readonly width: number;
   readonly interactive: boolean;
+  /** Whether names of two sides stand on two lines, as they are long. */
+  readonly broken: boolean;
   readonly last: boolean;
 }
 
 function panelSpec({ title, rows }: ForestPanel, context: PanelContext): PlotSpec {
-  const { forest, width, interactive } = context;
+  const { forest, width, interactive, broken } = context;
   const scale = { domain: forest.kinds.map(({ name }) => name) };
   const legend = forest.plain ? null : { columns: 4, symbolOpacity: 1 };
   const color = {
@@ -132,10 +151,10 @@ function panelSpec({ title, rows }: ForestPanel, context: PanelContext): PlotSpe
   return {
     ...(title === "" ? {} : { title: { text: title, offset: 6, frame: "group", fontSize: 11 } }),
     width,
-    height: { step: 21 },
+    height: { step: broken ? 34 : 21 },
     // Copies: Vega marks the rows that it draws.
     data: { values: rows.map((row) => ({ ...row })) },
-    encoding: { y: yEncoding(rows, forest) },
+    encoding: { y: yEncoding(rows, context) },
     layer: [
       ...(forest.zero ? [zeroLine()] : []),
       {
@@ -160,12 +179,15 @@ function panelSpec({ title, rows }: ForestPanel, context: PanelContext): PlotSpe
   };
 }
 
-function yEncoding(rows: readonly ForestRow[], { size }: Forest): PlotSpec {
+function yEncoding(rows: readonly ForestRow[], { forest: { size }, broken }: PanelContext): PlotSpec {
   return {
     field: "name",
     type: "nominal",
     scale: { domain: rows.map(({ name }) => name) },
-    axis: { title: null, labelLimit: MOST_NAMES * size.width, ticks: false, domain: false, labelFontSize: 11 },
+    axis: {
+      ...{ title: null, labelLimit: MOST_NAMES * size.width, ticks: false, domain: false, labelFontSize: 11 },
+      ...(broken ? { labelExpr: ON_TWO_LINES } : {}),
+    },
   };
 }
 

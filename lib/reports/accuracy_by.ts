@@ -1,5 +1,5 @@
 /**
- * Accuracy by difficulty, subject, steps and length of the question. For exploring: the intervals are not corrected for how
+ * Accuracy by difficulty, subject, steps and length of the prompt. For exploring: the intervals are not corrected for how
  * many there are, and nothing is tested.
  */
 import type { PartKind } from "../comparison/mod.ts";
@@ -16,10 +16,10 @@ const KIND_WORDS: Readonly<Record<PartKind, string>> = {
   level: "level",
   subject: "subject",
   steps: "steps of the worked answer",
-  length: "length of the question in tokens",
+  length: "length of the prompt in tokens",
 };
 
-const LENGTH_MEANING = "Of the prompt with the template whose prompts are shortest, in quarters";
+const LENGTH_MEANING = "Tokens of the prompt with the template whose prompts are shortest; the problems in quarters";
 
 const KINDS = Object.keys(KIND_WORDS) as PartKind[];
 

@@ -33,11 +33,12 @@ function frontText(comparison: ComparedFigures): string {
   const beaten = behind.length === 0 ? "" : ` Another${among} was at least as accurate for fewer tokens than ` +
     `${plainList(behind.map((name) => `“${name}”`))}, or more accurate for as many.`;
   const which = front.length > MOST_BESIDE
-    ? `${front.length} of ${result.cells.length} are on the front of accuracy against tokens${
+    ? `${front.length} of ${result.cells.length} are on the Pareto front of accuracy against tokens${
       isByPolicy ? " of their policy" : ""
     }.`
-    : `On the front of accuracy against tokens: ${plainList(front.map((name) => `“${name}”`)) || "none"}.`;
-  return `${which}${beaten} The front takes the figures as they are, without their intervals.`;
+    : `On the Pareto front of accuracy against tokens: ${plainList(front.map((name) => `“${name}”`)) || "none"}.`;
+  const meaning = front.length === 0 ? "" : ` Nothing else${among} is as accurate for fewer tokens than what is on it.`;
+  return `${which}${meaning}${beaten} The front takes the figures as they are, without their intervals.`;
 }
 
 function costTable(comparison: ComparedFigures): TableBlock {
@@ -51,7 +52,7 @@ function costTable(comparison: ComparedFigures): TableBlock {
       { name: "tokens of an answer", number: true, meaning: "Mean tokens of a completion" },
       { name: "tokens of a prompt", number: true, meaning: "Mean tokens of a prompt" },
       { name: "tokens per right answer", number: true, meaning: "All tokens of completions divided by the right ones" },
-      { name: "on the front" },
+      { name: "on the front", meaning: "Nothing else of its policy is as accurate for fewer tokens" },
     ],
     rows: cells.map((cell, i): Inline[] => [
       [cellName(comparison, i)],

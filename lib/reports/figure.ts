@@ -13,10 +13,11 @@ export interface WithResult {
 }
 
 /**
- * How a figure is written: `share` 0.461; `points` of a difference of shares +18.9; `tokens` 84.2; `more_tokens` of a
+ * How a figure is written: `share` 0.461; `points` of a difference of shares +18.9; `point_size`
+ * of how large one is 18.9; `tokens` 84.2; `more_tokens` of a
  * difference +3.1; `p` 0.0312 or < 0.001; `count` 1,319; `seconds` 3:07.
  */
-export type FigureFormat = "share" | "points" | "tokens" | "more_tokens" | "p" | "count" | "seconds";
+export type FigureFormat = "share" | "points" | "point_size" | "tokens" | "more_tokens" | "p" | "count" | "seconds";
 
 /** What stands where there is no number. */
 const NONE = "–";
@@ -66,6 +67,8 @@ function shown(value: number, format: FigureFormat): string {
       return minus(value.toFixed(3));
     case "points":
       return signed(pointsText(100 * value));
+    case "point_size":
+      return minus(pointsText(100 * value));
     case "tokens":
       return minus(grouped(value));
     case "more_tokens":

@@ -3,7 +3,7 @@ import type { Difference, SeedDifference, Verdict } from "../comparison/mod.ts";
 import { Plot, plotLook, type PlotSize } from "../plots/mod.ts";
 import { pointerTo } from "./figure.ts";
 import { endsOf, type PlotCells, plotCells, type PlottedComparison, shortNumber } from "./_plot_cells.ts";
-import { type Forest, forestFigure, type ForestPanel, type ForestRow } from "./_plot_forest.ts";
+import { type Forest, forestFigure, type ForestPanel, type ForestRow, LESS } from "./_plot_forest.ts";
 import { nothingFigure } from "./_plot_nothing.ts";
 import { estimateText, figureText } from "./_plot_text.ts";
 
@@ -107,7 +107,7 @@ function rowOf(
   const p = (key: string) => figureText(comparison, `${at}/${key}`, "p");
   const more = one.p === null ? "a single seed tells nothing of chance" : `p ${p("p")}, corrected ${p("p_adjusted")}`;
   return {
-    name: `${to} \u2212 ${from}`,
+    name: `${to}${LESS}${from}`,
     value: shortNumber(100 * one.difference.value),
     ...endsOf(one.difference, 100),
     shown: estimateText(comparison, `${at}/difference`, "points"),

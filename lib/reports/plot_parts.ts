@@ -29,7 +29,7 @@ const HEADINGS: Readonly<Record<PartKind, string>> = {
   level: "By level",
   subject: "By subject",
   steps: "By steps of the worked answer",
-  length: "By length of the question, tokens",
+  length: "By length of the prompt, tokens",
 };
 
 /**

@@ -15,7 +15,7 @@ export function whatWasCompared(comparison: ComparedFigures & Partial<Pick<Compa
     { type: "text", text: [made(comparison)], kind: "note" },
     ...withoutRecords(comparison),
     templateTable(comparison),
-    policyTable(comparison),
+    ...(isPlain(comparison) ? [] : [policyTable(comparison)]),
   ];
   return section("What was compared", blocks, "whatWasCompared(comparison)");
 }
@@ -39,11 +39,22 @@ function problemsOf(comparison: ComparedFigures): Inline {
   return [problems, ` problems of ${named(comparison.facts.problem_set)}`];
 }
 
+/** Whether a sentence says all there is to say of who answered. */
+function isPlain({ facts: { policies } }: ComparedFigures): boolean {
+  return policies.length === 1 && policies.every(({ runs, step }) => runs.length === 0 && step === null);
+}
+
+/** A single policy by its name and what stands behind it, as far as that is something else. */
+function soleAnswerer({ name, target, model, backend }: ComparedFigures["facts"]["policies"][number]): string {
+  const behind = [...new Set([target, model].map(named))].filter((text) => text !== "" && text !== named(name));
+  return `${named(name)} (${[...behind, `backend ${named(backend)}`].join(", ")})`;
+}
+
 function templatesAsked(comparison: ComparedFigures): Inline {
   const { templates, policies, samples } = comparison.facts;
   const names = plainList(templates.map(({ name }) => named(name)));
-  const who = policies.length === 1
-    ? named(policies[0]?.target ?? "")
+  const who = isPlain(comparison)
+    ? policies.map(soleAnswerer).join("")
     : plainList(policies.map(({ name }) => named(name)));
   const by = templates.length === 1 ? `the template ${names}` : `each of the templates ${names}`;
   const each = samples === 1 ? "one completion a problem" : `${samples} completions a problem`;
@@ -97,19 +108,20 @@ function templateTable({ facts }: ComparedFigures): TableBlock {
 
 function policyTable({ facts }: ComparedFigures): TableBlock {
   const isTrained = facts.policies.some(({ runs }) => runs.length > 0);
+  const isSaidTwice = facts.policies.every(({ name, target }) => name === target);
   return {
     type: "table",
     caption: facts.kind === "runs" ? "Groups of runs" : "Who answered",
     columns: [
       { name: "name" },
-      { name: "which is" },
+      ...(isSaidTwice ? [] : [{ name: "which is" }]),
       { name: "model" },
       { name: "where it ran" },
       ...(isTrained ? [{ name: "runs" }, { name: "step", number: true }] : []),
     ],
     rows: facts.policies.map(({ name, target, model, backend, runs, step }) => [
       [named(name)],
-      [target.slice(0, 300)],
+      ...(isSaidTwice ? [] : [[target.slice(0, 300)]]),
       [named(model)],
       [named(backend)],
       ...(isTrained ? [[plainList(runs.map(named)) || "–"], [step === null ? "–" : step.toLocaleString("en-US")]] : []),

@@ -99,9 +99,11 @@ for (const [kind, options] of Object.entries(KINDS)) {
     const hostile = madeUp({ ...options, text: (plain) => `${plain} ${HOSTILE}` });
     const [bad, good] = [await pageOf(hostile), await pageOfKind(kind)];
     const names = new Set(good.elements.map(({ name }) => name));
-    // Formulas are drawn, and texts of several lines are held against each other line by line.
+    // Formulas are drawn, texts of several lines are held against each other line by line, long names stand on two.
     for (const { name, within } of bad.elements) {
-      if (!within.includes("math") && name !== "math") assert.ok(names.has(name) || name === "span", name);
+      if (!within.includes("math") && name !== "math") {
+        assert.ok(names.has(name) || ["span", "tspan"].includes(name), name);
+      }
     }
     for (const { name, attributes } of bad.elements) {
       assert.ok(name !== "script" && name !== "img");
@@ -134,7 +136,8 @@ Deno.test("a page of fifteen cells is small, and holds no folder", async () => {
   });
   assert.ok(html.length < 2_000_000, String(html.length));
   assert.doesNotMatch(html, /\/secret|\/root\/|\/home\/|[A-Z]:\\\\/);
-  assert.ok(!html.includes(Deno.cwd()) && !html.includes(Deno.hostname()));
+  // As a word: the name of a machine can be two letters, and ids are made of hashes.
+  assert.ok(!html.includes(Deno.cwd()) && !html.split(/[^\w.-]+/).includes(Deno.hostname()));
 });
 
 Deno.test("sections can be dropped, added and share a title", async () => {

@@ -152,7 +152,7 @@ Deno.test("parts have a panel a kind; of many cells those of one policy are show
   assert.deepEqual(panels(plot).map(({ title }) => title?.text), [
     "By level",
     "By subject",
-    "By length of the question, tokens",
+    "By length of the prompt, tokens",
   ]);
   assert.equal(panels(plot)[0]!.data.values.length, 5 * 3);
   const many = plotParts(plotted({ policies: CHECKPOINTS }));

@@ -19,7 +19,7 @@ Deno.test("what was compared is said with problems, completions, temperature, se
   const text = sectionText(whatWasCompared(madeUp()));
   assert.match(
     text,
-    /The same 60 problems of word_problems test were put to the model 0, with each of the templates baseline and/,
+    /60 problems of word_problems test were put to abacus \(the model 0, abacus-v1, backend local\), with each of the/,
   );
   assert.match(text, /one completion a problem/);
   assert.match(text, /temperature 0.*128 tokens.*seed 0/);
