@@ -39,9 +39,10 @@ function accuracyOf({ problems }: HeldOut, ids: readonly string[]): number {
   return rights.filter(Boolean).length / rights.length;
 }
 
-/** A mean with Student's interval; without one for a single value. */
+/** A mean with Student's interval; without one for a single value, and for values that are all alike: chance is not seen. */
 function overSeeds(values: readonly number[]): Estimate {
-  const { low, high } = meanInterval(values) ?? { low: null, high: null };
+  const isVaried = values.some((value) => value !== values[0]);
+  const { low, high } = (isVaried ? meanInterval(values) : undefined) ?? { low: null, high: null };
   return { value: mean(values), low, high, method: "t" };
 }
 

@@ -138,7 +138,7 @@ function toldApart({ facts, result }: Stated, difference: Difference, { a, b, fi
 function notToldApart({ facts, result }: Stated, difference: Difference, sides: Sides): StatementParts {
   const { a, b, figure } = sides;
   const { low, high } = difference.difference;
-  const fits = low === null || high === null ? ["and they are too few for an interval"] : [
+  const fits = low === null || high === null ? ["no interval follows from so few"] : [
     "the data fit anything from ",
     figure(low, signedPoints(low), "difference/low"),
     " to ",
@@ -164,14 +164,18 @@ function aloneParts(result: ComparisonResult, difference: Difference, figure: Ma
 
 /** What it would take. */
 function neededParts(result: ComparisonResult, difference: Difference, figure: MakeFigure): StatementParts {
-  const { difference: { value }, problems_needed: needed, least_difference: least, gained, lost } = difference;
+  const { difference: { value }, problems_needed: needed, least_difference: least, gained, lost, test } = difference;
+  // Planning knows of no correction: where there is one, it takes more.
+  const alone = familySize(result, difference) > 1 ? ", were it the only comparison" : "";
   const tells = least === null ? [] : [
     "; so many problems are likely to tell a difference of ",
     figure(least, points(least), "least_difference"),
-    " points or more",
+    ` points or more${alone}`,
   ];
   if (gained + lost === 0) return ["; no problem came out differently"];
   if (value === 0) return tells;
+  // All problems alike: there is no spread to plan with.
+  if (needed === null && least === null && test === "sign_flip") return [];
   if (needed === null) {
     return ["; to tell a difference of the size seen apart would take more than 10 million problems"];
   }
@@ -181,7 +185,7 @@ function neededParts(result: ComparisonResult, difference: Difference, figure: M
     figure(value, signedPoints(value), "difference/value"),
     ") apart would take about ",
     figure(needed, about(needed), "problems_needed"),
-    " problems",
+    ` problems${alone}`,
   ];
 }
 

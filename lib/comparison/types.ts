@@ -184,7 +184,7 @@ export interface Difference {
   readonly verdict: Verdict;
   /**
    * Problems at which a difference as large as the one seen is told with probability 0.8 at level 0.05, one comparison;
-   * null: none was seen, or it would take more than 10 million.
+   * null: none was seen, or it would take more than 10 million, or several completions differ alike on every problem.
    */
   readonly problems_needed: number | null;
   /** The smallest difference that so many problems tell with probability 0.8, with as many discordant problems as were seen. */
@@ -221,7 +221,7 @@ export interface CurvePoint {
   readonly step: number;
   /** Runs that have a value there. */
   readonly runs: number;
-  /** Their mean, with Student's interval; without one for a single run. */
+  /** Their mean, with Student's interval; without one for a single run, and where all came out alike. */
   readonly estimate: Estimate;
 }
 
@@ -237,7 +237,7 @@ export interface GroupFigures {
   readonly steps: readonly number[];
   /** Each run's held-out accuracy at its last evaluation. */
   readonly finals: readonly number[];
-  /** Their mean, with Student's interval over seeds. */
+  /** Their mean, with Student's interval over seeds; without one for a single seed, and where all came out alike. */
   readonly final: Estimate;
   /** Held-out accuracy over steps. */
   readonly curve: readonly CurvePoint[];

@@ -69,6 +69,8 @@ Deno.test("one seed against several is no test either; seeds that are all alike 
   );
   const alike = resultOf(group("a", [1, 1]), group("b", [9, 9]));
   assert.equal(alike.training!.differences[0]!.p, null);
+  const { value, low, high } = alike.training!.groups[0]!.final;
+  assert.deepEqual([value, low, high], [0.1, null, null], "and have no interval of no width");
   assert.match(seedStatementOf({ result: alike }, 0), /on both sides all seeds came out alike/);
 });
 
@@ -85,7 +87,7 @@ Deno.test("what is told apart over seeds is said with its interval, its test and
   assert.throws(() => seedStatementOf({ result }, 3), /cannot state difference 3 over seeds: there are 3/);
 });
 
-Deno.test("a curve has the mean of the seeds that were evaluated at a step, and their number", () => {
+Deno.test("a curve has the mean of the seeds that were evaluated at a step, and an interval where they are not alike", () => {
   const rows = [{ [HELD_OUT]: 0.2 }, { other: 1 }, { [HELD_OUT]: 0.4 }, { [HELD_OUT]: NaN }];
   const { held, ...rest } = group("a", [1, 2], rows);
   const longer = runWith([...rows.slice(0, 2), { [HELD_OUT]: 0.6 }, { [HELD_OUT]: 0.8 }], { config: { seed: 1 } });
@@ -93,7 +95,7 @@ Deno.test("a curve has the mean of the seeds that were evaluated at a step, and 
   const { curve } = resultOf(mixed).training!.groups[0]!;
   assert.deepEqual(
     curve.map(({ step, runs, estimate: { value, low } }) => [step, runs, Number(value.toFixed(6)), low === null]),
-    [[0, 2, 0.2, false], [2, 2, 0.5, false], [3, 1, 0.8, true]],
+    [[0, 2, 0.2, true], [2, 2, 0.5, false], [3, 1, 0.8, true]],
   );
 });
 

@@ -47,6 +47,17 @@ Deno.test("what is not told apart is said with what the data fit, and what it wo
   );
 });
 
+Deno.test("of one problem with several completions nothing is said about planning, which has no spread to go by", () => {
+  const of = (name: string, right: boolean): FigureCell => ({ name, policy: 0, results: [result(0, [right, right])] });
+  assert.match(statementText(statedOf([of("a", true), of("b", false)]), 0), /\): no interval follows from so few\.$/);
+});
+
+Deno.test("what it would take is said of one comparison, where there are several", () => {
+  const [a, b] = pair(100, 12, 8);
+  const text = statementText(statedOf([a!, b!, { ...a!, name: "c" }]), 0);
+  assert.match(text, /would take about [\d,]+ problems, were it the only comparison\.$/);
+});
+
 Deno.test("a small p-value that the correction takes away is said, and is no verdict", () => {
   const [a, b] = pair(60, 11, 2);
   const others = Array.from({ length: 3 }, (_, i) => ({ ...a!, name: `c${i}` }));
