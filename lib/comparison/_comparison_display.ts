@@ -50,7 +50,7 @@ export function comparisonHtml(shown: ShownComparison, show: Show): string {
     faint(scopeOf(shown)),
     trainingHtml(shown.result, show),
     ...shown.notices.map((notice) => `<div><strong>${escapeHtml(oneLine(notice, 600))}</strong></div>`),
-    faint(placeText(shown)),
+    faint(`${placeText(shown)}${reportHint(shown)}`),
   ].join("");
 }
 
@@ -96,7 +96,7 @@ function cellColumns({ cells }: ComparisonResult): Column<CellFigures>[] {
 interface DifferenceTable {
   readonly columns: readonly Column<Difference>[];
   readonly rows: readonly Difference[];
-  readonly options: { readonly caption: string; readonly more: number };
+  readonly options: { readonly caption: string; readonly more: number; readonly notes: readonly string[] };
 }
 
 function differenceTables({ result }: ShownComparison): DifferenceTable[] {
@@ -111,7 +111,11 @@ function differenceTables({ result }: ShownComparison): DifferenceTable[] {
     { name: "p, corrected", number: true, text: ({ p_adjusted }) => pText(p_adjusted).replace("p = ", "") },
     { name: "", text: ({ verdict }) => VERDICTS[verdict] },
   ];
-  const options = { caption: "Differences, paired by problem", more: Math.max(0, differences.length - MOST_ROWS) };
+  const options = {
+    caption: "Differences, paired by problem",
+    more: Math.max(0, differences.length - MOST_ROWS),
+    notes: differences.length > 1 ? ["intervals are of each difference by itself, and not corrected"] : [],
+  };
   return [{ columns, rows: differences.slice(0, MOST_ROWS), options }];
 }
 
@@ -122,7 +126,10 @@ function statements(shown: ShownComparison): string[] {
 }
 
 function placeText({ path }: ShownComparison): string {
-  return path === null
-    ? "Not recorded."
-    : `Recorded in ${oneLine(path, 300)}; a report of it: deno task report ${oneLine(path, 300)}`;
+  return path === null ? "Not recorded." : `Recorded in ${oneLine(path, 300)}.`;
+}
+
+/** For notebooks alone: the command line writes a report, or says how. */
+function reportHint({ path }: ShownComparison): string {
+  return path === null ? "" : ` A report of it: deno task report ${oneLine(path, 300)}`;
 }

@@ -228,6 +228,10 @@ function isSame(a: Problem, b: Problem | undefined): boolean {
   return b !== undefined && a.id === b.id && a.question === b.question && a.answer === b.answer;
 }
 
+const UNWRITABLE =
+  "Nothing is recorded: what was answered cannot be written to its place below runs/; go on in a folder that " +
+  "can be written, or give record=false.";
+
 interface Made {
   readonly plan: Plan;
   readonly asked: readonly AskedCell[];
@@ -249,7 +253,7 @@ async function recorded({ plan, asked, result, folder, now }: Made): Promise<Com
     fingerprint: fingerprintOf(askedProblems(asked[0]!), asked[0]!),
     created_at: before?.created_at ?? new Date(now()).toISOString(),
   });
-  if (folder !== undefined && path === undefined) notices.add("Nothing is recorded: the folder cannot be written.");
+  if (folder !== undefined && path === undefined) notices.add(UNWRITABLE);
   const isWritten = path !== undefined && await written(path, { facts, result }, notices);
   const records = asked.map(({ evaluation }): CellRecord => ({
     results: evaluation.perProblem,

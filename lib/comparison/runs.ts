@@ -125,6 +125,7 @@ function requireOptions(options: CompareRunsOptions): void {
     ...(folder === undefined || (typeof folder === "string" && folder !== "")
       ? []
       : [wrong("folder", "a path", folder)]),
+    ...(record === false && folder !== undefined ? ["option folder: with record=false nothing is written there."] : []),
     ...(record === undefined || record === false ? [] : [wrong("record", "false, or nothing", record)]),
   ];
   if (problems.length > 0) throw new ConfigError(problems);

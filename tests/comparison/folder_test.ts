@@ -53,7 +53,8 @@ Deno.test("a comparison shows itself, and what it is made of cannot break out of
     assert.doesNotMatch(String(bundle["text/html"]), /<script/);
     assert.match(bundle["text/plain"], /Differences, paired by problem/);
     assert.match(bundle["text/plain"], /cannot be told apart on these 10 problems/);
-    assert.match(bundle["text/plain"], /a report of it: deno task report/);
+    assert.match(String(bundle["text/html"]), /A report of it: deno task report/);
+    assert.doesNotMatch(bundle["text/plain"], /deno task report/);
   }));
 
 Deno.test("a record that has changed since, or is gone, is told, and is not mixed with the figures", () =>

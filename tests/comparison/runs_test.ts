@@ -92,6 +92,8 @@ Deno.test("a run is given as itself or by its folder; the same is not compared w
     await assert.rejects(compareRuns([run, slow!], { record: false }), /slow_0 is named twice/);
     await assert.rejects(compareRuns([run], { record: false }), /cannot compare slow_0 alone: name two runs or more/);
     await assert.rejects(compareRuns([], { record: false }), /cannot compare no runs/);
+    const nowhere = compareRuns([run, fast!], { record: false, folder: "x" });
+    await assert.rejects(nowhere, /option folder: with record=false nothing is written there/);
     await assert.rejects(compareRuns(Promise.resolve() as never), /a list of runs, but met a promise/);
     await assert.rejects(compareRuns([slow!, `${slow}_gone`]), /there is no such folder/);
   });
