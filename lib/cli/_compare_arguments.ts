@@ -1,5 +1,6 @@
 /** The command line of `deno task compare`: templates, who answers, what is its own, and the rest, which is configuration. */
 import { COMPARE_INPUTS } from "../comparison/mod.ts";
+import { nearestName } from "../basics/mod.ts";
 import { ConfigError, type ConfigInput, type ParsedArguments, parseKeyValues } from "../config/mod.ts";
 import { countProblems } from "../launch/mod.ts";
 import type { Split } from "../vocabulary.ts";
@@ -67,7 +68,7 @@ export interface EndArguments {
 
 const OWN = [
   ...["runs", "checkpoints", "models", "limit", "k", "samples", "temperature", "split", "fresh", "record", "folder"],
-] as const;
+];
 const ENDING = ["report", "json"] as const;
 /** What things are called in training. */
 const RENAMED: Readonly<Record<string, string>> = { test_limit: "limit", eval_temperature: "temperature" };
@@ -105,8 +106,21 @@ export function parseCompareArgs(args: readonly string[]): CompareArguments {
     fresh: isTrue("fresh", own.get("fresh") ?? "false"),
     record: isTrue("record", own.get("record") ?? "true"),
     folder: own.get("folder"),
-    parsed: withoutTraining(parseKeyValues(rest.filter((arg) => !templates.includes(arg)), { positional: [] })),
+    parsed: parsedRest(rest.filter((arg) => !templates.includes(arg))),
   };
+}
+
+/** The configuration. A slip in a name of our own is none of a hyperparameter; its value may be a secret. */
+function parsedRest(args: readonly string[]): ParsedArguments {
+  const parsed = parseKeyValues(args, { positional: [] });
+  for (const arg of args) {
+    const [, key = ""] = /^(\w+)=/.exec(arg) ?? [];
+    const near = key === "" || key in (parsed.input as ConfigInput) ? undefined : nearestName(key, [...OWN, ...ENDING]);
+    if (near !== undefined) {
+      throw new UsageError(`argument "${oneLine(key, 80)}=...": there is no such option; did you mean ${near}?`);
+    }
+  }
+  return withoutTraining(parsed);
 }
 
 /** Keys of training change nothing here: to say so is better than to take no notice. */
@@ -144,7 +158,9 @@ function taken(
 
 function numberOf(key: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
-  if (!/^\d{1,15}$/.test(text)) throw new UsageError(`argument "${key}=${oneLine(text, 80)}": expected a whole number`);
+  if (!/^\d{1,15}$/.test(text)) {
+    throw new UsageError(`argument "${key}=${oneLine(text, 80)}": expected a whole number from 0`);
+  }
   return Number(text);
 }
 

@@ -3,14 +3,14 @@
  * `deno task compare <run> <run> ...`: training runs that are there already. Ends in a table, in sentences that follow from
  * the tests, and in a report.
  */
-import { relative, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { pathKind, whyNoFile, writeAside } from "../basics/mod.ts";
 import type { CompareOptions, Comparison } from "../comparison/mod.ts";
 import { type ConfigInput, resolveConfig } from "../config/mod.ts";
 import { greedyNote, type OpenSampling } from "../launch/mod.ts";
 import { openSamplingPolicy } from "../policy/mod.ts";
 import { writeReport } from "../reports/mod.ts";
-import { runFolder } from "../runs/mod.ts";
+import { RUN_FILES, runFolder } from "../runs/mod.ts";
 import {
   COMPARE_HELP,
   type CompareArguments,
@@ -47,15 +47,15 @@ export function main(
 
 /** A run's name in the place of a template is neither. */
 async function refuseRuns({ templates }: CompareArguments): Promise<void> {
-  for (const name of templates) {
-    if (await pathKind(`${await runFolder(name)}/config.json`) !== "file") continue;
-    throw new UsageError(
-      `cannot compare ${
-        oneLine(name, 80)
-      } with templates: it is a run; name runs alone to compare them with each other, or ` +
-        `name templates and runs=${oneLine(name, 80)} to have its checkpoints answer`,
-    );
-  }
+  const isRun = await Promise.all(
+    templates.map(async (name) => await pathKind(join(await runFolder(name), RUN_FILES.config)) === "file"),
+  );
+  const [run, other] = [true, false].map((is) => oneLine(templates[isRun.indexOf(is)] ?? "", 80));
+  if (!isRun.includes(true)) return;
+  throw new UsageError(
+    `cannot compare ${run} with ${other}: ${run} is a run, and there is none in ${other}; name runs alone to compare them ` +
+      `with each other, or templates alone and runs=${run} to have its checkpoints answer`,
+  );
 }
 
 function optionsOf(
@@ -99,7 +99,11 @@ async function end(comparison: Comparison, { report, json }: EndArguments, io: C
   if (json !== undefined) {
     await writeAside(resolve(json), `${JSON.stringify({ path, facts, result }, null, 2)}\n`);
   }
-  if (!report || path === null) return 0;
+  if (path === null) return 0;
+  if (!report) {
+    io.out(`\na report of it: deno task report ${oneLine(shownFile(path), 300)}\n`);
+    return 0;
+  }
   const { page, notebook } = await writeReport(comparison);
   const written = [page, notebook].flatMap((file) => file === null ? [] : [`  ${oneLine(shownFile(file), 300)}\n`]);
   io.out(`\nreport:\n${written.join("")}`);

@@ -31,6 +31,7 @@ Deno.test("deno task compare ends in a table, the statements and the report's tw
     assert.match(said, /With first step 1: baseline and none cannot be told apart on these 10 problems/);
     assert.match(said, /This is about these 10 problems \(arithmetic test\), first step 1, first step 2/);
     assert.match(said, /report:\n.*report\.html\n.*report\.ipynb\n$/);
+    assert.doesNotMatch(said, /deno task report/, "it is written already");
     for (const name of ["comparison.json", "result.json", "report.html", "report.ipynb"]) {
       assert.ok((await Deno.stat(join(folder, name))).isFile, name);
     }
@@ -41,6 +42,7 @@ Deno.test("deno task compare ends in a table, the statements and the report's tw
     assert.equal(await main([...args, "report=false"], again, () => Promise.reject(new Error("opened"))), 0);
     assert.match(again.said(), /^1 of 4 {2}none, first step 1: accuracy \d\.\d{3}, from the record\n/);
     assert.doesNotMatch(again.said(), /report:\n/);
+    assert.match(again.said(), /\na report of it: deno task report .*comparisons\/x\n$/);
   }));
 
 Deno.test("Ctrl-C says what is kept, and the same command goes on with the rest", () =>
@@ -81,7 +83,14 @@ Deno.test("a command line that cannot be used names the value, where it came fro
     await refused(["none", "concise", "--fresh"], /options have no dashes here; write fresh=value/);
     await refused(["none", "concise", "checkpoints=1"], /option checkpoints: they are of runs/);
     await refused(["none", "concise", "k=4", "samples=2"], /samples: 2 completions a problem are too few for k=4/);
-    await refused([run, "none"], /cannot compare .*first with templates: it is a run; name runs alone/);
+    await refused(
+      [run, "none"],
+      /cannot compare .*first with none: .*first is a run, and there is none in none; name runs alone/,
+    );
+    await refused(
+      ["none", "concise", "reprot=false"],
+      /argument "reprot=\.\.\.": there is no such option; did you mean report\?/,
+    );
     await refused(["none", "concise", `json=${home}`], /cannot write json=.*: it is a folder; name a file/);
     await refused(["none"], /there is nothing to compare none with/);
   }));
