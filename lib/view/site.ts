@@ -47,9 +47,10 @@ export class Site {
 
   /** The folder without links; what is remembered belongs to it. @throws {UnreadableError} when it is not there */
   async root(): Promise<{ readonly root: string; readonly cards: Cards; readonly runs: OpenedRuns }> {
-    const root = await Deno.realPath(this.folder).catch(() => {
+    const root = await Deno.realPath(this.folder).catch(() => undefined);
+    if (root === undefined || !(await Deno.stat(root).catch(() => undefined))?.isDirectory) {
       throw new UnreadableError(`there is no folder ${this.folder}, or it may not be read`);
-    });
+    }
     if (this.#opened?.root === root) return this.#opened;
     return this.#opened = { root, cards: new Cards(root, this.now), runs: new OpenedRuns(root, this.now) };
   }

@@ -283,6 +283,8 @@ Deno.test("a folder that goes while it is looked at is no error", () =>
     assert.match((await ask("/")).text, /1 run</);
     await Deno.remove(runs, { recursive: true });
     assert.match((await ask("/")).text, /Nothing to show: there is no folder/);
+    await Deno.writeTextFile(runs, "not a folder");
+    assert.match((await ask("/")).text, /Nothing to show: there is no folder/);
   }));
 
 Deno.test(
