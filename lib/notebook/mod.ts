@@ -8,5 +8,6 @@ export * from "./launch.ts";
 export * from "./live_panel.ts";
 export type { ListenForStop, NotebookOptions, NotebookPanelOptions } from "./_options.ts";
 export * from "./preview_template.ts";
+export * from "./run_sweep.ts";
 export * from "./show_trajectories.ts";
 export { type NotebookTrainOptions, trainGRPO } from "./train_grpo.ts";
