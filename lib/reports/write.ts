@@ -1,5 +1,5 @@
 /** Reports as files: one page and one notebook beside the comparison, written aside and renamed. */
-import { join, relative, resolve } from "node:path";
+import { basename, isAbsolute, join, relative, resolve } from "node:path";
 import { writeAside } from "../basics/mod.ts";
 import { COMPARISON_FILES, openComparison } from "../comparison/mod.ts";
 import type { Compared } from "./compared.ts";
@@ -54,9 +54,16 @@ export async function writeReport(
   return { page: page ? written.page : null, notebook: notebook ? written.notebook : null };
 }
 
-/** Where the comparison lies, seen from the notebook. */
+/**
+ * Where the comparison lies, seen from the notebook. A way over the root of the disk would tell the folders of this machine:
+ * then its name, by which it is found below runs/comparisons.
+ */
 function placeOf({ path }: Compared, folder: string): { readonly comparisonAt?: string } {
   if (path === null) return {};
-  const place = relative(resolve(folder), resolve(path)).replaceAll("\\", "/");
-  return { comparisonAt: place === "" ? "." : place };
+  const place = relative(resolve(folder), resolve(path));
+  const top = resolve(folder, ...place.split(/[\\/]/).filter((part) => part === ".."));
+  if (isAbsolute(place) || (place !== "" && resolve(top, "..") === top)) {
+    return { comparisonAt: basename(resolve(path)) };
+  }
+  return { comparisonAt: place === "" ? "." : place.replaceAll("\\", "/") };
 }

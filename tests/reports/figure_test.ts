@@ -25,6 +25,7 @@ Deno.test("every format writes what it should", () => {
     [0, "points", "0.0"],
     [-0, "points", "0.0"],
     [0.0004, "points", "+0.040"],
+    [0.118, "point_size", "11.8"],
     [84.21, "tokens", "84.2"],
     [1234.5, "tokens", "1,235"],
     [-3.14, "more_tokens", "−3.1"],

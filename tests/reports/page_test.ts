@@ -140,6 +140,20 @@ Deno.test("a page of fifteen cells is small, and holds no folder", async () => {
   assert.ok(!html.includes(Deno.cwd()) && !html.split(/[^\w.-]+/).includes(Deno.hostname()));
 });
 
+Deno.test("what a column means is written below its table, once for columns of one meaning", async () => {
+  const comparison = madeUp();
+  const columns = [
+    { name: "" },
+    { name: "one <b>", meaning: "Of both" },
+    { name: "two", meaning: "Of both" },
+    { name: "three" },
+  ];
+  const html = await reportPage(comparison, [
+    section("Mine", [{ type: "table", caption: "A table", columns, rows: [[["a"], ["1"], ["2"], ["3"]]] }]),
+  ]);
+  assert.ok(html.includes('<p class="below"><strong>one &lt;b&gt;, two</strong>: of both.</p>'), html.slice(-600));
+});
+
 Deno.test("sections can be dropped, added and share a title", async () => {
   const comparison = madeUp();
   const mine = section("Mine: <b>", [{ type: "text", text: ["A word."] }]);

@@ -54,6 +54,43 @@ Deno.test("plots of comparisons show themselves as Vega-Lite 5, SVG and text, an
   }
 });
 
+/** Texts of a picture with the place where each begins, in pixels from the left. */
+function textsOf(svg: string): { text: string; left: number }[] {
+  const open: number[] = [];
+  const texts: { text: string; left: number }[] = [];
+  for (const [, closes, name, attributes, selfCloses, text] of svg.matchAll(/<(\/?)([a-z]+)([^>]*?)(\/?)>([^<]*)/gi)) {
+    if (closes === "/") open.pop();
+    else if (selfCloses !== "/") open.push(Number(/translate\((-?[\d.]+)/.exec(attributes!)?.[1] ?? 0));
+    if (closes === "" && name === "text") texts.push({ text: text!, left: open.reduce((sum, by) => sum + by, 0) });
+  }
+  return texts;
+}
+
+Deno.test("the figures at the right of a picture are within it, also in a wide font", async () => {
+  // In sizes of the font, as DejaVu Sans has them.
+  const wide = (text: string) =>
+    [...text].reduce((sum, one) => sum + (/[+\u2212]/.test(one) ? 0.84 : /[ .()]/.test(one) ? 0.36 : 0.64), 0);
+  for (const plot of [plotAccuracy(plotted()), plotDifferences(plotted({ policies: CHECKPOINTS }))]) {
+    const svg = await plot.svg();
+    const room = Number(/<svg[^>]* width="([\d.]+)"/.exec(svg)![1]);
+    const figures = textsOf(svg).filter(({ text }) => / to /.test(text));
+    assert.ok(figures.length >= 3);
+    for (const { text, left } of figures) {
+      assert.ok(left > room / 2 && left + 10 * wide(text) <= room, `${text} from ${left} in ${room}`);
+    }
+  }
+});
+
+Deno.test("differences between long names have a line for either side", () => {
+  const long = plotted({
+    kind: "runs",
+    templates: ["baseline"],
+    policies: ["learning_rate=0.001 group_size=16", "learning_rate=0.003 group_size=16"],
+  });
+  const axisOf = (plot: Plot) => JSON.stringify(plot.spec.concat).includes('labelExpr":"indexof(datum.label');
+  assert.deepEqual([axisOf(plotDifferences(long)), axisOf(plotDifferences(plotted()))], [true, false]);
+});
+
 Deno.test("accuracy has a panel a policy with its templates, and one panel where there is one policy or one template", () => {
   const several = panels(plotAccuracy(plotted({ policies: CHECKPOINTS })));
   assert.deepEqual(several.map(({ title }) => title?.text), CHECKPOINTS);

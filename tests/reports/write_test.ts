@@ -38,6 +38,16 @@ Deno.test("either file can be left out, sections and the folder can be chosen", 
     assert.deepEqual((await Array.fromAsync(Deno.readDir(place))).length, 1);
   }));
 
+Deno.test("a notebook far from its comparison names it, and not the folders on the way over the root of the disk", () =>
+  inFolder(async (folder) => {
+    const opened = async (path: string) => {
+      const { notebook } = await writeReport({ ...madeUp(), path }, { folder, page: false });
+      return /openComparison\(\\"([^"\\]*)\\"\)/.exec(await Deno.readTextFile(notebook!))?.[1];
+    };
+    assert.equal(await opened("/mnt-of-ada/secret/runs/comparisons/two"), "two");
+    assert.equal(await opened(join(folder, "..", "one")), "../one");
+  }));
+
 Deno.test("a comparison that is recorded nowhere needs a folder", async () => {
   await assert.rejects(writeReport(madeUp()), /TypeError: .*name a folder/);
 });
