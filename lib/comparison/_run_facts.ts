@@ -20,7 +20,7 @@ export interface RunFactsParts {
   readonly command: string;
   /** Names the random streams of the bootstrap. */
   readonly seed: number;
-  /** When the comparison was first made, ISO 8601 in UTC. */
+  /** When the comparison is made, ISO 8601 in UTC. */
   readonly created_at: string;
   /** [C][P] what became of the problems. */
   readonly results: readonly (readonly ProblemResult[])[];

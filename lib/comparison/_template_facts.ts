@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { basename, isAbsolute, relative } from "node:path";
-import { counted, oneLine } from "../basics/mod.ts";
+import { oneLine } from "../basics/mod.ts";
 import { type ConfigKey, defaultsFor, type TrainConfig } from "../config/mod.ts";
 import { runVersions, withoutSecrets } from "../runs/mod.ts";
 import type { Problem } from "../vocabulary.ts";
@@ -211,9 +211,4 @@ export function factsOf(
     })),
     versions: runVersions(),
   };
-}
-
-/** `256 problems of word_problems`. */
-export function problemsText({ evaluation: { n, env } }: AskedCell): string {
-  return `${counted(n, "problem")} of ${oneLine(shownPath(env), 80)}`;
 }

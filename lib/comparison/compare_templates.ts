@@ -20,7 +20,7 @@ import type { Problem, PromptTemplate, TemplateValue } from "../vocabulary.ts";
 import { askCells, type AskedCell, type PlannedCell } from "./_asking.ts";
 import { type CellRecord, type Comparison, createComparison } from "./comparison.ts";
 import { figuresOf } from "./figures.ts";
-import { COMPARISONS_FOLDER, earlierFacts, requireOwnFolder, writeComparison } from "./folder.ts";
+import { COMPARISONS_FOLDER, firstMade, requireOwnFolder, writeComparison } from "./folder.ts";
 import {
   checkpointPolicies,
   type ComparedTarget,
@@ -245,14 +245,16 @@ async function recorded({ plan, asked, result, folder, now }: Made): Promise<Com
   const notices = new Set(asked.flatMap(({ evaluation: { notice } }) => notice === undefined ? [] : [notice]));
   const isWhole = asked.every(({ evaluation }) => evaluation.record !== null);
   const path = isWhole ? folder : undefined;
-  const before = path === undefined ? undefined : await earlierFacts(path);
-  const facts = factsOf({
-    ...{ question: plan.question, cells: asked, defaults: plan.defaults },
-    records: asked.map(({ evaluation }) => path === undefined ? [] : [recordName(path, evaluation.record as string)]),
-    digests: asked.map(({ evaluation }) => resultsDigest(evaluation.perProblem)),
-    fingerprint: fingerprintOf(askedProblems(asked[0]!), asked[0]!),
-    created_at: before?.created_at ?? new Date(now()).toISOString(),
-  });
+  const facts = await firstMade(
+    path,
+    factsOf({
+      ...{ question: plan.question, cells: asked, defaults: plan.defaults },
+      records: asked.map(({ evaluation }) => path === undefined ? [] : [recordName(path, evaluation.record as string)]),
+      digests: asked.map(({ evaluation }) => resultsDigest(evaluation.perProblem)),
+      fingerprint: fingerprintOf(askedProblems(asked[0]!), asked[0]!),
+      created_at: new Date(now()).toISOString(),
+    }),
+  );
   if (folder !== undefined && path === undefined) notices.add(UNWRITABLE);
   const isWritten = path !== undefined && await written(path, { facts, result }, notices);
   const records = asked.map(({ evaluation }): CellRecord => ({

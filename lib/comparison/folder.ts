@@ -3,7 +3,7 @@
  * does not fit is an error that names the file, and records that are gone or have changed are told.
  */
 import { basename, join } from "node:path";
-import { clipLine, oneLine, pathKind, writeAside } from "../basics/mod.ts";
+import { clipLine, isObject, oneLine, pathKind, writeAside } from "../basics/mod.ts";
 import { runFolder } from "../runs/mod.ts";
 import type { ProblemResult } from "../training/mod.ts";
 import { type CellRecord, type Comparison, createComparison } from "./comparison.ts";
@@ -43,8 +43,9 @@ export async function writeComparison(
  * @throws {ComparisonError} naming what it holds
  */
 export async function requireOwnFolder(folder: string): Promise<void> {
-  const kind = await pathKind(join(folder, COMPARISON_FILES.facts));
-  if (kind === "file") return;
+  const file = join(folder, COMPARISON_FILES.facts);
+  const kind = await pathKind(file);
+  if (kind !== "absent") return await requireOwnFacts(folder, kind === "file" ? file : undefined);
   const names: string[] = [];
   try {
     for await (const { name } of Deno.readDir(folder)) names.push(name);
@@ -60,6 +61,15 @@ export async function requireOwnFolder(folder: string): Promise<void> {
   throw new ComparisonError(
     `cannot write a comparison to ${folder}: it holds ${oneLine(other, 80)} and no ${COMPARISON_FILES.facts}; name ` +
       "another folder",
+  );
+}
+
+/** A file of that name that something else wrote is not ours to replace; one that is torn is. */
+async function requireOwnFacts(folder: string, file: string | undefined): Promise<void> {
+  const raw = file === undefined ? null : await readJson(file, LARGEST_FACTS_BYTES).catch(() => undefined);
+  if (raw === undefined || (isObject(raw) && typeof raw.comparison_schema === "number")) return;
+  throw new ComparisonError(
+    `cannot write a comparison to ${folder}: its ${COMPARISON_FILES.facts} is none of a comparison; name another folder`,
   );
 }
 
@@ -105,10 +115,12 @@ export async function comparisonFolder(path: string): Promise<string> {
   );
 }
 
-/** What a folder said before; undefined: nothing that can be understood. */
-export async function earlierFacts(folder: string): Promise<ComparisonFacts | undefined> {
-  if (await pathKind(join(folder, COMPARISON_FILES.facts)) !== "file") return undefined;
-  return await readFacts(folder).catch(() => undefined);
+/** The facts with the time at which the same comparison was first made there; another one in its place does not count. */
+export async function firstMade(folder: string | undefined | null, facts: ComparisonFacts): Promise<ComparisonFacts> {
+  if (!folder || await pathKind(join(folder, COMPARISON_FILES.facts)) !== "file") return facts;
+  const before = await readFacts(folder).catch(() => undefined);
+  const isSame = before?.command === facts.command && before.fingerprint === facts.fingerprint;
+  return isSame ? { ...facts, created_at: before.created_at } : facts;
 }
 
 async function readFacts(folder: string): Promise<ComparisonFacts> {

@@ -8,7 +8,7 @@ import { ConfigError } from "../config/mod.ts";
 import { openRun, Run, runFolder } from "../runs/mod.ts";
 import { type Comparison, createComparison } from "./comparison.ts";
 import { figuresOf } from "./figures.ts";
-import { COMPARISONS_FOLDER, earlierFacts, writeComparison } from "./folder.ts";
+import { COMPARISONS_FOLDER, firstMade, writeComparison } from "./folder.ts";
 import { recordName } from "./_records.ts";
 import { joinedResults } from "./_rollout_results.ts";
 import { runFacts } from "./_run_facts.ts";
@@ -89,12 +89,12 @@ export async function compareRuns(
   const command = ["deno task compare", ...typed, ...said, ...(seed === 0 ? [] : [`seed=${seed}`])].join(" ");
   const folder = options.folder ?? join(COMPARISONS_FOLDER, nameOf(groups, command));
   const path = record === false ? null : folder;
-  const before = path === null ? undefined : await earlierFacts(path);
-  const facts = runFacts({
-    ...{ groups, shared, command, seed, created_at: before?.created_at ?? new Date(now()).toISOString() },
+  const made = runFacts({
+    ...{ groups, shared, command, seed, created_at: new Date(now()).toISOString() },
     results: sides.map(({ results }) => results),
     recordName: (file) => path === null ? undefined : recordName(path, file),
   });
+  const facts = await firstMade(path, made);
   const figures = figuresOf(sides, { seed, kind: "runs" });
   const result = {
     ...figures,

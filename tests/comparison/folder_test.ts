@@ -9,6 +9,7 @@ import {
   openComparison,
   writeComparison,
 } from "../../lib/comparison/mod.ts";
+import { firstMade } from "../../lib/comparison/folder.ts";
 import { inTempFolder } from "../runs/_fakes.ts";
 import { cell, drawnCell, result } from "./_cells.ts";
 import { factsFor, recordCell, rowOf } from "./_comparison.ts";
@@ -175,6 +176,33 @@ Deno.test("nothing is written over that is no comparison's", () =>
     const file = join(folder, "thesis.tex");
     await assert.rejects(writeComparison(file, content), /ComparisonError|StorageError/);
     assert.equal(await Deno.readTextFile(file), "years of work");
+  }));
+
+Deno.test("a comparison.json of something else is not written over, and one that is torn is", () =>
+  inTempFolder(async (home) => {
+    const content = { facts: factsFor(CELLS), result: figuresOf(CELLS, { seed: 0, kind: "templates" }) };
+    const file = join(home, "comparison.json");
+    for (const other of ['{"left":1}', "[]", "null"]) {
+      await Deno.writeTextFile(file, other);
+      await assert.rejects(
+        writeComparison(home, content),
+        /its comparison\.json is none of a comparison; name another/,
+      );
+      assert.equal(await Deno.readTextFile(file), other);
+    }
+    await Deno.writeTextFile(file, '{"comparison_sch');
+    await writeComparison(home, content);
+    assert.deepEqual((await openComparison(home)).facts, content.facts);
+  }));
+
+Deno.test("the same comparison keeps the time it was first made, another one in its place does not", () =>
+  inTempFolder(async (home) => {
+    const [before, facts] = [factsFor(CELLS), factsFor(CELLS, { created_at: "2027-01-01T00:00:00.000Z" })];
+    assert.equal(await firstMade(home, facts), facts);
+    await writeComparison(home, { facts: before, result: figuresOf(CELLS, { seed: 0, kind: "templates" }) });
+    assert.equal((await firstMade(home, facts)).created_at, before.created_at);
+    const other = { ...facts, command: "deno task compare a b c limit=9" };
+    assert.equal((await firstMade(home, other)).created_at, facts.created_at);
   }));
 
 Deno.test("comparisons are listed oldest first, and those that cannot be read are left out and told", () =>
