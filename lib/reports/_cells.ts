@@ -29,6 +29,15 @@ export function templateName({ facts }: Pick<ComparedFigures, "facts">, template
   return named(facts.templates[template]?.name ?? `template ${template}`);
 }
 
+/**
+ * Whether there is a front of accuracy against tokens: groups of runs are held against each other, else the cells of one
+ * policy, and one alone has none.
+ */
+export function hasFront({ facts }: Pick<ComparedFigures, "facts">): boolean {
+  if (facts.kind === "runs") return facts.cells.length > 1;
+  return new Set(facts.cells.map(({ policy }) => policy)).size < facts.cells.length;
+}
+
 /** Cells that are told together: all, or those of a policy. */
 export interface CellGroup {
   /** What they share; an empty text: they are all there are. */

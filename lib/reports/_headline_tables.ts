@@ -1,6 +1,6 @@
 /** The tables of what was found: the figures of every cell, every difference, and all verdicts of a family at one look. */
 import type { DifferenceFamily } from "../comparison/mod.ts";
-import { cellName, type DifferenceGroup, differenceGroups, differenceName } from "./_cells.ts";
+import { cellName, type DifferenceGroup, differenceGroups, differenceName, hasFront } from "./_cells.ts";
 import type { ComparedFigures } from "./compared.ts";
 import type { Block, Inline, TableBlock } from "./document.ts";
 import { estimate, figure, type FigureFormat, pointerTo } from "./figure.ts";
@@ -28,6 +28,12 @@ const COLUMNS: readonly CellColumn[] = [
   },
 ];
 
+/** The column that says whether a cell is on the front; none where there is no front. */
+export function frontColumn(comparison: ComparedFigures): TableBlock["columns"] {
+  const among = comparison.facts.kind === "runs" ? "No other group" : "Nothing else of its policy";
+  return hasFront(comparison) ? [{ name: "on the front", meaning: `${among} is as accurate for fewer tokens` }] : [];
+}
+
 /** The figures of every cell, accuracy with its interval. */
 export function cellTable(comparison: ComparedFigures): TableBlock {
   const { result } = comparison;
@@ -39,7 +45,7 @@ export function cellTable(comparison: ComparedFigures): TableBlock {
         ? ["–"]
         : [figure(comparison, pointerTo("cells", i, key, "value"), format)]
     ),
-    [cell.on_front ? "yes" : "no"],
+    ...(hasFront(comparison) ? [[cell.on_front ? "yes" : "no"]] : []),
   ]);
   return {
     type: "table",
@@ -47,7 +53,7 @@ export function cellTable(comparison: ComparedFigures): TableBlock {
     columns: [
       { name: "" },
       ...COLUMNS.map(({ name, meaning }) => ({ name, meaning, number: true })),
-      { name: "on the front", meaning: "Nothing else of its policy is as accurate for fewer tokens" },
+      ...frontColumn(comparison),
     ],
     rows,
   };
@@ -100,12 +106,13 @@ const DIFFERENCE_COLUMNS: TableBlock["columns"] = [
   {
     name: "problems needed",
     number: true,
-    meaning: "Problems at which a difference as large as the one seen is told with probability 0.8",
+    meaning:
+      "Problems at which a difference as large as the one seen, as the only one tested, is told with probability 0.8",
   },
   {
     name: "least difference",
     number: true,
-    meaning: "The smallest difference, in points either way, that as many problems as here tell with probability 0.8",
+    meaning: "The smallest difference, in points either way, that as many problems as here tell so",
   },
 ];
 

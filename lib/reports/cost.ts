@@ -1,6 +1,7 @@
 /** What accuracy costs: tokens of answers against right answers, and what is best for its price. */
-import { cellName, differenceName, MOST_BESIDE } from "./_cells.ts";
+import { cellName, differenceName, hasFront, MOST_BESIDE } from "./_cells.ts";
 import { byFamily } from "./_families.ts";
+import { frontColumn } from "./_headline_tables.ts";
 import { plainList } from "./_phrases.ts";
 import { plotBlock } from "./_pictures.ts";
 import type { ComparedFigures } from "./compared.ts";
@@ -11,12 +12,12 @@ import { section } from "./section.ts";
 /** The section that holds accuracy against tokens. */
 export function costAndFront(comparison: ComparedFigures): Section {
   return section("What it costs", [
-    { type: "text", text: [frontText(comparison)] },
+    ...(hasFront(comparison) ? [{ type: "text" as const, text: [frontText(comparison)] }] : []),
     plotBlock(
       "plotCost",
       comparison,
-      "Accuracy against mean tokens of a completion, with 95 % intervals both ways; " +
-        "the line is the front.",
+      "Accuracy against mean tokens of a completion, with 95 % intervals both ways" +
+        (hasFront(comparison) ? "; the line is the front." : "."),
     ),
     costTable(comparison),
     ...tokenDifferences(comparison),
@@ -52,7 +53,7 @@ function costTable(comparison: ComparedFigures): TableBlock {
       { name: "tokens of an answer", number: true, meaning: "Mean tokens of a completion" },
       { name: "tokens of a prompt", number: true, meaning: "Mean tokens of a prompt" },
       { name: "tokens per right answer", number: true, meaning: "All tokens of completions divided by the right ones" },
-      { name: "on the front", meaning: "Nothing else of its policy is as accurate for fewer tokens" },
+      ...frontColumn(comparison),
     ],
     rows: cells.map((cell, i): Inline[] => [
       [cellName(comparison, i)],
@@ -62,7 +63,7 @@ function costTable(comparison: ComparedFigures): TableBlock {
       cell.tokens_per_correct === null
         ? ["none right"]
         : estimate(comparison, pointerTo("cells", i, "tokens_per_correct"), "tokens"),
-      [cell.on_front ? "yes" : "no"],
+      ...(hasFront(comparison) ? [[cell.on_front ? "yes" : "no"]] : []),
     ]),
   };
 }

@@ -24,7 +24,7 @@ const SHAPES = [
 
 /**
  * Plots mean tokens of a completion against strict accuracy, both with their 95 % intervals. The stepped line is the Pareto
- * front of each policy: no template of it is as accurate for fewer tokens, or more accurate for as many.
+ * front of each policy, of training runs of all groups: none is as accurate for fewer tokens, or more accurate for as many.
  * @throws {TypeError} when it is no comparison, or there is no such option
  * @throws {RangeError} when an option is out of range
  */
@@ -32,7 +32,7 @@ export function plotCost(comparison: PlottedComparison, options: PlotSize = {}):
   const { width, height } = plotLook.size({ height: 300, ...options }, "plotCost");
   const all = plotCells(comparison, "plotCost");
   const cost: Cost = { ...all, comparison, cells: all.cells.slice(0, MOST_CELLS), width: width - 70, height };
-  const fronts = cost.policies.filter((policy) => hasFront(cost, policy)).length;
+  const fronts = frontsOf(cost).length;
   const of = fronts > 1 ? "the Pareto front of each policy" : "the Pareto front";
   const notes = [
     fronts === 0 ? "95 % intervals" : `95 % intervals; stepped: ${of}, as accurate for fewer tokens there is none`,
@@ -42,7 +42,7 @@ export function plotCost(comparison: PlottedComparison, options: PlotSize = {}):
     name,
     `${figureText(comparison, pointerTo("cells", index, "completion_tokens", "value"), "tokens")} tokens`,
     figureText(comparison, pointerTo("cells", index, "correct", "value"), "share"),
-    on_front ? "on the front" : "",
+    on_front && fronts > 0 ? "on the front" : "",
   ]);
   return new Plot({
     text: ["Accuracy against tokens", textTable(rows), ...notes].join("\n"),
@@ -57,9 +57,17 @@ interface Cost extends PlotCells {
   readonly height: number;
 }
 
-/** Of a single cell there is no front. */
-function hasFront({ cells }: PlotCells, policy: string): boolean {
-  return cells.filter((cell) => cell.policy === policy).length > 1;
+/** Cells that are held against each other: groups of runs, else those of a policy. Of a single cell there is no front. */
+function frontsOf({ cells, policies, comparison }: Cost): { readonly colour: string; readonly cells: PlotCell[] }[] {
+  const isRuns = comparison.facts.kind === "runs";
+  const fronts = isRuns
+    ? [{ colour: FRONT, cells: [...cells] }]
+    // Of templates the colours are those of the points; the front is of none of them.
+    : policies.map((policy) => ({
+      colour: policies.length > 1 ? policy : FRONT,
+      cells: cells.filter((cell) => cell.policy === policy),
+    }));
+  return fronts.filter((front) => front.cells.length > 1);
 }
 
 /** Whether colour tells policies apart; else templates. */
@@ -170,14 +178,13 @@ function frontLayer({ x, y, colour }: Encodings): PlotSpec {
 
 /** The front of each policy from the cheapest to the best, and on to the right, where more tokens buy no more. */
 function frontRows(cost: Cost, right: number): readonly PlotSpec[] {
-  return cost.policies.filter((policy) => hasFront(cost, policy)).flatMap((policy) => {
-    const front = cost.cells.filter((cell) => cell.policy === policy && cell.figures.on_front)
+  return frontsOf(cost).flatMap(({ cells, colour }) => {
+    const front = cells.filter(({ figures }) => figures.on_front)
       .map(({ figures: { correct, completion_tokens } }) => ({ x: completion_tokens.value, y: correct.value }))
       .sort((a, b) => a.x - b.x);
     const last = front.at(-1);
     if (last === undefined) return [];
-    // Of templates the colours are those of the points; the front is of none of them.
-    return [...front, { x: right, y: last.y }].map((row) => ({ ...row, colour: byPolicy(cost) ? policy : FRONT }));
+    return [...front, { x: right, y: last.y }].map((row) => ({ ...row, colour }));
   });
 }
 

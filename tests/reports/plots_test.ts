@@ -161,7 +161,11 @@ Deno.test("the front is a stepped line through its cells, from the cheapest, and
   assert.equal(front[2]!.y, 0.64);
   const several = datasets(plotCost(plotted({ policies: CHECKPOINTS })))["front"]!;
   assert.deepEqual([...new Set(several.map(({ colour }) => colour))], CHECKPOINTS);
-  assert.deepEqual(datasets(plotCost(RUNS))["front"], [], "one template: nothing to choose from");
+  const single = plotCost(plotted({ templates: ["baseline"], policies: CHECKPOINTS }));
+  assert.deepEqual(datasets(single)["front"], [], "one template: nothing to choose from");
+  assert.doesNotMatch(single.text, /on the front/);
+  const onFront = RUNS.result.cells.filter(({ on_front }) => on_front).length;
+  assert.equal(datasets(plotCost(RUNS))["front"]!.length, onFront + 1, "groups of runs are held against each other");
 });
 
 Deno.test("labels of cells of nearly one place do not cover each other", () => {

@@ -74,6 +74,16 @@ Deno.test("what was beaten on accuracy and tokens is named", () => {
   assert.doesNotMatch(sectionText(costAndFront(comparison)), /Another was/);
 });
 
+Deno.test("the front is told where there is something to choose from", () => {
+  for (const some of [madeUp(), madeUp(RUNS)]) {
+    assert.match(sectionText(costAndFront(some)), /Pareto front.*on the front/s);
+  }
+  const single = madeUp({ templates: ["baseline"], policies: ["abacus", "other"] });
+  for (const one of [costAndFront(single), headline(single)]) {
+    assert.doesNotMatch(sectionText(one), /on the front|Pareto/);
+  }
+});
+
 Deno.test("a cell without a right answer has no tokens per right answer", () => {
   const comparison = madeUp();
   const [first, ...rest] = comparison.result.cells;
