@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { listRuns, runFolder } from "../runs/mod.ts";
 import { readSweep, SWEEP_FILE, SweepError, sweepProgress } from "../sweeps/mod.ts";
+import { quoted } from "./_commands.ts";
 import { type CliIo, runCommand, systemIo, UsageError } from "./_io.ts";
 import { oneLine } from "./_text.ts";
 
@@ -61,7 +62,7 @@ async function hasPlan(folder: string): Promise<boolean> {
 function hint(folder: string, sweeps: readonly string[]): string {
   const more = sweeps.length > LISTED ? ` and ${sweeps.length - LISTED} more` : "";
   const names = sweeps.slice(0, LISTED).map((name) => oneLine(name, 80)).join(", ");
-  const command = `deno task runs ${oneLine(join(folder, sweeps[0]!))}`;
+  const command = `deno task runs ${quoted(join(folder, sweeps[0]!))}`;
   return `sweeps, with runs of their own: ${names}${more}; list one with, for example, ${command}`;
 }
 

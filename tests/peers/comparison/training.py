@@ -82,7 +82,7 @@ def add_group(out, at, name, runs):
 def add_mean(out, at, values):
     """The mean of seeds; of one there is no interval."""
     ends = (Same(None), Same(None))
-    if len(values) > 1:
+    if len(values) > 1 and min(values) < max(values):
         half = stats.t.ppf(0.975, len(values) - 1) * np.std(values, ddof=1) / math.sqrt(len(values))
         ends = tuple(Near(float(np.mean(values) + side * half), 1e-3) for side in (-1, 1))
     out.interval(at, Near(float(np.mean(values))), "t", ends)
