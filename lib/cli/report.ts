@@ -44,7 +44,10 @@ async function known(): Promise<string> {
     return `There are none below runs/comparisons: make one with deno task compare.\n\n${REPORT_HELP}`;
   }
   const shown = all.toReversed().slice(0, MOST_LISTED).map(({ path }) => `  ${oneLine(path, 200)}`);
-  return `There are:\n${shown.join("\n")}${all.length > shown.length ? "\n  ..." : ""}\n\n${REPORT_HELP}`;
+  const older = all.length - shown.length;
+  return `There are, the latest first:\n${shown.join("\n")}${
+    older > 0 ? `\n  and ${older} older` : ""
+  }\n\n${REPORT_HELP}`;
 }
 
 function writtenLines({ page, notebook }: WrittenReport): string {

@@ -186,7 +186,8 @@ function yEncoding(rows: readonly ForestRow[], { forest: { size }, broken }: Pan
     scale: { domain: rows.map(({ name }) => name) },
     axis: {
       ...{ title: null, labelLimit: MOST_NAMES * size.width, ticks: false, domain: false, labelFontSize: 11 },
-      ...(broken ? { labelExpr: ON_TWO_LINES } : {}),
+      // Half a line up, so that both lines are beside the point.
+      ...(broken ? { labelExpr: ON_TWO_LINES, labelOffset: -6 } : {}),
     },
   };
 }

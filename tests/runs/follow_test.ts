@@ -51,11 +51,9 @@ Deno.test("followRun() tells a run from its first row on, each thing once, also 
     await recorder.record({ type: "done", reason: "finished", step: 2, alreadyComplete: false });
     await recorder.close();
     await over;
-    assert.deepEqual(lines, [
-      ...["step 0: 0.5 0.25", "running 1", "step 1: 0.75", "running 2", "checkpoint 000002", "finished 2"].filter((
-        text,
-      ) => lines.includes(text)),
-    ]);
+    // How far the status is when the checkpoint is seen depends on when it is looked at.
+    const rows = lines.filter((text) => text !== "running 2");
+    assert.deepEqual(rows, ["step 0: 0.5 0.25", "running 1", "step 1: 0.75", "checkpoint 000002", "finished 2"]);
     assert.deepEqual([lines[0], lines.at(-1)], ["step 0: 0.5 0.25", "finished 2"]);
     assert.equal(new Set(lines).size, lines.length);
   }));
