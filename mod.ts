@@ -156,7 +156,6 @@ export {
 } from "./lib/comparison/mod.ts";
 export {
   readSweep,
-  runSweep,
   type RunSweepOptions,
   type StartRun,
   Sweep,
@@ -187,6 +186,7 @@ export {
   type NotebookExpertOptions,
   type NotebookOptions,
   type NotebookPanelOptions,
+  type NotebookSweepOptions,
   type NotebookTrainOptions,
   type PanelOptions,
   type PreviewColumn,
@@ -194,6 +194,7 @@ export {
   type PreviewOptions,
   previewTemplate,
   type PreviewToken,
+  runSweep,
   showTrajectories,
   type TemplatePreview,
   trainGRPO,

@@ -63,15 +63,22 @@ export async function* streamJsonLines(path: string): AsyncGenerator<unknown> {
   const file = await Deno.open(path, { read: true });
   const ready: unknown[] = [];
   const parser = lineParser(path, (value) => ready.push(value));
-  let rest = "";
+  // Pieces of a line that has not ended: put together once, for a line may be as long as a file.
+  let pieces: string[] = [];
+  let length = 0;
   for await (const chunk of file.readable.pipeThrough(new TextDecoderStream())) {
-    const lines = (rest + chunk).split("\n");
-    rest = lines.pop() as string;
-    if (rest.length > LONGEST_LINE) throw new RangeError(`${path}: a line is longer than ${LONGEST_LINE} characters`);
+    const [end = "", ...lines] = chunk.split("\n");
+    pieces.push(end);
+    length += end.length;
+    if (length > LONGEST_LINE) throw new RangeError(`${path}: a line is longer than ${LONGEST_LINE} characters`);
+    const rest = lines.pop();
+    if (rest === undefined) continue;
+    parser.take(pieces.join(""));
     for (const line of lines) parser.take(line);
+    [pieces, length] = [[rest], rest.length];
     yield* ready.splice(0);
   }
-  parser.take(rest);
+  parser.take(pieces.join(""));
   yield* ready;
 }
 
