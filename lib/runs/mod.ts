@@ -30,6 +30,7 @@ export {
   requireDeletable,
 } from "./log_folder.ts";
 export { RunRecorder } from "./record.ts";
+export { isDeletedName } from "./_sweep.ts";
 export { findResumePoint, readPending, type ResumePoint } from "./resume.ts";
 export { type FolderLock, type LockOwner, type LockWorld, readOwner, takeLock } from "./_lock.ts";
 export type { AskForLock, LockAnswer } from "./_locked.ts";

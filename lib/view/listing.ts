@@ -3,7 +3,7 @@
  * that its names make; an address is matched against these keys and never becomes a path.
  */
 import { join } from "node:path";
-import { RUN_FILES } from "../runs/mod.ts";
+import { isDeletedName, RUN_FILES } from "../runs/mod.ts";
 import { SWEEP_FILE } from "../sweeps/mod.ts";
 import { foldersIn, mapLimited, safeFile, UnreadableError } from "./_guard.ts";
 
@@ -34,16 +34,13 @@ const MOST_RUNS = 5_000;
 /** Folders that are looked at at the same time. */
 export const AT_ONCE = 24;
 
-/** The name of what `deno task train` deletes while it is deleting it. */
-const DELETED = /^\..+\.\d+\.tmp$/;
-
 /**
  * Lists a folder; one that does not exist holds nothing.
  * @param root the folder, without links
  * @throws {UnreadableError} when it may not be read
  */
 export async function listFolder(root: string): Promise<Listing> {
-  const folders = (await foldersIn(root, root)).filter(({ name }) => !DELETED.test(name));
+  const folders = (await foldersIn(root, root)).filter(({ name }) => !isDeletedName(name));
   const looked = await mapLimited(folders.slice(0, MOST_RUNS), AT_ONCE, (folder) => lookAt(root, folder));
   const runs = new Map<string, ListedRun>();
   const sweeps = new Set<string>();
@@ -66,7 +63,7 @@ async function lookAt(root: string, { name, path }: { readonly name: string; rea
   if (!await has(root, path, SWEEP_FILE)) return { found: [] };
   const folders = await foldersIn(root, path).catch(() => []);
   const runs = await mapLimited(folders, 4, async (folder): Promise<ListedRun[]> => {
-    if (DELETED.test(folder.name) || !await has(root, folder.path, RUN_FILES.config)) return [];
+    if (isDeletedName(folder.name) || !await has(root, folder.path, RUN_FILES.config)) return [];
     return [{ key: `${name}/${folder.name}`, name: folder.name, sweep: name, path: folder.path }];
   });
   return { found: runs.flat(), sweep: name };
