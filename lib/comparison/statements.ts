@@ -109,20 +109,9 @@ function namesOf({ facts }: Stated, { a, b, family }: Difference): Omit<Sides, "
 function toldApart({ facts, result }: Stated, difference: Difference, { a, b, figure }: Sides): StatementParts {
   const { value, low, high } = difference.difference;
   const more = value > 0;
-  const way = more ? "more" : "fewer";
   const size = figure(value, points(value), "difference/value");
-  const claim = isSingle(result, difference)
-    ? [
-      `${b} answers `,
-      size,
-      ` points ${way} of ${theseProblems(facts)} correctly than ${a}`,
-    ]
-    : [
-      `${b} is right in `,
-      size,
-      ` points ${way} of its completions than ${a}, on ${theseProblems(facts)}`,
-    ];
-  // Of fewer the ends change places: both are said as how many fewer.
+  const claim = [`${b} is `, size, ` points ${more ? "more" : "less"} accurate than ${a} on ${theseProblems(facts)}`];
+  // Of less the ends change places: both are said as how much less.
   const sign = more ? 1 : -1;
   const end = (at: number) => at * sign < 0 ? `-${points(at)}` : points(at);
   const ends = low === null || high === null ? ["95 % interval unknown; "] : [
@@ -199,8 +188,4 @@ function testParts(result: ComparisonResult, difference: Difference, figure: Mak
 
 function theseProblems({ problems }: ComparisonFacts): string {
   return problems === 1 ? "this one problem" : `these ${problems.toLocaleString("en-US")} problems`;
-}
-
-function isSingle({ cells }: ComparisonResult, { a, b }: Difference): boolean {
-  return cells[a]?.samples === 1 && cells[b]?.samples === 1;
 }

@@ -21,11 +21,11 @@ Deno.test("what is told apart is said with its size, its interval and its test",
   const stated = statedOf(pair(256, 60, 12));
   assert.equal(
     statementText(stated, 0),
-    "step_by_step answers 18.8 points more of these 256 problems correctly than baseline (95 % interval 12.7 to 25.0; " +
+    "step_by_step is 18.8 points more accurate than baseline on these 256 problems (95 % interval 12.7 to 25.0; " +
       "p < 0.001 by McNemar's exact test).",
   );
   const worse = statementText(statedOf(pair(256, 12, 60)), 0);
-  assert.match(worse, /^step_by_step answers 18\.8 points fewer of .* \(95 % interval 12\.7 to 25\.0; p < 0\.001/);
+  assert.match(worse, /^step_by_step is 18\.8 points less accurate than .* \(95 % interval 12\.7 to 25\.0; p < 0\.001/);
 });
 
 Deno.test("what is not told apart is said with what the data fit, and what it would take", () => {
@@ -82,7 +82,7 @@ Deno.test("with several completions a problem the sentence is about completions,
   const text = statementOf(stated, 0);
   assert.match(
     text,
-    /^b is right in [\d.]+ points more of its completions than a, on these 40 problems \(95 % interval/,
+    /^b is [\d.]+ points more accurate than a on these 40 problems \(95 % interval/,
   );
   assert.match(
     text,

@@ -119,7 +119,7 @@ def wrong_text(shown, value):
     values = [value, 100 * value] if "%" not in text else [100 * value]
     if re.search(r"<|below|under", text):
         return None if any(one < number for one in values) else f"shows {text!r} of {value}"
-    # "13.3 points fewer" is said of a difference of -13.3.
+    # "13.3 points less" is said of a difference of -13.3.
     if value < 0 < number and DOWNWARDS.search(shown.block.loose):
         values = [-one for one in values]
     # "about 210 problems": two digits that count.
@@ -129,7 +129,7 @@ def wrong_text(shown, value):
     return None if right else f"shows {text!r} of {value}"
 
 
-VERDICTS = {"better": re.compile(r" more of "), "worse": re.compile(r" fewer of "), "not_told_apart": re.compile("cannot be told")}
+VERDICTS = {"better": re.compile(r" more accurate than "), "worse": re.compile(r" less accurate than "), "not_told_apart": re.compile("cannot be told")}
 
 
 def wrong_words(block, result):
