@@ -14,8 +14,13 @@ const ENVIRONMENT = { TINKER_API_KEY: "tml-not-a-key" };
 
 const TINKER = "80_tinker.ipynb";
 
-/** Those that compute longest run in nbclient alone: what they put out is of the same kinds as what the others do. */
-const LONGEST: readonly string[] = ["60_reward_functions.ipynb", "90_expert_iteration.ipynb"];
+/** Those that train longest run in nbclient alone: what they put out is of the same kinds as what the others do. */
+const LONGEST: readonly string[] = [
+  "10_hello.ipynb",
+  "50_your_own_problems.ipynb",
+  "60_reward_functions.ipynb",
+  "90_expert_iteration.ipynb",
+];
 
 /** Runs something with a copy of one notebook, in a folder like a clone's. @param body gets the folder and the copy */
 async function withCopy<T>(file: string, body: (root: string, path: string) => Promise<T>): Promise<T> {
