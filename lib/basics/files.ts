@@ -222,3 +222,14 @@ export async function whyNoFile(path: string): Promise<string | undefined> {
   if (part !== resolve(path)) return info?.isDirectory ? undefined : `${part} is no folder`;
   return info === undefined || info.isFile ? undefined : info.isDirectory ? "it is a folder" : "it is no ordinary file";
 }
+
+/** Fills an array from where a file stands. @returns how many bytes there were: fewer than fit only at the file's end */
+export async function readInto(file: Deno.FsFile, bytes: Uint8Array): Promise<number> {
+  let done = 0;
+  while (done < bytes.length) {
+    const count = await file.read(bytes.subarray(done));
+    if (count === null) break;
+    done += count;
+  }
+  return done;
+}

@@ -67,13 +67,6 @@ export function afterEvaluation(
   return { ...state, waiting: undefined, asked: state.asked.with(cell, { name, ...told }) };
 }
 
-/** After the server told what is waited for. */
-export function afterComparisonWaiting(state: ComparisonState, waiting: Waiting, now: number): ComparisonState {
-  if (waiting.state === "active") return { ...state, waiting: undefined };
-  const waitingSince = state.waiting?.state === waiting.state ? state.waitingSince ?? now : now;
-  return { ...state, waiting, waitingSince };
-}
-
 /** What there is to say. */
 export function comparisonFacts(state: ComparisonState, now: number): PanelFacts {
   const { cells, message } = state;

@@ -26,7 +26,11 @@ export interface EvaluationState {
 }
 
 /** After the server told what is waited for. */
-export function afterEvaluationWaiting(state: EvaluationState, waiting: Waiting, now: number): EvaluationState {
+export function afterEvaluationWaiting<S extends Pick<EvaluationState, "waiting" | "waitingSince">>(
+  state: S,
+  waiting: Waiting,
+  now: number,
+): S {
   if (waiting.state === "active") return { ...state, waiting: undefined };
   const waitingSince = state.waiting?.state === waiting.state ? state.waitingSince ?? now : now;
   return { ...state, waiting, waitingSince };

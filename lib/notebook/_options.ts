@@ -87,12 +87,12 @@ function panelProblems(panel: unknown): string[] {
   ];
 }
 
-type Told<T> = ((value: T) => void) | undefined;
+type Told<T extends readonly unknown[]> = ((...values: T) => void) | undefined;
 
 /** Tells the one, then the other. */
-export function both<T>(first: Told<T>, second: Told<T>): (value: T) => void {
-  return (value) => {
-    first?.(value);
-    second?.(value);
+export function both<T extends readonly unknown[]>(first: Told<T>, second: Told<T>): (...values: T) => void {
+  return (...values) => {
+    first?.(...values);
+    second?.(...values);
   };
 }

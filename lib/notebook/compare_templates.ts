@@ -7,12 +7,12 @@ import type { PromptTemplate } from "../vocabulary.ts";
 import {
   afterCell,
   afterCellProgress,
-  afterComparisonWaiting,
   afterEvaluation,
   comparisonFacts,
   type ComparisonState,
 } from "./_compare_facts.ts";
-import { type NotebookOptions, type PanelOptions, panelPlace, requireNotebookOptions } from "./_options.ts";
+import { afterEvaluationWaiting } from "./_evaluation_facts.ts";
+import { both, type NotebookOptions, type PanelOptions, panelPlace, requireNotebookOptions } from "./_options.ts";
 import { type Panel, showPanel } from "./_panel_display.ts";
 import { afterDownload } from "./_panel_state.ts";
 import { stopper } from "./_stop.ts";
@@ -72,29 +72,17 @@ function stops(state: ComparisonState): ComparisonState {
 function watchedBy({ become }: Panel<ComparisonState>, others: CompareOptions): CompareOptions {
   return {
     ...others,
-    onCell: (cell) => {
-      become((state, now) => afterCell(state, cell, now));
-      others.onCell?.(cell);
-    },
-    onProgress: (progress, cell) => {
-      become((state) => afterCellProgress(state, progress, cell));
-      others.onProgress?.(progress, cell);
-    },
-    onEvaluation: (result, cell) => {
-      become((state) => afterEvaluation(state, result.perProblem, cell));
-      others.onEvaluation?.(result, cell);
-    },
-    onWaiting: (waiting) => {
-      become((state, now) => afterComparisonWaiting(state, waiting, now));
-      others.onWaiting?.(waiting);
-    },
-    onMessage: (message) => {
-      become((state) => ({ ...state, message }));
-      others.onMessage?.(message);
-    },
-    onDownload: (progress) => {
-      become((state) => afterDownload(state, progress));
-      others.onDownload?.(progress);
-    },
+    onCell: both((cell) => become((state, now) => afterCell(state, cell, now)), others.onCell),
+    onProgress: both(
+      (progress, cell) => become((state) => afterCellProgress(state, progress, cell)),
+      others.onProgress,
+    ),
+    onEvaluation: both(
+      ({ perProblem }, cell) => become((state) => afterEvaluation(state, perProblem, cell)),
+      others.onEvaluation,
+    ),
+    onWaiting: both((waiting) => become((state, now) => afterEvaluationWaiting(state, waiting, now)), others.onWaiting),
+    onMessage: both((message) => become((state) => ({ ...state, message })), others.onMessage),
+    onDownload: both((progress) => become((state) => afterDownload(state, progress)), others.onDownload),
   };
 }

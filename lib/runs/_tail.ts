@@ -2,6 +2,7 @@
  * A file of JSON lines that grows, read on from where the last look ended. A line that is not yet whole waits for the
  * next look; a file that was written anew, as a resumption does, is noticed by what stood before that place.
  */
+import { readInto } from "../basics/mod.ts";
 
 /** Bytes before the place that have to be as they were. */
 const MARK = 256;
@@ -85,16 +86,6 @@ function parsed(line: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-async function readInto(file: Deno.FsFile, bytes: Uint8Array): Promise<number> {
-  let done = 0;
-  while (done < bytes.length) {
-    const count = await file.read(bytes.subarray(done));
-    if (count === null) break;
-    done += count;
-  }
-  return done;
 }
 
 function joined(first: Uint8Array, second: Uint8Array): Uint8Array {

@@ -4,6 +4,7 @@
  * not parse is counted and left out.
  */
 import { basename } from "node:path";
+import { readInto } from "../basics/mod.ts";
 import { openSafe, type SafeFile, safeFile } from "./_guard.ts";
 
 /** Read at once. */
@@ -123,16 +124,6 @@ function parsed(line: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-async function readInto(file: Deno.FsFile, bytes: Uint8Array): Promise<number> {
-  let count = 0;
-  while (count < bytes.length) {
-    const read = await file.read(bytes.subarray(count));
-    if (read === null) break;
-    count += read;
-  }
-  return count;
 }
 
 function joined(a: Uint8Array, b: Uint8Array): Uint8Array {

@@ -1,6 +1,6 @@
 /** A notebook without Jupyter: a clock that is moved by hand, and the messages that a panel sends. */
 import type { Clock } from "../../lib/basics/mod.ts";
-import type { Broadcast, PanelOptions } from "../../lib/notebook/mod.ts";
+import type { Broadcast, NotebookPanelOptions, PanelOptions } from "../../lib/notebook/mod.ts";
 import { gradeCompletion } from "../../lib/grading/mod.ts";
 import type { Group, Problem } from "../../lib/vocabulary.ts";
 
@@ -108,4 +108,25 @@ export function answered(texts: readonly string[], answer: number): Group {
     return { problem, prompt, template: "own", completion, text, grade, reward: Number(grade.correct) };
   });
   return { problem, rollouts };
+}
+
+/** A notebook with a button. */
+export function button(): {
+  readonly sent: Sent[];
+  readonly panel: NotebookPanelOptions;
+  press(): void;
+  listeners(): number;
+} {
+  const sent: Sent[] = [];
+  const listening = new Set<() => void>();
+  const listenForStop = (listener: () => void) => {
+    listening.add(listener);
+    return () => void listening.delete(listener);
+  };
+  return {
+    sent,
+    panel: { broadcast: keepIn(sent, Date), listenForStop },
+    press: () => [...listening].forEach((listener) => listener()),
+    listeners: () => listening.size,
+  };
 }

@@ -3,28 +3,12 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { openComparison } from "../../lib/comparison/mod.ts";
 import { ConfigError } from "../../lib/config/mod.ts";
-import { afterComparisonWaiting, comparisonFacts, type ComparisonState } from "../../lib/notebook/_compare_facts.ts";
+import { comparisonFacts, type ComparisonState } from "../../lib/notebook/_compare_facts.ts";
+import { afterEvaluationWaiting } from "../../lib/notebook/_evaluation_facts.ts";
 import { compareTemplates } from "../../lib/notebook/compare_templates.ts";
-import type { NotebookPanelOptions } from "../../lib/notebook/mod.ts";
 import type { SamplingPolicy } from "../../lib/policy/mod.ts";
 import { inTempFolder } from "../runs/_fakes.ts";
-import { keepIn, type Sent } from "./_notebook.ts";
-
-/** A notebook with a button. */
-function button(): { readonly sent: Sent[]; readonly panel: NotebookPanelOptions; press(): void; listeners(): number } {
-  const sent: Sent[] = [];
-  const listening = new Set<() => void>();
-  const listenForStop = (listener: () => void) => {
-    listening.add(listener);
-    return () => void listening.delete(listener);
-  };
-  return {
-    sent,
-    panel: { broadcast: keepIn(sent, Date), listenForStop },
-    press: () => [...listening].forEach((listener) => listener()),
-    listeners: () => listening.size,
-  };
-}
+import { button } from "./_notebook.ts";
 
 /** A policy that answers in text, every other time right; after so many answers it waits until it is ended. */
 function model(most = Infinity): SamplingPolicy {
@@ -104,7 +88,7 @@ Deno.test("what a server makes a comparison wait for is shown, with the time sin
   const waiting = { state: "paused_capacity", reason: "short on machines", seconds: {} } as const;
   const shown = (state: ComparisonState, now: number) => comparisonFacts(state, now).notices.map(({ text }) => text);
   let state: ComparisonState = { since: 0, asked: [], several: false };
-  for (const now of [5000, 6000, 7000]) state = afterComparisonWaiting(state, waiting, now);
+  for (const now of [5000, 6000, 7000]) state = afterEvaluationWaiting(state, waiting, now);
   assert.deepEqual(shown(state, 8000), ["waiting: paused_capacity (short on machines) 0:03"]);
-  assert.deepEqual(shown(afterComparisonWaiting(state, { state: "active", seconds: {} }, 9000), 9000), []);
+  assert.deepEqual(shown(afterEvaluationWaiting(state, { state: "active", seconds: {} }, 9000), 9000), []);
 });

@@ -2,34 +2,18 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { TrainInput } from "../../lib/config/mod.ts";
-import { evaluate, kernelBroadcast, type NotebookPanelOptions, trainGRPO } from "../../lib/notebook/mod.ts";
+import { evaluate, kernelBroadcast, trainGRPO } from "../../lib/notebook/mod.ts";
 import { afterEvaluationWaiting, evaluationFacts, type EvaluationState } from "../../lib/notebook/_evaluation_facts.ts";
 import { stopper } from "../../lib/notebook/_stop.ts";
 import type { SamplingPolicy } from "../../lib/policy/mod.ts";
 import { openAdder } from "../cli/_policy.ts";
 import { inTempFolder } from "../runs/_fakes.ts";
-import { keepIn, type Sent } from "./_notebook.ts";
+import { button } from "./_notebook.ts";
 
 const SMALL: TrainInput = {
   ...{ backend: "local", env: "arithmetic", prompt_template: "none", groups_per_batch: 3, group_size: 4 },
   ...{ max_steps: 20, save_every: 0, eval_every: 0, test_limit: 0, train_limit: 20 },
 };
-
-/** A notebook with a button. */
-function button(): { readonly sent: Sent[]; readonly panel: NotebookPanelOptions; press(): void; listeners(): number } {
-  const sent: Sent[] = [];
-  const listening = new Set<() => void>();
-  const listenForStop = (listener: () => void) => {
-    listening.add(listener);
-    return () => void listening.delete(listener);
-  };
-  return {
-    sent,
-    panel: { broadcast: keepIn(sent, Date), listenForStop },
-    press: () => [...listening].forEach((listener) => listener()),
-    listeners: () => listening.size,
-  };
-}
 
 Deno.test("Stop ends a run with a checkpoint: the call returns the run, the panel says how to go on, nobody listens any more", () =>
   inTempFolder(async (folder) => {
