@@ -31,3 +31,22 @@ export function listenForInterrupt(io: CliIo, notice: () => void, leave: () => v
   });
   return { signal: controller.signal, close };
 }
+
+/** Greets, waits until the server is interrupted, and closes it. @param ending said at the interrupt */
+export async function serveUntilInterrupted(
+  io: CliIo,
+  server: { close(): Promise<void> },
+  { greeting, ending }: { readonly greeting: string; readonly ending?: string },
+): Promise<void> {
+  const interrupt = listenForInterrupt(io, () => ending !== undefined && io.err(ending), () => {});
+  try {
+    io.out(greeting);
+    await new Promise<void>((resolve) => {
+      if (interrupt.signal.aborted) resolve();
+      interrupt.signal.addEventListener("abort", () => resolve(), { once: true });
+    });
+  } finally {
+    await server.close();
+    interrupt.close();
+  }
+}

@@ -4,7 +4,7 @@
  */
 import { didYouMean } from "../basics/mod.ts";
 import { type ServeEvent, type ServeOptions, serveTinker, type TinkerServer } from "../serving/mod.ts";
-import { listenForInterrupt } from "./_interrupt.ts";
+import { serveUntilInterrupted } from "./_interrupt.ts";
 import { type CliIo, runCommand, systemIo, UsageError } from "./_io.ts";
 import { oneLine } from "./_text.ts";
 
@@ -45,17 +45,8 @@ export function main(
     }
     const options = { ...serveOptions(args), onEvent: (event: ServeEvent) => io.out(`${oneLine(eventLine(event))}\n`) };
     const server = await serve(options);
-    const interrupt = listenForInterrupt(io, () => io.err("ending; a second Ctrl-C ends at once\n"), () => {});
-    try {
-      io.out(greeting(server.url, options));
-      await new Promise<void>((resolve) => {
-        if (interrupt.signal.aborted) resolve();
-        interrupt.signal.addEventListener("abort", () => resolve(), { once: true });
-      });
-    } finally {
-      await server.close();
-      interrupt.close();
-    }
+    const ending = "ending; a second Ctrl-C ends at once\n";
+    await serveUntilInterrupted(io, server, { greeting: greeting(server.url, options), ending });
     io.out(`the server has ended; checkpoints are in ${oneLine(options.weightsDir)}\n`);
     return 0;
   });

@@ -4,7 +4,7 @@
  */
 import { didYouMean } from "../basics/mod.ts";
 import { serveView, VIEW_PORT, type ViewOptions, type ViewServer } from "../view/mod.ts";
-import { listenForInterrupt } from "./_interrupt.ts";
+import { serveUntilInterrupted } from "./_interrupt.ts";
 import { type CliIo, runCommand, systemIo, UsageError } from "./_io.ts";
 import { oneLine } from "./_text.ts";
 
@@ -35,17 +35,9 @@ export function main(
     }
     const options = viewOptions(args);
     const server = await serve(options);
-    const interrupt = listenForInterrupt(io, () => {}, () => {});
-    try {
-      io.out(`${server.url}  shows the runs in ${oneLine(options.folder)}; Ctrl-C ends it\n`);
-      await new Promise<void>((resolve) => {
-        if (interrupt.signal.aborted) resolve();
-        interrupt.signal.addEventListener("abort", () => resolve(), { once: true });
-      });
-    } finally {
-      await server.close();
-      interrupt.close();
-    }
+    await serveUntilInterrupted(io, server, {
+      greeting: `${server.url}  shows the runs in ${oneLine(options.folder)}; Ctrl-C ends it\n`,
+    });
     return 0;
   });
 }
