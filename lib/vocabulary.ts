@@ -114,11 +114,16 @@ export interface SamplingParams {
   readonly top_p?: number;
   /** Token ids that end a completion; default: the stop tokens of the policy's chat format. */
   readonly stop?: readonly number[];
+  /**
+   * Text that ends a completion, wherever it appears in what was generated; the tokens that spell it are kept. Comes on
+   * top of `stop`.
+   */
+  readonly stop_strings?: readonly string[];
   /** Completion i of a prompt takes its random numbers from the stream (seed, i), whatever else is in the batch. */
   readonly seed: number;
 }
 
-/** `stop`: a stop token was drawn (and kept). `length`: `max_tokens` or the context was used up. */
+/** `stop`: a stop token was drawn, or a stop string completed (and kept). `length`: `max_tokens` or the context was used up. */
 export type StopReason = "stop" | "length";
 
 /** What a policy answered. */
@@ -127,6 +132,11 @@ export interface Completion {
   readonly tokens: readonly number[];
   /** [T] natural log-probabilities at temperature 1, unfiltered: what a trainer computes for the same tokens. */
   readonly logprobs: readonly number[];
+  /**
+   * [T] natural log-probabilities at the sampling temperature, before top-k and top-p; absent: not known, or the
+   * temperature is 1, where they are `logprobs`.
+   */
+  readonly samplingLogprobs?: readonly number[];
   /** Why it ended. */
   readonly stopReason: StopReason;
   /** What was said, from a policy that answers in text; absent: it is read from the tokens. */

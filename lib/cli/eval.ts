@@ -27,7 +27,7 @@ import {
   templateOf,
 } from "../launch/mod.ts";
 import { createEnvironment } from "../environment/mod.ts";
-import { type OpenSamplingOptions, openSamplingPolicy, type SamplingPolicy } from "../policy/mod.ts";
+import { memoryText, type OpenSamplingOptions, openSamplingPolicy, type SamplingPolicy } from "../policy/mod.ts";
 import { loadTemplate, loadTemplates } from "../prompts/mod.ts";
 import { completionTokens, costOf, dollars } from "../training/mod.ts";
 import type { PromptTemplate } from "../vocabulary.ts";
@@ -64,7 +64,9 @@ export function main(
     let late: SamplingPolicy | undefined;
     try {
       const side = options.split === "test" ? "held-out" : "training";
-      io.out(`${oneLine(target.description)} on ${side} problems of ${config.env}\n\n`);
+      io.out(`${oneLine(target.description)} on ${side} problems of ${config.env}\n`);
+      const memory = policy && memoryText(policy);
+      io.out(memory === undefined ? "\n" : `${memory}\n\n`);
       const evaluations = await evaluateAll({
         ...{ planned, policy, fresh: options.fresh, mayLackRecord: options.record === undefined, io },
         open: async () => late ??= await openEvaluated(config, target, open, {}),

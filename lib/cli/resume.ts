@@ -14,8 +14,8 @@ import { trainAsSaid } from "./train.ts";
 const HELP = `Goes on with a run from its last checkpoint: deno task resume <run> [key=value ...] [--detach]
 
   run         a run's folder, or its name below runs/
-  key=value   what is to be other than it was; more steps and other logging always may be, backend, model_name and
-              lora_rank never, anything else with resume_changes=allow
+  key=value   what is to be other than it was; more steps, another device and other logging always may be, backend,
+              model_name and what the adapter is made of never, anything else with resume_changes=allow
   --detach    in the background: it outlives this terminal
 
 `;

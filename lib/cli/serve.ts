@@ -3,7 +3,7 @@
  * machine, for the official Python SDK or any other client, until Ctrl-C.
  */
 import { didYouMean } from "../basics/mod.ts";
-import { type ServeEvent, type ServeOptions, serveTinker, type TinkerServer } from "../serving/mod.ts";
+import { LORA_MODES, type ServeEvent, type ServeOptions, serveTinker, type TinkerServer } from "../serving/mod.ts";
 import { serveUntilInterrupted } from "./_interrupt.ts";
 import { type CliIo, runCommand, systemIo, UsageError } from "./_io.ts";
 import { oneLine } from "./_text.ts";
@@ -18,8 +18,10 @@ const HELP = `Serves models of this machine to Tinker clients, such as the offic
   weights_dir=runs/served  where checkpoints go
   api_key=tml-...          what clients have to send; without it any key will do
   max_models=4             most models in training at a time
+  lora=adapter             what a client's lora_config makes, which the official SDK always sends: adapter a LoRA adapter
+                           of that rank, as the Tinker API does; full none, all weights are trained whatever is asked
 
-All weights of a model are trained: a LoRA rank is accepted and has no effect. Ctrl-C ends the server.
+A model is one engine of its own: models do not share the weights they are based on. Ctrl-C ends the server.
 `;
 
 const DEFAULTS = {
@@ -29,6 +31,7 @@ const DEFAULTS = {
   weights_dir: "runs/served",
   api_key: "",
   max_models: "4",
+  lora: "adapter",
 };
 type Key = keyof typeof DEFAULTS;
 
@@ -70,7 +73,10 @@ function serveOptions(args: readonly string[]): ServeOptions {
   });
   const text = (key: Key) => given.get(key) ?? DEFAULTS[key];
   const apiKey = text("api_key");
+  const lora = LORA_MODES.find((mode) => mode === text("lora"));
+  if (lora === undefined) throw new UsageError(`lora is "${text("lora")}"; it has to be ${LORA_MODES.join(" or ")}`);
   return {
+    lora,
     models: text("model_name").split(",").map((name) => name.trim()).filter((name) => name !== ""),
     port: wholeNumber("port", text("port"), 0, 65535),
     host: text("host"),
@@ -86,26 +92,31 @@ function wholeNumber(key: Key, text: string, low: number, high: number): number 
   throw new UsageError(`${key} is "${text}"; it has to be a whole number from ${low} to ${high}`);
 }
 
-function greeting(url: string, { models, weightsDir, apiKey }: ServeOptions): string {
+function greeting(url: string, { models, weightsDir, apiKey, lora }: ServeOptions): string {
   const model = models[0] as string;
   const key = apiKey === undefined ? '"tml-local"' : "the key";
   const sdk = apiKey === undefined || /^(tml-|eyJ)/.test(apiKey)
     ? ""
     : "The official SDK takes keys that begin with tml- only; this one does not.\n";
+  const all = lora === "full"
+    ? "lora=full: all weights are trained; the rank that clients ask for has no effect.\n"
+    : "";
   return `${url}  serves ${oneLine(models.join(", "))}; checkpoints go to ${oneLine(weightsDir)}; Ctrl-C ends it
 
   client = tinker.ServiceClient(base_url="${url}", api_key=${key})
   training = client.create_lora_training_client(base_model=${JSON.stringify(model)}).result()
 
 training.get_tokenizer() loads the model's own tokenizer from this machine, with transformers.
-${sdk}
+${sdk}${all}
 `;
 }
 
 function eventLine(event: ServeEvent): string {
   switch (event.type) {
     case "model_created":
-      return `model ${event.model_id} of ${event.base_model}${event.from === undefined ? "" : `, from ${event.from}`}`;
+      return `model ${event.model_id} of ${event.base_model}, ${event.trains}${
+        event.from === undefined ? "" : `, from ${event.from}`
+      }`;
     case "model_unloaded":
       return `model ${event.model_id} unloaded: ${event.reason}`;
     case "saved":

@@ -17,7 +17,7 @@ import {
   type Task,
   totalSteps,
 } from "../launch/mod.ts";
-import { openPolicy } from "../policy/mod.ts";
+import { memoryText, openPolicy } from "../policy/mod.ts";
 import { type Run, type RunRecorder, settleRun } from "../runs/mod.ts";
 import { resumeCommand, WITH_NPX } from "./_commands.ts";
 import { launchAsPlanned, takeDetach } from "./_detach.ts";
@@ -118,6 +118,8 @@ async function trainTask(
   const reporter = createReporter(io, log);
   messages.moveTo(reporter.line, log);
   reporter.line(startLine(config, recorder, total, resume?.run));
+  const memory = memoryText(task.policy);
+  if (memory !== undefined) reporter.line(memory);
   // The recorder has logged it.
   for (const notice of task.notices ?? []) io.out(`${oneLine(notice, 500)}\n`);
   const notice = () => reporter.line("finishing: saving a checkpoint... (Ctrl-C again stops at once)");

@@ -15,6 +15,7 @@ const INPUTS: Readonly<Record<InputKey, true>> = {
     columns: true,
     data_path: true,
     data_revision: true,
+    device: true,
     env: true,
   },
   ...{ format_coef: true, grader: true, grader_timeout: true, levels: true, max_tokens: true, model_name: true },

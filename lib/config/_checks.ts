@@ -3,6 +3,7 @@
  * is already known to be wrong, so that one mistake gives one message.
  */
 import { lossOptionsProblem } from "./loss_options.ts";
+import { ADAPTER_CHECKS } from "./_adapter_checks.ts";
 import { ALGORITHM_CHECKS } from "./_algorithm_checks.ts";
 import { GIVEN_CHECKS, PROBLEM_CHECKS } from "./_problem_checks.ts";
 import type { ConfigKey, TrainConfig } from "./schema.ts";
@@ -58,15 +59,11 @@ const CHECKS: readonly Check[] = [
     problem: lossOptionsProblem,
   },
   {
-    keys: ["lora_rank", "backend"],
-    problem: ({ lora_rank, backend }) => {
-      if (backend === "local" && lora_rank !== 0) {
-        return "the embedded engine trains all weights and has no LoRA adapters; use lora_rank=0";
-      }
-      return backend === "tinker" && lora_rank === 0
-        ? "the Tinker API trains LoRA adapters only; use lora_rank=32"
-        : undefined;
-    },
+    keys: ["device", "backend"],
+    problem: ({ device, backend }) =>
+      device === "cpu" || backend === "local"
+        ? undefined
+        : `device is what the embedded engine computes on, and with backend=${backend} the server decides that; leave device out`,
   },
   {
     keys: ["base_url", "backend"],
@@ -103,6 +100,7 @@ const CHECKS: readonly Check[] = [
       return model_name === "abacus" ? "the bundled model has one version; leave model_revision out" : undefined;
     },
   },
+  ...ADAPTER_CHECKS,
   ...ALGORITHM_CHECKS,
 ];
 

@@ -72,6 +72,8 @@ const REVISION = "a branch, tag or commit";
 
 const BACKENDS = ["local", "tinker", "openai"] as const;
 
+const DEVICES = ["cpu", "webgpu"] as const;
+
 /** More than this is a slip: an endless set would fill the memory with them. */
 const MOST_PROBLEMS = 10_000_000;
 
@@ -98,6 +100,7 @@ export const FIELDS: { readonly [K in ConfigKey]: Field<TrainConfig[K]> } = {
     ),
     values: `one of auto, ${BACKENDS.join(", ")}`,
   },
+  device: choice("What the embedded engine computes on; webgpu wants an adapter that WebGPU can reach.", DEVICES),
   base_url: optional(BASE_URL),
   data_path: optional(
     text("Of a problem set of the hub: where its files are, in place of the hub.", "a folder or file"),
@@ -126,7 +129,16 @@ export const FIELDS: { readonly [K in ConfigKey]: Field<TrainConfig[K]> } = {
     above: true,
   }),
   max_tokens: integer("Longest completion, in tokens.", { min: 1, max: 1048576 }),
-  lora_rank: integer("Rank of the LoRA adapter; 0 trains all weights.", { min: 0, max: 1024 }),
+  lora_rank: integer(
+    "Rank of the LoRA adapter; 0 trains all weights. An adapter wants a learning_rate about ten times as large.",
+    { min: 0, max: 1024 },
+  ),
+  lora_alpha: real("Of the embedded engine's adapter: its update is scaled by lora_alpha / lora_rank.", {
+    ...{ min: 0, max: 65536, above: true },
+  }),
+  train_attn: flag("Whether the attention's matrices get an adapter."),
+  train_mlp: flag("Whether the feed-forward layers' matrices get an adapter."),
+  train_unembed: flag("Whether the head gets an adapter."),
   temperature: real("Sampling temperature in training.", { min: 0, max: 100 }),
   top_p: real("Sample from the smallest set of tokens with this probability; 1 is all.", {
     min: 0,

@@ -13,7 +13,7 @@ import type { ParsedArguments } from "./arguments.ts";
 import { defaultsFor } from "./defaults.ts";
 import { envTitle } from "./env.ts";
 import { ConfigError } from "./error.ts";
-import type { BackendName, ConfigInput, ConfigKey, TrainConfig } from "./schema.ts";
+import type { BackendName, ConfigInput, ConfigKey, DeviceName, TrainConfig } from "./schema.ts";
 
 /** The environment variables that matter here. */
 export interface TinkerEnvironment {
@@ -75,7 +75,9 @@ export function resolveConfig(input: ConfigInput, options: ResolveOptions): Reso
   const all = [...from?.problems ?? [], ...problems.values(), ...cross];
   if (all.length > 0) throw new ConfigError(all);
   const why = wanted !== "auto" ? undefined : backend === "local" ? AUTO_LOCAL : reason;
-  return { config, notices: noticesFor(config, environment, why, evaluating ? "evaluating" : "training") };
+  const notices = noticesFor(config, environment, why, evaluating ? "evaluating" : "training");
+  const isRateGiven = values.learning_rate !== undefined;
+  return { config, notices: [...notices, ...evaluating || isRateGiven ? [] : slowAdapterNotice(config)] };
 }
 
 /**
@@ -199,11 +201,27 @@ function noticesFor(
     ];
   }
   const model = model_name === "abacus" ? `the bundled model "abacus"` : model_name;
-  const where = `${doing} ${model} on ${env} with the embedded engine (CPU)`;
+  const what = doing === "training" && config.lora_rank > 0 ? `a LoRA adapter of rank ${config.lora_rank} for ` : "";
+  const where = `${doing} ${what}${model} on ${env} with the embedded engine (${DEVICE_WORDS[config.device]})`;
   if (reason !== AUTO_LOCAL) return [`Backend local: ${where}.`];
   return [
     `No TINKER_API_KEY and no base_url: ${where}.`,
     "To train through the Tinker API set TINKER_API_KEY, or pass base_url=...; --help lists all keys.",
+  ];
+}
+
+const DEVICE_WORDS: Readonly<Record<DeviceName, string>> = { cpu: "CPU", webgpu: "WebGPU" };
+
+/**
+ * An adapter learns at about ten times the rate of all weights (Schulman et al. 2025, "LoRA Without Regret"). The Tinker
+ * API's default is the recipe's own, of adapters.
+ */
+function slowAdapterNotice({ backend, lora_rank, learning_rate }: TrainConfig): string[] {
+  if (backend !== "local" || lora_rank === 0) return [];
+  const more = Number((10 * learning_rate).toPrecision(6));
+  return [
+    `learning_rate=${learning_rate} is the default for training all weights; a LoRA adapter wants about ten times as ` +
+    `much, such as learning_rate=${more}.`,
   ];
 }
 

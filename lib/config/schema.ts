@@ -41,6 +41,9 @@ export const GRADERS: readonly GraderName[] = ["standard", "recipe", "both"];
 /** Where the policy runs, once `auto` is resolved. */
 export type BackendName = "local" | "tinker" | "openai";
 
+/** What of this machine the embedded engine computes on. */
+export type DeviceName = "cpu" | "webgpu";
+
 /** Losses by Tinker's names. Which of them a run may use depends on the backend. */
 export type LossFn = "importance_sampling" | "ppo" | "cispo" | "dro" | "cross_entropy";
 
@@ -77,6 +80,8 @@ export interface TrainConfig extends AlgorithmConfig {
   readonly model_revision: string | null;
   /** Where the policy runs. */
   readonly backend: BackendName;
+  /** What the embedded engine computes on. */
+  readonly device: DeviceName;
   /** Address of a Tinker-compatible server, or of an OpenAI-compatible endpoint; it holds no secret. */
   readonly base_url: string | null;
   /** Where the files of a problem set of the hub are; null: they are fetched. */
@@ -103,8 +108,16 @@ export interface TrainConfig extends AlgorithmConfig {
   readonly learning_rate: number;
   /** Longest completion. */
   readonly max_tokens: number;
-  /** 0: all weights are trained. */
+  /** Rank of the adapter that is trained; 0: all weights are trained. */
   readonly lora_rank: number;
+  /** The adapter's update is scaled by `lora_alpha / lora_rank`. */
+  readonly lora_alpha: number;
+  /** Whether the attention's matrices get an adapter. */
+  readonly train_attn: boolean;
+  /** Whether the feed-forward layers' matrices get an adapter. */
+  readonly train_mlp: boolean;
+  /** Whether the head gets an adapter. */
+  readonly train_unembed: boolean;
   /** In training; never 0. */
   readonly temperature: number;
   /** 1: off. */

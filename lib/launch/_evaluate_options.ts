@@ -10,6 +10,7 @@ const INPUTS: Readonly<Record<keyof EvaluationInput, true>> = {
   columns: true,
   data_path: true,
   data_revision: true,
+  device: true,
   env: true,
   format_coef: true,
   grader: true,

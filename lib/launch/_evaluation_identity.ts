@@ -49,6 +49,8 @@ export async function evaluationIdentity(task: EvaluationTask): Promise<Evaluati
     ...{ split, problems: problems.length, fingerprint: problemFacts(problems).fingerprint },
     ...{ template, k, samples, temperature: eval_temperature, max_tokens, seed, renderer_name },
     ...{ grader, grader_timeout, format_coef },
+    // Left out where it is the usual one: records of before this key stay what they are.
+    ...(config.device !== "cpu" && { device: config.device }),
     reward: reward === undefined ? null : `${rewardName(reward)} ${hashOf(String(reward)).slice(0, 8)}`,
     version: versions["math-rl"] ?? null,
     engine: backend === "local" ? versions["onnxruntime-node"] ?? null : null,

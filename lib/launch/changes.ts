@@ -12,7 +12,8 @@ import { samePlace } from "./problem_place.ts";
 type Judge = "free" | "fixed" | "problems" | "template";
 
 const JUDGES: Readonly<Partial<Record<ConfigKey, Judge>>> = {
-  ...judgedBy("fixed", ["backend", "model_name", "lora_rank"]),
+  ...judgedBy("fixed", ["backend", "model_name", "lora_rank", "lora_alpha"]),
+  ...judgedBy("fixed", ["train_attn", "train_mlp", "train_unembed"]),
   ...judgedBy("problems", ["env", "data_path", "data_revision", "columns", "answer_from", "on_bad_row", "levels"]),
   ...judgedBy("problems", ["train_limit", "test_limit"]),
   ...judgedBy("template", ["prompt_template", "template_variables"]),
@@ -20,6 +21,8 @@ const JUDGES: Readonly<Partial<Record<ConfigKey, Judge>>> = {
   ...judgedBy("free", ["wandb_project", "wandb_name", "tensorboard"]),
   ...judgedBy("free", ["prices", "max_cost", "max_train_tokens", "stall_timeout", "ttl_seconds", "base_url"]),
   ...judgedBy("free", ["log_path", "behavior_if_log_dir_exists", "resume_changes"]),
+  // The last bits of its numbers change with it, as they do on another machine: a run may be moved.
+  ...judgedBy("free", ["device"]),
 };
 
 function judgedBy(judge: Judge, keys: readonly ConfigKey[]): Partial<Record<ConfigKey, Judge>> {

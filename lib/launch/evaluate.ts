@@ -56,6 +56,7 @@ export type EvaluationInput = Pick<
   | "columns"
   | "data_path"
   | "data_revision"
+  | "device"
   | "env"
   | "format_coef"
   | "grader"

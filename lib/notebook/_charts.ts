@@ -29,10 +29,14 @@ const CHARTED: readonly Charted[] = [
     key: "optim/kl_sample_train_v2",
     title: "KL, nats/token",
     name: "KL of sampler and trainer in nats a token",
-    text: (value) => Math.abs(value) < 0.001 ? value.toExponential(1) : value.toPrecision(2),
+    text: (value) => value === 0 ? "0" : Math.abs(value) < 0.001 ? value.toExponential(1) : value.toPrecision(2),
   },
   { key: "optim/entropy", title: "entropy, nats/token", name: "entropy in nats a token", text: fixed(3) },
 ];
+
+/** Below it a number is what rounding in single precision leaves, and says nothing. */
+const ROUNDING = 1e-10;
+const settled = (value: number | undefined) => value !== undefined && Math.abs(value) < ROUNDING ? 0 : value;
 
 /** The courses of a run, by metric key. */
 export type History = Readonly<Record<string, readonly SparkPoint[]>>;
@@ -40,7 +44,7 @@ export type History = Readonly<Record<string, readonly SparkPoint[]>>;
 /** The courses with what a step, or an evaluation after so many steps, has measured. */
 export function withMetrics(history: History, step: number, metrics: Metrics): History {
   const keys = [...CHARTED.map(({ key }) => key), HELD_OUT];
-  return Object.fromEntries(keys.map((key) => [key, withPoint(history[key] ?? [], step, metrics[key])]));
+  return Object.fromEntries(keys.map((key) => [key, withPoint(history[key] ?? [], step, settled(metrics[key]))]));
 }
 
 /** One chart. */

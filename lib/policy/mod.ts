@@ -6,22 +6,35 @@ export { lossConfigOf, lossSum } from "./losses.ts";
 export * from "./opening.ts";
 export * from "./server_consent.ts";
 export {
-  benchmarkEngine,
+  amountOf,
+  type BenchmarkEngine,
+  type BenchmarkSizes,
+  type BenchmarkWork,
   BUNDLED_MODELS,
   createModel,
-  type EngineFigures,
+  type DecodingSizes,
+  type Device,
+  type ExportDtype,
+  type ExportedModel,
+  exportModel,
+  type ExportOptions,
   type FetchedModel,
   fetchModel,
   type FetchModelOptions,
   findModel,
   type FindModelOptions,
+  type GroupSizes,
   isWholeTensorFile,
   type LlamaConfig,
   type LocalPolicyOptions,
+  type LoraConfig,
+  memoryText,
   type ModelUse,
+  type NewLora,
+  openBenchmark,
   openLocalPolicy,
   parameterCount,
-  type Timing,
+  type RopeScaling,
 } from "./local/mod.ts";
 export { chatEndpoint, type OpenAIPolicyOptions, openOpenAIPolicy } from "./openai/mod.ts";
 export * from "./tinker/mod.ts";

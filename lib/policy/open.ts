@@ -1,8 +1,8 @@
 /** Opens the policy that a configuration names: one that trains, or one that only has to answer. */
-import type { BackendName } from "../config/mod.ts";
+import { type BackendName, type DeviceName, TINKER_DEFAULTS } from "../config/mod.ts";
 import type { HubOptions, HubProgress } from "../hub/mod.ts";
 import { chatFormatOf } from "./chat_format.ts";
-import { type ModelUse, openLocalPolicy } from "./local/mod.ts";
+import { type ModelUse, type NewLora, openLocalPolicy } from "./local/mod.ts";
 import { openOpenAIPolicy } from "./openai/mod.ts";
 import type { OpeningOptions } from "./opening.ts";
 import type { SamplingPolicy, TrainablePolicy } from "./policy.ts";
@@ -25,8 +25,18 @@ export interface PolicyConfig {
   readonly model_revision?: string | null | undefined;
   /** Address of the server; null: the backend's own. */
   readonly base_url: string | null;
-  /** Rank of the adapter that is trained. */
+  /** Rank of the adapter that is trained; 0, on the embedded engine: all weights are. */
   readonly lora_rank: number;
+  /** Of the embedded engine: the adapter's update is scaled by `lora_alpha / lora_rank`. Default: 32. */
+  readonly lora_alpha?: number;
+  /** Whether the attention's matrices get an adapter. Default: true. */
+  readonly train_attn?: boolean;
+  /** Whether the feed-forward layers' matrices get an adapter. Default: true. */
+  readonly train_mlp?: boolean;
+  /** Whether the head gets an adapter. Default: true. */
+  readonly train_unembed?: boolean;
+  /** What the embedded engine computes on. Default: `cpu`. */
+  readonly device?: DeviceName;
   /** Fixes the adapter's first values. */
   readonly seed: number;
   /** Of training: a checkpoint that the KL penalty holds on to; null or absent: the weights of `model_name`. */
@@ -69,7 +79,7 @@ export async function openPolicy(config: PolicyConfig, options: OpenOptions): Pr
       return await openLocal("training", reference)(config, options);
     case "tinker":
       return await openTinkerPolicy({
-        ...{ model, loraRank, seed },
+        ...{ model, loraRank, seed, adapted: adaptedBy(config) },
         ...(reference !== undefined && { reference }),
         ...serverOf(config, options),
       });
@@ -105,8 +115,25 @@ function openLocal(
   use: ModelUse,
   reference?: string,
 ): (config: PolicyConfig, options: OpenOptions) => Promise<TrainablePolicy> {
-  return ({ model_name: model, model_revision: revision }, options) =>
-    openLocalPolicy({ model, revision, use, reference, hub: hubOf(options), weightsDir: options.weightsDir });
+  return (config, options) => {
+    const { model_name: model, model_revision: revision, device } = config;
+    // To answer, a checkpoint brings its own adapter.
+    const lora = use === "training" ? adapterOf(config) : undefined;
+    const { weightsDir } = options;
+    return openLocalPolicy({ model, revision, use, reference, lora, device, hub: hubOf(options), weightsDir });
+  };
+}
+
+/** The adapter that the embedded engine trains; undefined: all weights. */
+function adapterOf(config: PolicyConfig): NewLora | undefined {
+  const { lora_rank: rank, lora_alpha: alpha = TINKER_DEFAULTS.lora_alpha, seed } = config;
+  return rank === 0 ? undefined : { rank, alpha, ...adaptedBy(config), seed };
+}
+
+function adaptedBy(
+  { train_attn = true, train_mlp = true, train_unembed = true }: PolicyConfig,
+): { readonly train_attn: boolean; readonly train_mlp: boolean; readonly train_unembed: boolean } {
+  return { train_attn, train_mlp, train_unembed };
 }
 
 function hubOf({ onDownload, signal }: OpenOptions): Pick<HubOptions, "onProgress" | "signal"> {

@@ -58,6 +58,22 @@ export interface Waiting {
   readonly seconds: Readonly<Partial<Record<QueueState, number>>>;
 }
 
+/** What a policy on this machine will take of its memory, worked out before anything is computed. */
+export interface MemoryPlan {
+  /** The peak, in bytes, that training (or sampling, for a policy opened for that) will reach. */
+  readonly peakBytes: number;
+  /** What this process may use, in bytes; undefined where that cannot be asked. */
+  readonly machineBytes: number | undefined;
+  /** Tokens of one micro-batch. */
+  readonly batchTokens: number;
+  /** Numbers of the model, without adapters; absent: not known. */
+  readonly parameters?: number;
+  /** Numbers that are trained; 0: none. */
+  readonly trained?: number;
+  /** The adapter's rank; absent: there is no adapter. */
+  readonly rank?: number | undefined;
+}
+
 /** What `forwardBackward` returns. */
 export interface ForwardBackwardOutput {
   /** [D][T] log-probability of each target under the current weights; 0 where the mask is 0. */
@@ -83,6 +99,13 @@ export interface SamplingPolicy {
    * @throws {RangeError} when the prompt leaves no room in the context
    */
   sample(prompt: Prompt, count: number, params: SamplingParams, options?: CallOptions): Promise<readonly Completion[]>;
+  /**
+   * [T] natural log-probability of each of a prompt's tokens after those before it, at temperature 1; the first is null.
+   * Absent: not offered.
+   */
+  promptLogprobs?(prompt: Prompt, options?: CallOptions): Promise<readonly (number | null)[]>;
+  /** What it takes of this machine's memory; absent: it runs on another one. */
+  readonly memory?: MemoryPlan;
   /** What its calls wait for; absent: the policy runs here, and nobody else makes it wait. */
   waiting?(): Waiting;
   /** Frees everything the policy holds. Further calls fail. */

@@ -49,7 +49,9 @@ export interface Flaw {
 export async function flawOf({ state_path }: Checkpoint): Promise<Flaw | undefined> {
   if (isAddress(state_path)) return undefined;
   if (await pathKind(state_path) === "absent") return { path: state_path, why: "missing" };
-  for (const path of STATE_FILES.map((name) => join(state_path, name))) {
+  const { optimizer, weights, adapter } = STATE_FILES;
+  const isAdapter = await pathKind(join(state_path, adapter)) !== "absent";
+  for (const path of [isAdapter ? adapter : weights, optimizer].map((name) => join(state_path, name))) {
     if (await pathKind(path) === "absent") return { path, why: "missing" };
     if (!await isWholeTensorFile(path)) return { path, why: "cut short" };
   }

@@ -17,7 +17,8 @@ export type ConfigRole = "moves" | "seed" | "aside";
 const MOVING: readonly ConfigKey[] = [
   ...["env", "data_path", "data_revision", "columns", "answer_from", "on_bad_row", "levels"] as const,
   ...["train_limit", "test_limit", "template_variables"] as const,
-  ...["backend", "model_name", "model_revision", "renderer_name", "load_checkpoint_path", "lora_rank"] as const,
+  ...["backend", "model_name", "model_revision", "renderer_name", "load_checkpoint_path"] as const,
+  ...["lora_rank", "lora_alpha", "train_attn", "train_mlp", "train_unembed"] as const,
   ...["groups_per_batch", "group_size", "max_tokens", "temperature", "top_p", "top_k", "eval_temperature"] as const,
   ...["format_coef", "grader", "grader_timeout"] as const,
   ...["learning_rate", "lr_schedule", "warmup_steps", "min_lr_ratio", "num_substeps", "num_minibatches"] as const,
@@ -33,6 +34,8 @@ const MOVING: readonly ConfigKey[] = [
 const ASIDE: readonly ConfigKey[] = [
   // The template counts with its text, which `facts.template` has.
   ...["prompt_template", "base_url", "log_path", "behavior_if_log_dir_exists", "resume_changes"] as const,
+  // As another processor does, which nobody records: numbers change in their last bits.
+  "device",
   ...["eval_every", "save_every", "keep_best", "ttl_seconds", "stall_timeout", "compute_post_kl"] as const,
   ...["num_groups_to_log", "wandb_project", "wandb_name", "tensorboard", "prices"] as const,
 ];

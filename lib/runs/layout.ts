@@ -28,8 +28,12 @@ export const RUN_FILES = {
   supersededRollouts: "superseded",
 } as const;
 
-/** What training goes on from, in a checkpoint's folder. */
-export const STATE_FILES: readonly string[] = ["model.safetensors", "optimizer.safetensors"];
+/** What training goes on from, in a checkpoint's folder: the optimizer, and all weights or an adapter's. */
+export const STATE_FILES = {
+  optimizer: "optimizer.safetensors",
+  weights: "model.safetensors",
+  adapter: "adapter_model.safetensors",
+} as const;
 
 const STEP_DIGITS = 6;
 

@@ -4,7 +4,6 @@ import { wire } from "../policy/mod.ts";
 export type {
   ForwardBackwardRequest,
   ModelInputChunk,
-  SampledSequence,
   SampleResponse,
   TensorData,
   WireDatum,

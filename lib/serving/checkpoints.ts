@@ -6,6 +6,7 @@
  */
 import { isAbsolute, join, relative, resolve } from "node:path";
 import { writeAside } from "../basics/mod.ts";
+import type { NewLora } from "../policy/mod.ts";
 import { OperationError, RefusedError } from "./errors.ts";
 import type { Body } from "./_values.ts";
 
@@ -30,7 +31,10 @@ export interface CheckpointName {
 export interface RunRecord {
   readonly training_run_id: string;
   readonly base_model: string;
+  /** The rank that was asked for. */
   readonly lora_rank?: number;
+  /** The adapter its weights are; absent: they are all weights. */
+  readonly lora?: NewLora;
   readonly user_metadata?: Body;
   /** ISO 8601. */
   readonly created_at: string;

@@ -1,15 +1,7 @@
 /** How models come and go: `create_model`, a `load_weights` that makes a model of a checkpoint, `unload_model`. */
 import { fingerprint } from "./_fingerprint.ts";
-import {
-  type Body,
-  flagOf,
-  integerOf,
-  metadataOf,
-  objectOf,
-  optionalInteger,
-  optionalText,
-  textOf,
-} from "./_values.ts";
+import { type Body, flagOf, integerOf, metadataOf, objectOf, optionalText, textOf } from "./_values.ts";
+import { adapterText, type AskedAdapter, askedAdapter } from "./adapters.ts";
 import { parseTinkerPath } from "./checkpoints.ts";
 import { OperationError, RefusedError } from "./errors.ts";
 import type { Result } from "./futures.ts";
@@ -19,7 +11,7 @@ import { type Handler, json, modelOf, type Reply, type ServerState, unloadModel 
 /** What is created. */
 interface Wanted {
   readonly baseModel: string;
-  readonly loraRank?: number | undefined;
+  readonly adapter: AskedAdapter;
   /** A checkpoint to begin with. */
   readonly from?: { readonly path: string; readonly optimizer: boolean };
 }
@@ -28,11 +20,8 @@ interface Wanted {
 export const createModel: Handler = (state, { body }) => {
   const baseModel = textOf(body, "base_model");
   requireOffered(state, baseModel);
-  const lora = body.lora_config === undefined || body.lora_config === null
-    ? undefined
-    : objectOf(body.lora_config, "lora_config");
-  const loraRank = lora && optionalInteger(lora, "rank", { min: 1 });
-  return submitCreation(state, body, () => Promise.resolve({ baseModel, loraRank }));
+  const adapter = askedAdapter(body, state.lora);
+  return submitCreation(state, body, () => Promise.resolve({ baseModel, adapter }));
 };
 
 /** `POST load_weights`: into a model, or where a session stands for it, into a new one. */
@@ -45,10 +34,10 @@ export const loadOrCreate: Handler = (state, request) => {
   const override = optionalText(body, "base_model");
   return submitCreation(state, body, async () => {
     await state.checkpoints.find(checkpoint);
-    const { base_model } = await state.checkpoints.run(checkpoint.run);
+    const { base_model, lora_rank: rank, lora } = await state.checkpoints.run(checkpoint.run);
     const baseModel = override ?? base_model;
     requireOffered(state, baseModel);
-    return { baseModel, from: { path, optimizer } };
+    return { baseModel, adapter: { rank, lora }, from: { path, optimizer } };
   });
 };
 
@@ -97,14 +86,15 @@ function requireAdam(body: Body): void {
 }
 
 async function create(state: ServerState, id: string, wanted: Wanted, metadata: Body | undefined): Promise<Result> {
-  const { baseModel, loraRank, from } = wanted;
+  const { baseModel, adapter, from } = wanted;
   const target = from && state.checkpoints.targetOf(await state.checkpoints.find(parseTinkerPath(from.path)));
-  await state.models.create({ id, baseModel, loraRank }, state.checkpoints.runFolder(id), async (policy) => {
+  await state.models.create({ id, baseModel, adapter }, state.checkpoints.runFolder(id), async (policy) => {
     if (from !== undefined) await policy.loadState(target as string, { optimizer: from.optimizer });
     await state.checkpoints.recordRun({
       training_run_id: id,
       base_model: baseModel,
-      ...(loraRank !== undefined && { lora_rank: loraRank }),
+      ...(adapter.rank !== undefined && { lora_rank: adapter.rank }),
+      ...(adapter.lora && { lora: adapter.lora }),
       ...(metadata !== undefined && { user_metadata: metadata }),
       created_at: new Date(state.now()).toISOString(),
     });
@@ -113,7 +103,14 @@ async function create(state: ServerState, id: string, wanted: Wanted, metadata: 
     await unloadModel(state, id, "its session ended");
     throw new OperationError("user", `the session of model ${id} ended while it was being opened`);
   }
-  state.onEvent({ type: "model_created", model_id: id, base_model: baseModel, ...(from && { from: from.path }) });
+  const trains = adapterText(adapter);
+  state.onEvent({
+    type: "model_created",
+    model_id: id,
+    base_model: baseModel,
+    trains,
+    ...(from && { from: from.path }),
+  });
   return from === undefined
     ? json({ model_id: id, type: "create_model" })
     : json({ path: from.path, model_id: id, type: "load_weights" });

@@ -4,6 +4,7 @@
  */
 import type { TrainablePolicy } from "../policy/mod.ts";
 import { Batches } from "./_batches.ts";
+import type { AskedAdapter } from "./adapters.ts";
 import type { OpenModel, Sampler, SamplerPool } from "./sampler_pool.ts";
 import { Turns, type WaitingBytes } from "./turns.ts";
 
@@ -17,14 +18,22 @@ export interface Snapshot {
   readonly live?: { readonly model: ServedModel; readonly version: number };
 }
 
+/** What a model is made of. */
+export interface DescribedModel {
+  readonly id: string;
+  /** As it is offered. */
+  readonly baseModel: string;
+  readonly adapter: AskedAdapter;
+}
+
 /** A model in training. */
 export class ServedModel implements Sampler {
   /** `<session>:train:<n>`; also names its run. */
   readonly id: string;
   /** As it is offered. */
   readonly baseModel: string;
-  /** The rank a client asked for; all weights are trained all the same. */
-  readonly loraRank: number | undefined;
+  /** What is trained. */
+  readonly adapter: AskedAdapter;
   readonly policy: TrainablePolicy;
   readonly turns: Turns;
   readonly batches = new Batches();
@@ -34,14 +43,14 @@ export class ServedModel implements Sampler {
   #closed = false;
 
   constructor(
-    { id, baseModel, loraRank }: { id: string; baseModel: string; loraRank?: number | undefined },
+    { id, baseModel, adapter }: DescribedModel,
     policy: TrainablePolicy,
     waiting: WaitingBytes,
   ) {
     this.turns = new Turns(waiting);
     this.id = id;
     this.baseModel = baseModel;
-    this.loraRank = loraRank;
+    this.adapter = adapter;
     this.policy = policy;
   }
 
@@ -120,7 +129,7 @@ export class Models {
    * @throws {RangeError} when there are as many as there may be
    */
   async create(
-    described: { id: string; baseModel: string; loraRank?: number | undefined },
+    described: DescribedModel,
     weightsDir: string,
     prepare: (policy: TrainablePolicy) => Promise<void>,
   ): Promise<ServedModel> {
@@ -154,11 +163,12 @@ export class Models {
   }
 
   async #open(
-    described: { id: string; baseModel: string; loraRank?: number | undefined },
+    described: DescribedModel,
     weightsDir: string,
     prepare: (policy: TrainablePolicy) => Promise<void>,
   ): Promise<ServedModel> {
-    const policy = await this.#options.open(described.baseModel, { weightsDir });
+    const { baseModel, adapter: { lora } } = described;
+    const policy = await this.#options.open(baseModel, { weightsDir, use: "training", ...(lora && { lora }) });
     try {
       if (this.#closed) throw new Error("the server is shutting down");
       await prepare(policy);

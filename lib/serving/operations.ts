@@ -10,6 +10,7 @@ import {
   lossConfigOf,
   lossSum,
 } from "./_policy.ts";
+import { adapterReply } from "./adapters.ts";
 import { parseTinkerPath } from "./checkpoints.ts";
 import { datumOf } from "./data.ts";
 import { OperationError, RefusedError } from "./errors.ts";
@@ -161,13 +162,14 @@ export const loadWeights: Handler = (state, { body }) => {
 
 /** `POST get_info`. */
 export const getInfo: Handler = async (state, { body }) => {
-  const { id, baseModel } = modelOf(state, textOf(body, "model_id"));
+  const { id, baseModel, adapter } = modelOf(state, textOf(body, "model_id"));
+  const { is_lora, lora_rank } = adapterReply(adapter);
   const tokenizer_id = await state.tokenizerOf(baseModel);
   return {
     type: "get_info",
     model_data: { arch: "llama", model_name: baseModel, ...(tokenizer_id !== undefined && { tokenizer_id }) },
     model_id: id,
-    is_lora: false,
+    ...{ is_lora, ...(is_lora === true && { lora_rank }) },
     model_name: baseModel,
   };
 };
@@ -176,11 +178,10 @@ export const getInfo: Handler = async (state, { body }) => {
 export const weightsInfo: Handler = async (state, { body }) => {
   const checkpoint = parseTinkerPath(optionalText(body, "tinker_path") ?? textOf(body, "path"));
   await state.checkpoints.find(checkpoint);
-  const { base_model, lora_rank } = await state.checkpoints.run(checkpoint.run);
+  const { base_model, lora_rank: rank, lora } = await state.checkpoints.run(checkpoint.run);
   const tokenizer_id = await state.tokenizerOf(base_model);
   return {
-    ...{ base_model, is_lora: false },
+    ...{ base_model, ...adapterReply({ rank, lora }) },
     ...(tokenizer_id !== undefined && { tokenizer_id }),
-    ...(lora_rank !== undefined && { lora_rank }),
   };
 };

@@ -124,7 +124,7 @@ async function runReply(state: ServerState, run: RunRecord): Promise<Record<stri
     training_run_id: run.training_run_id,
     base_model: run.base_model,
     model_owner: "local",
-    is_lora: false,
+    is_lora: run.lora !== undefined,
     corrupted: false,
     ...(run.lora_rank !== undefined && { lora_rank: run.lora_rank }),
     last_request_time: checkpoints.at(-1)?.time ?? run.created_at,

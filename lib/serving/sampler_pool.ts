@@ -2,11 +2,21 @@
  * Policies that only sample: base models, and saved weights whose model has moved on. Each is opened when it is first
  * asked for; the one not used for longest makes room for another.
  */
-import type { TrainablePolicy } from "../policy/mod.ts";
+import type { ModelUse, NewLora, TrainablePolicy } from "../policy/mod.ts";
 import { Batches } from "./_batches.ts";
 
-/** Opens a model by name or folder; what it saves goes to `weightsDir`, a folder a name. */
-export type OpenModel = (model: string, options: { readonly weightsDir: string }) => Promise<TrainablePolicy>;
+/** How a model is opened. */
+export interface OpenModelOptions {
+  /** What it saves goes there, a folder a name. */
+  readonly weightsDir: string;
+  /** Whether it will be trained or only sampled from. */
+  readonly use: ModelUse;
+  /** The adapter that is trained; absent: all weights are. */
+  readonly lora?: NewLora;
+}
+
+/** Opens a model by name or folder. */
+export type OpenModel = (model: string, options: OpenModelOptions) => Promise<TrainablePolicy>;
 
 /** A policy to sample from, with its calls brought together. */
 export interface Sampler {

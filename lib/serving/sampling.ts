@@ -3,11 +3,11 @@
  * still has them it answers itself, afterwards a policy opened from what was saved does.
  */
 import type { TrainablePolicy } from "../policy/mod.ts";
-import type { Completion, Prompt, SamplingParams } from "../vocabulary.ts";
+import type { Prompt, SamplingParams } from "../vocabulary.ts";
 import { fingerprint } from "./_fingerprint.ts";
 import { sampleNumber, type SampleWish, sampleWish } from "./_sample_request.ts";
 import { integerOf, optionalText, textOf } from "./_values.ts";
-import type { SampledSequence, SampleResponse } from "./_policy.ts";
+import type { SampleResponse } from "./_policy.ts";
 import { parseTinkerPath } from "./checkpoints.ts";
 import { requireOffered } from "./creation.ts";
 import { tokensOf } from "./data.ts";
@@ -90,7 +90,9 @@ async function draw(
       const drawing = policy.sample(promptOf(tokens), wish.count, params);
       const scoring = wish.promptLogprobs ? promptLogprobs(policy, tokens, wish.promptLogprobsLast) : null;
       const [completions, prompt_logprobs] = await Promise.all([drawing, scoring]);
-      const sequences = completions.map((completion) => cutAtText(policy, completion, wish.stopTexts));
+      const sequences = completions.map(({ tokens, logprobs, stopReason }) => ({
+        ...{ tokens, logprobs, stop_reason: stopReason },
+      }));
       return { sequences, prompt_logprobs, topk_prompt_logprobs: null };
     }));
 }
@@ -104,6 +106,7 @@ function samplingParams(policy: TrainablePolicy, wish: SampleWish, promptLength:
     top_p: wish.topP,
     seed: wish.seed,
     ...(wish.stopTokens !== undefined && { stop: wish.stopTokens }),
+    ...(wish.stopTexts.length > 0 && { stop_strings: wish.stopTexts }),
   };
 }
 
@@ -125,21 +128,4 @@ async function promptLogprobs(
   const mask = target_tokens.map((_, t) => (t >= from ? 1 : 0));
   const [scores = []] = await policy.logprobs([{ tokens: tokens.slice(0, -1), target_tokens, mask }], "current");
   return [null, ...scores.map((score, t) => (mask[t] ? score : null))];
-}
-
-/** A completion up to the token with which one of the texts is complete, the token included. */
-function cutAtText(policy: TrainablePolicy, completion: Completion, texts: readonly string[]): SampledSequence {
-  const { tokens, logprobs, stopReason } = completion;
-  const stopsWithin = (count: number) => {
-    const said = policy.chat.decode(tokens.slice(0, count));
-    return texts.some((text) => said.includes(text));
-  };
-  if (texts.length === 0 || !stopsWithin(tokens.length)) return { tokens, logprobs, stop_reason: stopReason };
-  let [low, high] = [1, tokens.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (stopsWithin(middle)) high = middle;
-    else low = middle + 1;
-  }
-  return { tokens: tokens.slice(0, high), logprobs: logprobs.slice(0, high), stop_reason: "stop" };
 }

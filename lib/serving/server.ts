@@ -1,11 +1,13 @@
 /**
  * Serves the embedded engine as a Tinker-compatible server, so that any Tinker client, the official Python SDK included,
- * trains and samples on this machine. Differences from the official service: all weights are trained (no LoRA), weights
- * can be loaded at any time, and nothing is public.
+ * trains and samples on this machine. Differences from the official service: a model that is made without a `lora_config`
+ * has all weights trained, as every one has with `lora: "full"`; weights can be loaded at any time; nothing is public.
+ * Models do not share the weights they are based on: each has its own engine.
  */
 import { resolve } from "node:path";
 import { fetchModel, openLocalPolicy, type OpenOptions } from "../policy/mod.ts";
 import { findModel } from "./_policy.ts";
+import type { LoraMode } from "./adapters.ts";
 import { CheckpointStore } from "./checkpoints.ts";
 import { FUTURE_LIMITS, type FutureLimits, FutureStore } from "./futures.ts";
 import { answer, type HttpOptions } from "./http.ts";
@@ -58,6 +60,11 @@ export interface ServeOptions {
   readonly host?: string;
   /** What clients have to send; needed on any other host. */
   readonly apiKey?: string;
+  /**
+   * What a `lora_config` makes, which the official client always sends: `adapter` (default) an adapter of that rank, as a
+   * Tinker service does; `full` nothing, all weights being trained whatever is asked for.
+   */
+  readonly lora?: LoraMode;
   /** Most models in training at a time, default 4. */
   readonly maxModels?: number;
   /** Milliseconds since 1970. */
@@ -146,12 +153,13 @@ function listen(
 function stateOf(options: ServeOptions, limits: ServeLimits, hide: (text: string) => string): ServerState {
   const { models, weightsDir, clock = Date.now, newId = () => crypto.randomUUID() } = options;
   const open: OpenModel = options.open ?? ((model, where) => openLocalPolicy({ model, ...where }));
-  const pool = new SamplerPool((target) => open(target, { weightsDir }), limits.maxSamplers);
+  const pool = new SamplerPool((target) => open(target, { weightsDir, use: "sampling" }), limits.maxSamplers);
   return {
     offered: [...new Set(models)],
     sessions: new Sessions(clock, newId, limits.silenceMs),
     models: new Models({ open, maxModels: options.maxModels ?? 4, maxWaitingBytes: limits.maxWaitingBytes }),
     pool,
+    lora: options.lora ?? "adapter",
     futures: new FutureStore(limits, clock, hide),
     checkpoints: new CheckpointStore(weightsDir, clock),
     live: new Map(),

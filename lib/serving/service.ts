@@ -41,11 +41,13 @@ export const capabilities: Handler = async (state) => {
   return { supported_models };
 };
 
+const ALL_WEIGHTS =
+  "This server was started with lora=full and trains all weights of a model: a LoRA rank is accepted and has no effect.";
+
 /** `POST create_session`. */
 export const createSession: Handler = (state, { body }) => {
   const { id } = state.sessions.begin(metadataOf(body));
-  const info_message = "This server trains all weights of a model: a LoRA rank is accepted and has no effect.";
-  return { type: "create_session", session_id: id, info_message };
+  return { type: "create_session", session_id: id, ...(state.lora === "full" && { info_message: ALL_WEIGHTS }) };
 };
 
 /** `POST session_heartbeat`. */

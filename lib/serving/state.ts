@@ -1,4 +1,5 @@
 /** What a running server consists of, and the replies that its routes give. */
+import type { LoraMode } from "./adapters.ts";
 import type { CheckpointStore } from "./checkpoints.ts";
 import { RefusedError } from "./errors.ts";
 import type { FutureStore, Result } from "./futures.ts";
@@ -9,7 +10,14 @@ import type { Body } from "./_values.ts";
 
 /** Something worth a line to whoever watches the server. */
 export type ServeEvent =
-  | { readonly type: "model_created"; readonly model_id: string; readonly base_model: string; readonly from?: string }
+  | {
+    readonly type: "model_created";
+    readonly model_id: string;
+    readonly base_model: string;
+    /** What of it is trained, in words. */
+    readonly trains: string;
+    readonly from?: string;
+  }
   | { readonly type: "model_unloaded"; readonly model_id: string; readonly reason: string }
   | { readonly type: "saved"; readonly path: string };
 
@@ -20,6 +28,8 @@ export interface ServerState {
   readonly sessions: Sessions;
   readonly models: Models;
   readonly pool: SamplerPool;
+  /** What a `lora_config` makes. */
+  readonly lora: LoraMode;
   readonly futures: FutureStore;
   readonly checkpoints: CheckpointStore;
   /** Weights of named sampler checkpoints whose model is in training, by `tinker://` path. */

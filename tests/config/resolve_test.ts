@@ -114,8 +114,6 @@ Deno.test("resolveConfig() refuses what the embedded engine cannot do, and allow
   const key = { TINKER_API_KEY: "k" };
   assert.deepEqual(problemsOf({ loss_fn: "ppo" }), []);
   assert.deepEqual(problemsOf({ loss_fn: "ppo", loss_fn_config: { clip_high_threshold: 1.2 } }, key), []);
-  assert.match(onlyProblem({ lora_rank: 32 }), /trains all weights .* use lora_rank=0/);
-  assert.match(onlyProblem({ lora_rank: 0 }, key), /adapters only/);
   assert.match(onlyProblem({ backend: "local", base_url: "http://localhost:1" }), /has no server/);
 });
 

@@ -42,6 +42,10 @@ Deno.test("more steps and other logging always go on; what results depend on is 
     });
     assert.equal(await Deno.readTextFile(join(log_path, "config.json")), before, "nothing was written");
 
+    await assert.rejects(resume({ lora_rank: 8, lora_alpha: 16, train_attn: false, resume_changes: "allow" }), {
+      message: /lora_rank=8: .*of lora_rank=0[^]*lora_alpha=16: .*of lora_alpha=32[^]*of train_attn=true/,
+    });
+
     const run = await resume({ max_steps: 4, learning_rate: 0.002, resume_changes: "allow" });
     assert.deepEqual(run.facts.resumed.at(-1)?.changed, { max_steps: [3, 4], learning_rate: [0.001, 0.002] });
     assert.match(

@@ -9,7 +9,9 @@ export function fromRoot(path: string): string {
 }
 
 /** The interpreter of one environment that `setup.sh` makes. @throws when it was not made */
-export function pythonOf(environment: "sdk" | "skyrl" | "jupyter" | "grading" | "statistics" | "tracking"): string {
+export function pythonOf(
+  environment: "sdk" | "skyrl" | "engine" | "jupyter" | "grading" | "statistics" | "tracking",
+): string {
   const path = fromRoot(`.peers/${environment}/bin/python`);
   try {
     Deno.statSync(path);

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes what tests/peers/ needs, in .peers/: virtual environments with the official SDK, with SkyRL's server on the CPU,
 # with Jupyter, with other people's graders, chat templates and tokenizers of real models, with the client of Weights &
-# Biases and TensorBoard, with scipy and statsmodels, and playwright-core to drive a browser. Needs Python 3.11 or later,
+# Biases and TensorBoard, with scipy and statsmodels, with PyTorch, transformers, PEFT and TRL, and playwright-core to drive a browser. Needs Python 3.11 or later,
 # npm, and a Chromium, which it installs where apt-get can. An environment that is complete for the same requirements is left as it is.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
@@ -29,6 +29,8 @@ environment jupyter "$here/requirements_jupyter.txt"
 environment grading "$here/requirements_grading.txt" tinker_cookbook==0.6.1
 environment tracking "$here/requirements_tracking.txt" tensorboard==2.21.0
 environment statistics "$here/statistics/requirements.txt"
+environment engine "$here/engine/requirements.txt"
+"$here/engine/fetch_smollm2.sh"
 "$here/tokens/fetch.sh"
 
 playwright=playwright-core@1.65.1

@@ -1,7 +1,8 @@
 /**
  * The Tinker backend against a server that other people wrote: SkyRL's, which trains LoRA adapters of the bundled model
  * on the CPU. What it documents to do otherwise is named here: its loss is a mean over the tokens of a sequence and then
- * over sequences, not a sum; it takes `load_weights` only as a model's first request; it stops at no token by itself.
+ * over sequences, not a sum; it takes `load_weights` only as a model's first request; it stops at no token by itself; it
+ * has no dro, and takes no notice of `grad_clip_norm`.
  */
 import assert from "node:assert/strict";
 import { join } from "node:path";
@@ -42,6 +43,7 @@ contractSuite("SkyRL", async (body) => void await withPolicy(body), {
   tolerance: TOLERANCE,
   alwaysLoadsOptimizer: true,
   refusesDropped: true,
+  ...{ adapter: true, meansLoss: true, lacks: ["dro", "grad_clip_norm"] },
 });
 
 Deno.test("SkyRL: the embedded engine computes the same log-probabilities for the same weights", async () => {

@@ -1,10 +1,11 @@
 /**
  * What any trainable policy must do, whichever backend runs it. A backend's test file calls `contractSuite` with how to
- * open it; differences that a backend documents are named there.
+ * open it; differences that a backend documents are named there. What is about gradients is in contract_gradients.ts.
  */
 import assert from "node:assert/strict";
 import type { TrainablePolicy } from "../../lib/policy/policy.ts";
 import type { Datum } from "../../lib/vocabulary.ts";
+import { gradientClaims } from "./contract_gradients.ts";
 import { promptOf } from "./local/_fixtures.ts";
 
 const ADAM = { learning_rate: 1e-3, beta1: 0.9, beta2: 0.95, eps: 1e-8, weight_decay: 0, grad_clip_norm: 0 };
@@ -21,19 +22,28 @@ export interface Differences {
   readonly alwaysLoadsOptimizer?: boolean;
   /** A gradient that is given up cannot be cleared: optimizer steps are refused until a state is loaded. */
   readonly refusesDropped?: boolean;
+  /** What is trained is an adapter, not all weights. */
+  readonly adapter?: boolean;
+  /** The loss that is trained on is a mean over tokens and data, not a sum. */
+  readonly meansLoss?: boolean;
+  /** Losses, and parameters of Adam, that it does not have. */
+  readonly lacks?: readonly string[];
 }
 
 /** Runs every claim against a policy opened anew for it. */
 export function contractSuite(
   name: string,
   withPolicy: (body: (policy: TrainablePolicy) => Promise<void>) => Promise<void>,
-  { tolerance = 0, alwaysLoadsOptimizer = false, refusesDropped = false }: Differences = {},
+  differences: Differences = {},
 ): void {
+  const { tolerance = 0, alwaysLoadsOptimizer = false, refusesDropped = false } = differences;
+  const { adapter = false, meansLoss = false, lacks = [] } = differences;
   const far = (a: readonly number[], b: readonly number[]) =>
     a.length !== b.length || a.some((value, i) => !(Math.abs(value - b[i]!) <= tolerance));
   const same = (a: readonly number[], b: readonly number[]) => assert.ok(!far(a, b), `${a.join(" ")} | ${b.join(" ")}`);
-  const claim = (text: string, body: (policy: TrainablePolicy) => Promise<void>) =>
-    Deno.test(`${name}: ${text}`, () => withPolicy(body));
+  const claim = (text: string, body: (policy: TrainablePolicy) => Promise<void>, needs = "") =>
+    Deno.test({ name: `${name}: ${text}`, ignore: lacks.includes(needs), fn: () => withPolicy(body) });
+  gradientClaims({ tolerance, adapter, meansLoss, claim });
 
   claim("sample() returns the asked number of completions with a log-probability a token", async (policy) => {
     const prompt = promptOf(policy.chat.encodePrompt([{ role: "user", content: "Mia has 3 apples." }]));

@@ -88,7 +88,7 @@ async function withServer(
     const call = new URL(request.url).pathname.replace("/api/v1/", "");
     calls.push(call);
     const text = await request.text();
-    if (call === "create_sampling_session") asked.push(JSON.parse(text));
+    if (call === "create_sampling_session" || call === "create_model") asked.push(JSON.parse(text));
     return Response.json(replies[call] ?? {});
   });
   try {
@@ -130,6 +130,22 @@ Deno.test("a renderer reaches the chat format, and one that does not fit the mod
     const wrong = { ...config, renderer_name: "qwen4" };
     await assert.rejects(openPolicy(wrong, WEIGHTS), /renderer_name must be one of auto, .* not "qwen4"/);
     assert.ok(!calls.includes("create_model"), calls.join(" "));
+  }));
+
+Deno.test("which matrices get an adapter reaches the server", () =>
+  withServer(async (base_url, asked) => {
+    const config = { ...CONFIG, backend: "tinker", base_url } as const;
+    const everything = { rank: 8, seed: 1, train_attn: true, train_mlp: true, train_unembed: true };
+    const cases: [PolicyConfig, Record<string, unknown>][] = [
+      [config, everything],
+      [{ ...config, train_mlp: false, train_unembed: false }, {
+        ...{ ...everything, train_mlp: false, train_unembed: false },
+      }],
+    ];
+    for (const [given, wanted] of cases) {
+      await assert.rejects(openPolicy(given, WEIGHTS), /CreateModel without naming a request_id/);
+      assert.deepEqual(asked.pop()!.lora_config, wanted);
+    }
   }));
 
 Deno.test("a client of a server loads no native library: the room opens without the permission for one", async () => {

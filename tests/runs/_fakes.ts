@@ -85,10 +85,10 @@ export async function inTempFolder(test: (folder: string) => Promise<void>, dir?
 const NO_TENSORS = new Uint8Array([8, 0, 0, 0, 0, 0, 0, 0, ...new TextEncoder().encode("{}      ")]);
 
 /** What a checkpoint's folder has to hold to be used. */
-export async function writeState(folder: string): Promise<void> {
+export async function writeState(folder: string, weights: "model" | "adapter_model" = "model"): Promise<void> {
   await Deno.mkdir(folder, { recursive: true });
-  for (const name of ["model.safetensors", "optimizer.safetensors"]) {
-    await Deno.writeFile(join(folder, name), NO_TENSORS);
+  for (const name of [weights, "optimizer"]) {
+    await Deno.writeFile(join(folder, `${name}.safetensors`), NO_TENSORS);
   }
 }
 

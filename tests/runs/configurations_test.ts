@@ -28,9 +28,16 @@ Deno.test("what is about watching, keeping and paying tells no runs apart", () =
   const aside: TrainInput[] = [
     { seed: 1, tensorboard: true, wandb_project: "p", num_groups_to_log: 0 },
     { seed: 2, resume_changes: "allow", behavior_if_log_dir_exists: "resume", keep_best: true },
-    { seed: 3, eval_every: 2, save_every: 1, prices: { train: 1 }, compute_post_kl: true },
+    { seed: 3, eval_every: 2, save_every: 1, prices: { train: 1 }, compute_post_kl: true, device: "webgpu" },
   ];
   assert.deepEqual(labels(runs({}, ...aside)), ["word_problems plain: r0 r1 r2 r3"]);
+});
+
+Deno.test("what an adapter is made of tells runs apart", () => {
+  const adapters: TrainInput[] = [{}, { lora_alpha: 16 }, { train_attn: false }, { train_mlp: false }, {
+    train_unembed: false,
+  }];
+  assert.equal(configurationGroups(runs({}, ...adapters.map((one) => ({ lora_rank: 8, ...one })))).length, 6);
 });
 
 Deno.test("another number of steps is another configuration; a run that ended early is not", () => {

@@ -99,8 +99,9 @@ Deno.test("of weights that the disk has only a part of the ones before are taken
     const state_path = "weights/000004";
     const row = { name: "000004", step: 4, state_path, sampler_path: state_path, final: false };
     await Deno.writeTextFile(join(path, "checkpoints.jsonl"), `${JSON.stringify(row)}\n`, { append: true });
-    for (const [file, bytes] of [["optimizer", 12], ["model", 3], ["model", 0]] as const) {
-      await writeState(cut);
+    const flawed = [["optimizer", 12], ["model", 3], ["model", 0], ["adapter_model", 3]] as const;
+    for (const [file, bytes] of flawed) {
+      await writeState(cut, file === "optimizer" ? "model" : file);
       await Deno.truncate(join(cut, `${file}.safetensors`), bytes);
       const recorder = await recorderFor(path, { behavior: "resume" });
       await recorder.close();

@@ -4,7 +4,7 @@
  * results out by hand.
  */
 import { join } from "node:path";
-import type { OpenModel } from "../../lib/serving/mod.ts";
+import type { OpenModel, OpenModelOptions } from "../../lib/serving/mod.ts";
 import type { ForwardBackwardOutput, LossName, TrainablePolicy } from "../../lib/policy/policy.ts";
 import { type ChatFormat, plainResponse } from "../../lib/tokens/mod.ts";
 import type { AdamParams, Completion, Datum, Metrics, Prompt, SamplingParams } from "../../lib/vocabulary.ts";
@@ -32,6 +32,8 @@ interface Saved {
 export class FakeModels {
   /** Models and folders in the order they were opened. */
   readonly opened: string[] = [];
+  /** How each of them was opened. */
+  readonly how: OpenModelOptions[] = [];
   /** Calls of all policies, with the model's number: `0 optimStep`. */
   readonly calls: string[] = [];
   /** How many samples were asked for at once, each time. */
@@ -54,8 +56,10 @@ export class FakeModels {
   #counting = false;
 
   /** For `serveTinker`. */
-  readonly opener: OpenModel = async (model, { weightsDir }) => {
+  readonly opener: OpenModel = async (model, how) => {
+    const { weightsDir } = how;
     const number = this.opened.push(model) - 1;
+    this.how.push(how);
     await this.gates.get("open");
     const policy = new TablePolicy(this, { number, model, weightsDir });
     if (model !== "table") await policy.loadState(model);
@@ -202,12 +206,13 @@ class TablePolicy implements TrainablePolicy {
 
   #draw(
     prompt: readonly number[],
-    { seed, max_tokens, temperature, stop = [STOP] }: SamplingParams,
+    { seed, max_tokens, temperature, stop = [STOP], stop_strings = [] }: SamplingParams,
     i: number,
   ): Completion {
     const random = randomFrom(seed, i);
     const [tokens, logprobs]: [number[], number[]] = [[], []];
-    const ended = () => stop.includes(tokens.at(-1) ?? -1);
+    const ended = () =>
+      stop.includes(tokens.at(-1) ?? -1) || stop_strings.some((text) => chat.decode(tokens).includes(text));
     while (tokens.length < max_tokens && !ended()) {
       const row = this.#row(tokens.at(-1) ?? prompt.at(-1)!);
       const at = random.next();

@@ -69,7 +69,8 @@ serving("training goes on from a saved state as if it had not stopped", async (s
 serving("weights_info tells what a model has to be made of", async (scene) => {
   const { path } = await save(scene, 1);
   const info = await scene.client.post("weights_info", { tinker_path: path });
-  assert.deepEqual(info, { base_model: "table", is_lora: false, lora_rank: 8 });
+  const everything = { train_attn: true, train_mlp: true, train_unembed: true };
+  assert.deepEqual(info, { base_model: "table", is_lora: true, lora_rank: 8, ...everything });
 });
 
 serving("a name is taken once, unless it is overwritten; without a name there is one", async (scene) => {

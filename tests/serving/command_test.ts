@@ -20,11 +20,19 @@ async function asked(args: readonly string[]): Promise<{ options?: ServeOptions;
 Deno.test("serve offers the bundled model to this machine unless it is told otherwise", async () => {
   const { onEvent: _, ...options } = (await asked([])).options!;
   const expected = { models: ["abacus"], port: 10610, host: "127.0.0.1", weightsDir: "runs/served", maxModels: 4 };
-  assert.deepEqual(options, expected);
+  assert.deepEqual(options, { ...expected, lora: "adapter" });
 });
 
 Deno.test("serve takes key=value pairs, and models separated by commas first", async () => {
-  const args = ["abacus, models/b", "port=0", "host=::1", "weights_dir=w", "api_key=tml-x", "max_models=1"];
+  const args = [
+    "abacus, models/b",
+    "port=0",
+    "host=::1",
+    "weights_dir=w",
+    "api_key=tml-x",
+    "max_models=1",
+    "lora=full",
+  ];
   const { onEvent: _, ...options } = (await asked(args)).options!;
   const expected = {
     models: ["abacus", "models/b"],
@@ -33,6 +41,7 @@ Deno.test("serve takes key=value pairs, and models separated by commas first", a
     weightsDir: "w",
     maxModels: 1,
     apiKey: "tml-x",
+    lora: "full",
   };
   assert.deepEqual(options, expected);
 });
@@ -44,6 +53,7 @@ Deno.test("serve says what is wrong with a command line, and ends with 2", async
     [["port=1", "port=2"], /give port once/],
     [["a", "b"], /one value too many/],
     [["max_models=0"], /max_models is "0"/],
+    [["lora=none"], /lora is "none"; it has to be adapter or full/],
     [["weights_dir="], /with a value/],
   ];
   for (const [args, message] of wrong) {
@@ -74,7 +84,7 @@ Deno.test("serve prints how to connect and what happens, and ends in good order 
     assert.equal(await running, 0);
     assert.match(io.said(), new RegExp(`base_url="${client.server.url}", api_key="tml-local"`));
     assert.match(io.said(), /base_model="table"/);
-    assert.ok(io.said().includes(`model ${model_id} of table\nsaved ${path}\n`), io.said());
+    assert.ok(io.said().includes(`model ${model_id} of table, LoRA of rank 8\nsaved ${path}\n`), io.said());
     assert.match(io.said(), /checkpoints are in/);
     assert.equal(fakes.open, 0);
   });

@@ -1,13 +1,20 @@
 import assert from "node:assert/strict";
 import { inTemporaryFolder, writeTinyModel } from "../policy/local/_fixtures.ts";
+import type { LoraMode } from "../../lib/serving/mod.ts";
 import { type Json, sampleRequest, trainingRequest, wireDatum, withServer } from "./_client.ts";
 
-const ADAM = { learning_rate: 1e-2, eps: 1e-8 };
+for (const lora of ["adapter", "full"] as const) {
+  const what = lora === "adapter" ? "an adapter on a model" : "all weights of a model";
+  Deno.test(`serveTinker() trains and samples ${what} on the embedded engine, frozen weights included`, () =>
+    served(lora));
+}
 
-Deno.test("serveTinker() trains and samples a model on the embedded engine, frozen weights included", async () => {
+async function served(lora: LoraMode): Promise<void> {
+  // An adapter begins with zeros.
+  const adam_params = { learning_rate: lora === "adapter" ? 5e-2 : 1e-2, eps: 1e-8 };
   await inTemporaryFolder(async (folder) => {
     const base_model = await writeTinyModel(folder);
-    await withServer({ models: [base_model] }, async (client) => {
+    await withServer({ models: [base_model], lora }, async (client) => {
       const session_id = await client.session();
       const model_id = await client.model(session_id, base_model);
       const { model_data } = await client.post("get_info", { model_id }) as { model_data: Json };
@@ -36,7 +43,7 @@ Deno.test("serveTinker() trains and samples a model on the embedded engine, froz
       const losses: number[] = [];
       for (let step = 0; step < 5; step++) {
         const gradient = await client.post("forward_backward", trainingRequest(model_id, 2 + 2 * step, [datum]));
-        await client.do("optim_step", { model_id, seq_id: 3 + 2 * step, adam_params: ADAM });
+        await client.do("optim_step", { model_id, seq_id: 3 + 2 * step, adam_params });
         const { metrics, loss_fn_outputs } = await client.result(gradient) as {
           metrics: Record<string, number>;
           loss_fn_outputs: { logprobs: { data: number[] } }[];
@@ -58,4 +65,4 @@ Deno.test("serveTinker() trains and samples a model on the embedded engine, froz
       assert.deepEqual(supported_models, [model]);
     });
   });
-});
+}

@@ -141,7 +141,8 @@ serving("images are refused in words", async (client, model_id) => {
 
 serving("get_info names the model and says that it is no LoRA", async (client, model_id) => {
   const info = await client.post("get_info", { model_id });
-  assert.deepEqual([info.model_id, info.is_lora, info.model_name], [model_id, false, "table"]);
+  const said = [info.model_id, info.is_lora, info.lora_rank, info.model_name];
+  assert.deepEqual(said, [model_id, true, 8, "table"]);
 });
 
 serving("another optimizer than Adam is refused at once", async (client, model_id) => {

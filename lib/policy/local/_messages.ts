@@ -1,11 +1,12 @@
 /** What the main thread and the engine's worker say to each other. Calls are answered in the order they are made. */
 import type { AdamParams, Completion, Datum, Metrics } from "../../vocabulary.ts";
-import type { ForwardBackwardOutput, LossConfig } from "../policy.ts";
-import type { SampleRequest } from "./sampler.ts";
+import type { ForwardBackwardOutput, LossConfig, MemoryPlan } from "../policy.ts";
+import type { OpenEngineOptions } from "./engine_options.ts";
+import type { SampleRequest } from "./sampling/sampler.ts";
 
 /** Calls by name: what goes in and what comes back. */
 export interface Calls {
-  open: { args: { folder: string; reference?: string }; result: null };
+  open: { args: { folder: string } & Omit<OpenEngineOptions, "between">; result: { memory: MemoryPlan } };
   sample: { args: { requests: readonly SampleRequest[] }; result: null };
   forwardBackward: {
     args: { data: readonly Datum[]; loss: string; config?: LossConfig };

@@ -1,34 +1,62 @@
 /**
- * How fast the engine is on this machine: random weights of a given shape, no files. Three figures: training and decoding
- * tokens a second, and whole GRPO steps as rollouts a second.
+ * Pieces of work whose speed is measured: random weights of a given shape, no files, the work and its sizes as data, so
+ * that another system can be asked for the same. What is said about the times is the caller's.
  */
 import { randomFrom } from "../../basics/mod.ts";
 import type { AdamParams, Completion, Datum } from "../../vocabulary.ts";
 import type { Engine } from "./engine.ts";
-import { type LlamaConfig, parameterCount } from "./llama.ts";
-import { initialWeights } from "./weights.ts";
-import type { SampleRequest } from "./sampler.ts";
+import { type LlamaConfig, parameterCount } from "./model/llama.ts";
+import type { LoraConfig } from "./model/lora.ts";
+import { initialWeights, newAdapter } from "./model/weights.ts";
+import type { SampleRequest } from "./sampling/sampler.ts";
 
-/** Shortest and median time of a repeated piece of work, and what it did each time. */
-export interface Timing {
-  /** The fastest. */
-  readonly bestMs: number;
-  /** The middle one. */
-  readonly medianMs: number;
-  /** Tokens or rollouts each time. */
-  readonly amount: number;
+/** Several completions of each of several prompts, all of them as long as they may be. */
+export interface GroupSizes {
+  /** P, prompts. */
+  readonly prompts: number;
+  /** Tokens of each prompt. */
+  readonly prompt_tokens: number;
+  /** G, completions a prompt. */
+  readonly group_size: number;
+  /** Tokens of each completion. */
+  readonly completion_tokens: number;
 }
 
-/** What `benchmarkEngine` measures. */
-export interface EngineFigures {
-  /** Trained numbers of the shape. */
+/** Completions of prompts of different lengths. */
+export interface DecodingSizes {
+  /** [P] tokens of each prompt. */
+  readonly lengths: readonly number[];
+  /** G, completions a prompt. */
+  readonly group_size: number;
+  /** Tokens of each completion. */
+  readonly completion_tokens: number;
+}
+
+/** How much of each work is done at a time. */
+export interface BenchmarkSizes {
+  /** Forward, backward and Adam over so many sequences of so many tokens, cross entropy of every token. */
+  readonly training: { readonly sequences: number; readonly tokens: number };
+  /** Forward, backward and Adam over given rollouts: completions with advantages behind their prompts. */
+  readonly rollouts: GroupSizes;
+  /** Completions drawn at temperature 1, one a prompt. */
+  readonly decoding: DecodingSizes;
+  /** Completions drawn at temperature 1, several a prompt. */
+  readonly groups: DecodingSizes;
+  /** A whole GRPO step: completions drawn, trained on, Adam. */
+  readonly grpo: GroupSizes;
+}
+
+/** A kind of work. */
+export type BenchmarkWork = keyof BenchmarkSizes;
+
+/** An engine that does pieces of work. */
+export interface BenchmarkEngine {
+  /** Numbers of the model, without adapters. */
   readonly parameters: number;
-  /** Forward, backward and Adam over 32 sequences of 128 tokens. */
-  readonly training: Timing;
-  /** 64 prompts of 8 to 32 tokens, 128 new tokens each, prompts and drawing included. */
-  readonly decoding: Timing;
-  /** 16 prompts of 128 tokens, 8 completions of 48 tokens each: drawn, trained on, Adam. Counted in rollouts. */
-  readonly grpo: Timing;
+  /** Does one piece. @returns how long it took, in milliseconds */
+  run(work: BenchmarkWork): Promise<number>;
+  /** Frees everything. */
+  release(): Promise<void>;
 }
 
 const ADAM: AdamParams = {
@@ -41,54 +69,79 @@ const ADAM: AdamParams = {
 };
 const goOn = () => Promise.resolve();
 
-/**
- * Measures a shape.
- * @param repeats how often each piece of work is timed, after one run that is not
- * @param onProgress told what is being measured
- */
-export async function benchmarkEngine(
-  config: LlamaConfig,
-  repeats: number,
-  onProgress: (what: string) => void = () => {},
-): Promise<EngineFigures> {
-  // Only who measures needs the native library on this thread; everybody else has it in the worker.
-  const { Engine } = await import("./engine.ts");
-  const engine = new Engine(config, initialWeights(config, 0), { folder: "", raw: {} });
-  const prompts = (count: number, low: number, high: number) => randomPrompts(config, count, low, high);
-  try {
-    onProgress("training");
-    const data = prompts(32, 129, 129).map((all) => datumOf(all, 1, 0));
-    const training = await timed(repeats, 32 * 128, () => trainOn(engine, data, "cross_entropy"));
-    onProgress("decoding");
-    const asked = prompts(64, 8, 32).map((prompt, i) => requestOf(prompt, 1, 128, i));
-    const decoding = await timed(repeats, 64 * 128, () => drawAll(engine, asked));
-    onProgress("GRPO steps");
-    const groups = prompts(16, 128, 128).map((prompt, i) => requestOf(prompt, 8, 48, i));
-    const grpo = await timed(repeats, 16 * 8, async () => {
-      const drawn = await drawAll(engine, groups);
-      const rollouts = drawn.flatMap((completions, g) =>
-        completions.map((completion, i) =>
-          rolloutDatum(groups[g] as SampleRequest, completion, i % 2 === 0 ? 0.5 : -0.5)
-        )
-      );
-      await trainOn(engine, rollouts, "importance_sampling");
-    });
-    return { parameters: parameterCount(config), training, decoding, grpo };
-  } finally {
-    await engine.release();
-  }
+/** Tokens or rollouts in one piece of work: what its speed counts. */
+export function amountOf(sizes: BenchmarkSizes, work: BenchmarkWork): number {
+  if (work === "training") return sizes.training.sequences * sizes.training.tokens;
+  if (work === "rollouts" || work === "grpo") return sizes[work].prompts * sizes[work].group_size;
+  return sizes[work].lengths.length * sizes[work].group_size * sizes[work].completion_tokens;
 }
 
-async function timed(repeats: number, amount: number, work: () => Promise<unknown>): Promise<Timing> {
-  await work();
-  const times: number[] = [];
-  for (let i = 0; i < repeats; i++) {
-    const start = performance.now();
-    await work();
-    times.push(performance.now() - start);
-  }
-  times.sort((a, b) => a - b);
-  return { bestMs: times[0] as number, medianMs: times[times.length >> 1] as number, amount };
+/**
+ * Makes an engine with random weights.
+ * @param lora which adapters are trained; absent: all weights
+ */
+export async function openBenchmark(
+  config: LlamaConfig,
+  sizes: BenchmarkSizes,
+  lora?: LoraConfig,
+): Promise<BenchmarkEngine> {
+  // Only who measures needs the native library on this thread; everybody else has it in the worker.
+  const { Engine } = await import("./engine.ts");
+  const adapter = lora && newAdapter(config, lora, 0);
+  const model = { config, base: initialWeights(config, 0), adapter };
+  // Without `lora` an engine with an adapter would merge it and train all weights.
+  const trained = lora && { lora: { ...lora, seed: 0 } };
+  const engine = new Engine(model, { source: { folder: "", raw: {} } }, { use: "training", ...trained });
+  // Peers generate without adapters; so what only draws does it from the weights alone, which both engines share.
+  const drawing = lora === undefined
+    ? engine
+    : new Engine({ config, base: model.base }, { source: { folder: "", raw: {} } }, { use: "sampling" });
+  const works = worksOf(engine, drawing, sizes);
+  return {
+    parameters: parameterCount(config),
+    async run(work) {
+      const start = performance.now();
+      await works[work]();
+      return performance.now() - start;
+    },
+    async release() {
+      await engine.release();
+      if (drawing !== engine) await drawing.release();
+    },
+  };
+}
+
+function worksOf(
+  engine: Engine,
+  drawing: Engine,
+  sizes: BenchmarkSizes,
+): Record<BenchmarkWork, () => Promise<unknown>> {
+  const random = randomFrom("benchmark");
+  const drawn = (length: number) => Array.from({ length }, () => random.int(0, engine.config.vocab_size - 1));
+  const many = <T>(length: number, make: () => T) => Array.from({ length }, make);
+  const { training, rollouts, decoding, groups, grpo } = sizes;
+  const data = many(training.sequences, () => datumOf(drawn(training.tokens + 1), 1, 0));
+  const requests = ({ lengths, group_size, completion_tokens }: DecodingSizes) =>
+    lengths.map((length, i) => requestOf(drawn(length), group_size, completion_tokens, i));
+  const alike = (group: GroupSizes) => requests({ ...group, lengths: many(group.prompts, () => group.prompt_tokens) });
+  const given = alike(rollouts).flatMap((request) =>
+    many(rollouts.group_size, () => drawn(rollouts.completion_tokens))
+      .map((tokens, i) => rolloutDatum(request, tokens, tokens.map(() => -Math.log(engine.config.vocab_size)), i))
+  );
+  const [singles, several, asked] = [requests(decoding), requests(groups), alike(grpo)];
+  return {
+    training: () => trainOn(engine, data, "cross_entropy"),
+    rollouts: () => trainOn(engine, given, "importance_sampling"),
+    decoding: () => drawAll(drawing, singles),
+    groups: () => drawAll(drawing, several),
+    async grpo() {
+      const completions = await drawAll(engine, asked);
+      const rolled = asked.flatMap((request, g) =>
+        (completions[g] as Completion[]).map(({ tokens, logprobs }, i) => rolloutDatum(request, tokens, logprobs, i))
+      );
+      await trainOn(engine, rolled, "importance_sampling");
+    },
+  };
 }
 
 async function trainOn(
@@ -106,20 +159,18 @@ async function drawAll(engine: Engine, requests: readonly SampleRequest[]): Prom
   return drawn;
 }
 
-function randomPrompts(config: LlamaConfig, count: number, low: number, high: number): number[][] {
-  const random = randomFrom("benchmark", low, high);
-  return Array.from(
-    { length: count },
-    () => Array.from({ length: random.int(low, high) }, () => random.int(0, config.vocab_size - 1)),
-  );
-}
-
 function requestOf(prompt: readonly number[], count: number, max_tokens: number, seed: number): SampleRequest {
   return { prompt, count, params: { max_tokens, temperature: 1, stop: [], seed } };
 }
 
-function rolloutDatum({ prompt }: SampleRequest, { tokens, logprobs }: Completion, advantage: number): Datum {
-  const datum = datumOf([...prompt, ...tokens], prompt.length, advantage);
+/** The i-th of a group; every other one is as much better than the mean as the rest is worse. */
+function rolloutDatum(
+  { prompt }: SampleRequest,
+  tokens: readonly number[],
+  logprobs: readonly number[],
+  i: number,
+): Datum {
+  const datum = datumOf([...prompt, ...tokens], prompt.length, i % 2 === 0 ? 0.5 : -0.5);
   return { ...datum, logprobs: [...Array<number>(prompt.length - 1).fill(0), ...logprobs] };
 }
 

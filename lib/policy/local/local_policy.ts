@@ -5,10 +5,18 @@
 import { join } from "node:path";
 import type { ChatFormat } from "../../tokens/mod.ts";
 import type { AdamParams, Completion, Datum, Metrics, Prompt, SamplingParams } from "../../vocabulary.ts";
-import type { CallOptions, ForwardBackwardOutput, LossName, LossOptions, TrainablePolicy } from "../policy.ts";
+import type {
+  CallOptions,
+  ForwardBackwardOutput,
+  LossName,
+  LossOptions,
+  MemoryPlan,
+  TrainablePolicy,
+} from "../policy.ts";
 import type { CallName, Calls, FromWorker, ToWorker } from "./_messages.ts";
-import { fetchModel, type FetchModelOptions } from "./fetch_model.ts";
-import type { SampleRequest } from "./sampler.ts";
+import type { Device, NewLora } from "./engine_options.ts";
+import { fetchModel, type FetchModelOptions } from "./model/fetch_model.ts";
+import type { SampleRequest } from "./sampling/sampler.ts";
 
 /** How the embedded engine is opened. */
 export interface LocalPolicyOptions extends FetchModelOptions {
@@ -16,6 +24,10 @@ export interface LocalPolicyOptions extends FetchModelOptions {
   readonly model: string;
   /** A checkpoint's folder whose log-probabilities are the reference; absent: the weights the model is opened with. */
   readonly reference?: string | undefined;
+  /** The adapter that is trained; absent: all weights are. */
+  readonly lora?: NewLora | undefined;
+  /** What computes; default `cpu`. */
+  readonly device?: Device | undefined;
   /** Folder for what `saveState` and `saveWeightsForSampler` write, a folder a name. */
   readonly weightsDir: string;
 }
@@ -29,14 +41,17 @@ export interface LocalPolicyOptions extends FetchModelOptions {
  * @throws the reason of `hub.signal`, when it was aborted
  */
 export async function openLocalPolicy(
-  { model, weightsDir, reference, ...how }: LocalPolicyOptions,
+  { model, weightsDir, reference, lora, device, ...how }: LocalPolicyOptions,
 ): Promise<TrainablePolicy> {
-  const { folder, config, chat } = await fetchModel(model, how);
+  const { folder, config, chat, ...found } = await fetchModel(model, { ...how, lora });
   const link = new WorkerLink();
   try {
     const signal = how.hub?.signal;
-    await link.call("open", { folder, ...(reference !== undefined && { reference }) }, signal && { signal });
-    return new LocalPolicy(link, { model, weightsDir, chat, contextLength: config.max_position_embeddings });
+    const { use, memoryBytes } = how;
+    const { memory } = await link.call("open", { ...found, folder, reference, lora, device, use, memoryBytes }, {
+      ...(signal && { signal }),
+    });
+    return new LocalPolicy(link, { model, weightsDir, chat, memory, contextLength: config.max_position_embeddings });
   } catch (error) {
     await link.close();
     throw error;
@@ -55,6 +70,7 @@ class LocalPolicy implements TrainablePolicy {
   readonly model: string;
   readonly chat: ChatFormat;
   readonly contextLength: number;
+  readonly memory: MemoryPlan;
   readonly #link: WorkerLink;
   readonly #weightsDir: string;
   #pending: PendingSample[] = [];
@@ -64,12 +80,14 @@ class LocalPolicy implements TrainablePolicy {
     options: Pick<LocalPolicyOptions, "model" | "weightsDir"> & {
       readonly chat: ChatFormat;
       readonly contextLength: number;
+      readonly memory: MemoryPlan;
     },
   ) {
     this.#link = link;
     this.model = options.model;
     this.chat = options.chat;
     this.contextLength = options.contextLength;
+    this.memory = options.memory;
     this.#weightsDir = options.weightsDir;
   }
 
@@ -106,6 +124,14 @@ class LocalPolicy implements TrainablePolicy {
 
   async logprobs(data: readonly Datum[], which: "current" | "reference", options?: CallOptions): Promise<number[][]> {
     return await this.#link.call("logprobs", { data, which }, options);
+  }
+
+  async promptLogprobs({ tokens }: Prompt, options?: CallOptions): Promise<readonly (number | null)[]> {
+    if (tokens.length < 2) return tokens.map(() => null);
+    const target_tokens = tokens.slice(1);
+    const datum = { tokens: tokens.slice(0, -1), target_tokens, mask: target_tokens.map(() => 1) };
+    const scored = await this.logprobs([datum], "current", options);
+    return [null, ...scored[0] as number[]];
   }
 
   async optimStep(adam: AdamParams): Promise<Metrics> {

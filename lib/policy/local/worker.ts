@@ -71,9 +71,12 @@ async function perform({ id, name, args }: Extract<ToWorker, { type: "call" }>):
   }
 }
 
-async function open({ folder, reference }: Calls["open"]["args"], between: () => Promise<void>): Promise<null> {
-  engine = await Engine.open(folder, between, reference);
-  return null;
+async function open(
+  { folder, ...options }: Calls["open"]["args"],
+  between: () => Promise<void>,
+): Promise<Calls["open"]["result"]> {
+  engine = await Engine.open(folder, { ...options, between });
+  return { memory: engine.memory };
 }
 
 function send(message: FromWorker): void {

@@ -20,7 +20,7 @@ const SEEDS = 2 ** 30;
 function wireParams(
   { tokens, problem }: Prompt,
   params: SamplingParams,
-  { stop, contextLength }: { readonly stop: readonly number[]; readonly contextLength: number },
+  { stop, contextLength }: { readonly stop: readonly number[] | readonly string[]; readonly contextLength: number },
 ): WireSamplingParams {
   const room = contextLength - tokens.length;
   if (tokens.length === 0 || room < 1) {
@@ -37,12 +37,23 @@ function wireParams(
   };
 }
 
+/** What ends a completion as it travels: token ids, or where there are stop strings too, strings alone, for servers take one kind. */
+function wireStop(
+  stop: readonly number[],
+  { stop_strings: strings = [] }: SamplingParams,
+  chat: ChatFormat,
+): readonly number[] | readonly string[] {
+  if (strings.length === 0) return stop;
+  const texts = stop.map((id) => chat.decode([id])).filter((text) => text !== "");
+  return [...new Set([...strings, ...texts])];
+}
+
 /** How completions are read. */
 interface CompletionOptions {
   /** How many were asked for. */
   readonly count: number;
-  /** Tokens that end one. */
-  readonly stop: readonly number[];
+  /** Whether one ends with what was to end it, whatever the server calls it. */
+  readonly ends: (tokens: readonly number[]) => boolean;
   /** Whether log-probabilities have to be there. */
   readonly logprobs: "needed" | "optional";
   /** Who answered, for messages. */
@@ -74,10 +85,15 @@ export async function drawCompletions(
   { chat, contextLength, sampler, ...reading }: SampleSource,
 ): Promise<Completion[]> {
   const stop = params.stop ?? chat.stopTokens;
-  const wire = wireParams(prompt, params, { stop, contextLength });
+  const wire = wireParams(prompt, params, { stop: wireStop(stop, params, chat), contextLength });
   const options = { num_samples: count, params: wire, ...withSignal(signal) };
   const drawn = await (await sampler()).sample(prompt.tokens, options);
-  return completionsOf(drawn, { count, stop, ...reading });
+  const strings = params.stop_strings ?? [];
+  const ends = (tokens: readonly number[]) => {
+    if (stop.includes(tokens.at(-1) as number)) return true;
+    return strings.length > 0 && strings.some((string) => chat.decode(tokens).includes(string));
+  };
+  return completionsOf(drawn, { count, ends, ...reading });
 }
 
 /**
@@ -86,7 +102,7 @@ export async function drawCompletions(
  */
 function completionsOf(
   { sequences }: SampleResponse,
-  { count, stop, logprobs: wanted, source }: CompletionOptions,
+  { count, ends, logprobs: wanted, source }: CompletionOptions,
 ): Completion[] {
   if (sequences.length !== count) {
     throw new TypeError(`${source} gave ${sequences.length} completions, ${count} were asked for`);
@@ -98,7 +114,7 @@ function completionsOf(
         `${source} gave no log-probabilities with its completions; without them nothing can be trained`,
       );
     }
-    const stopped = stop_reason === "stop" || stop.includes(tokens.at(-1) as number);
+    const stopped = stop_reason === "stop" || ends(tokens);
     return {
       tokens,
       // Rounding may leave a certain token a little above 0.

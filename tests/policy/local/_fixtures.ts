@@ -1,9 +1,9 @@
 /** Small random models and data for the engine's tests. */
 import { join } from "node:path";
 import { randomFrom } from "../../../lib/basics/mod.ts";
-import { type FlatTensors, initialWeights } from "../../../lib/policy/local/weights.ts";
-import type { LlamaConfig } from "../../../lib/policy/local/llama.ts";
-import { createModel } from "../../../lib/policy/local/create_model.ts";
+import { type FlatTensors, initialWeights } from "../../../lib/policy/local/model/weights.ts";
+import type { LlamaConfig } from "../../../lib/policy/local/model/llama.ts";
+import { createModel } from "../../../lib/policy/local/model/create_model.ts";
 import { CHATML_SPECIAL_TOKENS, tokenizerFiles, trainBpe } from "../../../lib/tokens/mod.ts";
 import type { Datum, Prompt } from "../../../lib/vocabulary.ts";
 

@@ -1,7 +1,7 @@
 /** Safetensors files of every kind, well-formed and not. */
 import { dirname, join } from "node:path";
-import { parameterSpecs } from "../../../lib/policy/local/llama.ts";
-import type { LlamaConfig } from "../../../lib/policy/local/llama.ts";
+import { parameterSpecs } from "../../../lib/policy/local/model/llama.ts";
+import type { LlamaConfig } from "../../../lib/policy/local/model/llama.ts";
 
 /** The types that the engine reads. */
 export type FloatType = "F32" | "F16" | "BF16";

@@ -1,6 +1,6 @@
 /** Adam against values worked by hand. */
 import assert from "node:assert/strict";
-import { adamStep, emptyAdam, norm } from "../../../lib/policy/local/adam.ts";
+import { adamStep, emptyAdam, norm } from "../../../lib/policy/local/training/adam.ts";
 
 const ADAM = { learning_rate: 0.1, beta1: 0.9, beta2: 0.95, eps: 0, weight_decay: 0, grad_clip_norm: 0 };
 const close = (a: number | undefined, b: number) => assert.ok(Math.abs(a! - b) < 1e-6, `${a} is not ${b}`);

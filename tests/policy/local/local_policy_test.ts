@@ -100,8 +100,8 @@ Deno.test("a model that is not there, or not whole, or of another kind, is named
       Deno.writeTextFile(join(model, "config.json"), JSON.stringify({ ...config, ...change }));
     await configWith({ model_type: "mamba" });
     await assert.rejects(open(model), /mamba/);
-    await configWith({ rope_parameters: { rope_theta: 5e5, rope_type: "llama3", factor: 8 } });
-    await assert.rejects(open(model), /rope_type is "llama3"/);
+    await configWith({ rope_parameters: { rope_theta: 5e5, rope_type: "yarn", factor: 8 } });
+    await assert.rejects(open(model), /rope_type is "yarn"/);
     await configWith({ hidden_size: "big" });
     await assert.rejects(open(model), /hidden_size is "big"/);
     await configWith({ intermediate_size: 25 });
@@ -135,4 +135,28 @@ Deno.test("a checkpoint given as the reference scores as it did when it was save
     }
     const gone = openLocalPolicy({ model, weightsDir: folder, reference: join(folder, "gone") });
     await assert.rejects(gone, { name: "NotFound", message: /gone.*kl_reference_path/ });
+  }));
+
+Deno.test("a saved adapter opens as the model it belongs to; what cannot be an adapter is refused", () =>
+  inTemporaryFolder(async (folder) => {
+    const model = await writeTinyModel(folder);
+    const lora = { rank: 2, alpha: 4, train_attn: true, train_mlp: false, train_unembed: false, seed: 1 };
+    const open = (model: string, how: object = {}) =>
+      openLocalPolicy({ model, weightsDir: join(folder, "weights"), ...how });
+    const policy = await open(model, { lora, use: "training" });
+    const mask = [0, 1, 1];
+    const datum = { tokens: [3, 4, 5], target_tokens: [4, 5, 6], mask, weights: mask };
+    await policy.forwardBackward([datum], "cross_entropy");
+    await policy.optimStep(ADAM);
+    await policy.forwardBackward([datum], "cross_entropy");
+    await policy.optimStep(ADAM);
+    const [trained, path] = [await policy.logprobs([datum], "current"), await policy.saveState("000002")];
+    assert.ok((policy.memory?.peakBytes ?? 0) > 0);
+    await policy.close();
+    const again = await open(path);
+    assert.deepEqual(await again.logprobs([datum], "current"), trained);
+    await again.close();
+    await assert.rejects(open(model, { lora: { ...lora, rank: 0 } }), /adapter of rank 0/);
+    await assert.rejects(open(model, { lora: { ...lora, alpha: 0 } }), /with alpha 0/);
+    await assert.rejects(open(model, { lora: { ...lora, train_attn: false } }), /adapter on nothing/);
   }));

@@ -1,6 +1,6 @@
 /** The losses that learn from rewards, held against their derivatives worked out by hand. */
 import assert from "node:assert/strict";
-import { Trainer } from "../../../lib/policy/local/trainer.ts";
+import { Trainer } from "../../../lib/policy/local/training/trainer.ts";
 import { lossConfigOf, lossSum } from "../../../lib/policy/losses.ts";
 import type { LossConfig, LossName } from "../../../lib/policy/policy.ts";
 import type { Datum } from "../../../lib/vocabulary.ts";
@@ -38,7 +38,7 @@ async function gradientOf(
 ): Promise<
   { readonly gradient: Float32Array; readonly logprobs: readonly (readonly number[])[]; readonly sum: number }
 > {
-  const trainer = new Trainer(TINY, lively(TINY));
+  const trainer = new Trainer({ config: TINY, base: lively(TINY) });
   const { logprobs, metrics } = await trainer.forwardBackward(data, { loss, config }, goOn);
   const gradient = trainer.gradient.flat.slice();
   await trainer.release();

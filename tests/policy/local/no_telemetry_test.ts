@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { inTemporaryFolder } from "./_fixtures.ts";
 
 const ROOT = new URL("../../../", import.meta.url);
-const FILE = new URL("lib/policy/local/_no_telemetry.ts", ROOT).href;
+const FILE = new URL("lib/policy/local/graph/_no_telemetry.ts", ROOT).href;
 const POLICY = new URL("lib/policy/mod.ts", ROOT).href;
 
 /** Samples once, and says what the library found set when it was loaded. */
@@ -44,9 +44,9 @@ Deno.test("onnxruntime is told before it is loaded, and somebody's own setting s
   assert.equal((await run(TELLS)).said, "1");
   assert.equal((await run(TELLS, { ORT_DISABLE_TELEMETRY: "0" })).said, "0");
   // Modules are run in the order of their imports.
-  const files = [...Deno.readDirSync(new URL("lib/policy/local/", ROOT))].filter(({ isFile }) => isFile);
+  const files = [...Deno.readDirSync(new URL("lib/policy/local/graph/", ROOT))].filter(({ isFile }) => isFile);
   const loading = files.flatMap(({ name }) => {
-    const source = Deno.readTextFileSync(new URL(`lib/policy/local/${name}`, ROOT));
+    const source = Deno.readTextFileSync(new URL(`lib/policy/local/graph/${name}`, ROOT));
     const imports = [...source.matchAll(/^import (?!type)[^;]*?"([^"]+)";/gm)].map(([, from]) => from);
     return imports.includes("onnxruntime-node") ? [{ name, first: imports[0] }] : [];
   });

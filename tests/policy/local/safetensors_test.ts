@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { randomFrom } from "../../../lib/basics/mod.ts";
-import { TensorFile, writeTensors } from "../../../lib/policy/local/tensor_file.ts";
+import { TensorFile, writeTensors } from "../../../lib/policy/local/files/tensor_file.ts";
 import { inTemporaryFolder } from "./_fixtures.ts";
 import { fileOf, type Stored, stored, storedFile } from "./_weights.ts";
 

@@ -1,15 +1,15 @@
 /** What the sampler draws, against what the trainer computes. */
 import assert from "node:assert/strict";
-import { Sampler, type SampleRequest } from "../../../lib/policy/local/sampler.ts";
-import { chooseToken } from "../../../lib/policy/local/sampling_rule.ts";
-import { Trainer } from "../../../lib/policy/local/trainer.ts";
+import { Sampler, type SampleRequest } from "../../../lib/policy/local/sampling/sampler.ts";
+import { chooseToken } from "../../../lib/policy/local/sampling/choose.ts";
+import { Trainer } from "../../../lib/policy/local/training/trainer.ts";
 import { randomFrom } from "../../../lib/basics/mod.ts";
 import type { Completion, Datum } from "../../../lib/vocabulary.ts";
-import type { LlamaConfig } from "../../../lib/policy/local/llama.ts";
+import type { LlamaConfig } from "../../../lib/policy/local/model/llama.ts";
 import { goOn, GROUPED, lively, TINY } from "./_fixtures.ts";
 
 async function sampleAll(config: LlamaConfig, requests: readonly SampleRequest[]): Promise<Completion[][]> {
-  const sampler = new Sampler(config, lively(config));
+  const sampler = new Sampler({ config, base: lively(config) });
   const results: Completion[][] = [];
   await sampler.sample(requests, { done: (i, completions) => results[i] = [...completions], between: goOn });
   await sampler.release();
@@ -42,8 +42,8 @@ for (const [config, count] of [[TINY, 1], [TINY, 3], [GROUPED, 1], [GROUPED, 3]]
         data.push({ tokens: all.slice(0, -1), target_tokens: all.slice(1), mask });
       })
     );
-    const trainer = new Trainer(config, lively(config));
-    const computed = await trainer.logprobs(data, lively(config), goOn);
+    const trainer = new Trainer({ config, base: lively(config) });
+    const computed = await trainer.logprobs(data, { base: lively(config) }, goOn);
     drawn.flat().forEach(({ logprobs }, k) => {
       const trained = computed[k]!.slice(-logprobs.length);
       logprobs.forEach((value, t) => assert.ok(Math.abs(value - trained[t]!) < 1e-4, `${value} and ${trained[t]}`));
@@ -87,11 +87,10 @@ Deno.test("temperature 0 draws the most likely token, whatever the seed", async 
 });
 
 Deno.test("chooseToken() draws in proportion, and within top_k and top_p", () => {
-  const probs = Float32Array.of(0.1, 0.5, 0, 0.4);
-  const params = { max_tokens: 1, temperature: 1, seed: 0 };
-  const counts = (more: { top_k?: number; top_p?: number }) => {
+  const logprobs = Float32Array.of(0.1, 0.5, 0, 0.4).map(Math.log);
+  const counts = (more: { temperature?: number; top_k?: number; top_p?: number }) => {
     const seen = [0, 0, 0, 0];
-    for (let i = 0; i < 1000; i++) seen[chooseToken(probs, probs, (i + 0.5) / 1000, { ...params, ...more })]!++;
+    for (let i = 0; i < 1000; i++) seen[chooseToken(logprobs, (i + 0.5) / 1000, { temperature: 1, ...more }).token]!++;
     return seen;
   };
   assert.deepEqual(counts({}), [100, 500, 0, 400]);
@@ -100,4 +99,6 @@ Deno.test("chooseToken() draws in proportion, and within top_k and top_p", () =>
   const nucleus = counts({ top_p: 0.6 });
   assert.equal(nucleus[0]! + nucleus[2]!, 0);
   assert.ok(Math.abs(nucleus[1]! - 1000 * 5 / 9) <= 1);
+  const cold = counts({ temperature: 0.5 });
+  assert.ok(Math.abs(cold[1]! - 1000 * 0.25 / 0.42) <= 1);
 });

@@ -1,10 +1,12 @@
-/** Determinism, packing, accumulation and learning of the trainer. */
+/** Determinism, shared prompts, accumulation and learning of the trainer. */
 import assert from "node:assert/strict";
-import { threadsOf } from "../../../lib/policy/local/runtime.ts";
-import { packingLimits, Trainer } from "../../../lib/policy/local/trainer.ts";
-import { initialWeights } from "../../../lib/policy/local/weights.ts";
+import { threadsOf } from "../../../lib/policy/local/graph/runtime.ts";
+import { layOut } from "../../../lib/policy/local/training/layout.ts";
+import { layoutLimits, Trainer } from "../../../lib/policy/local/training/trainer.ts";
+import { loraSpecs } from "../../../lib/policy/local/model/lora.ts";
+import { initialWeights, newAdapter } from "../../../lib/policy/local/model/weights.ts";
 import type { Datum } from "../../../lib/vocabulary.ts";
-import { goOn, GROUPED, randomGroup, TINY } from "./_fixtures.ts";
+import { goOn, GROUPED, lively, randomGroup, TINY } from "./_fixtures.ts";
 
 const ADAM = { learning_rate: 1e-2, beta1: 0.9, beta2: 0.95, eps: 1e-8, weight_decay: 0, grad_clip_norm: 0 };
 const largest = (values: Float32Array) => values.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
@@ -29,7 +31,9 @@ Deno.test("the gradient over 4,096 tokens is the same bit for bit in every run",
   );
   assert.equal(data.reduce((sum, { tokens }) => sum + tokens.length, 0), 4096);
   // One batch, so that the operators see all tokens at once: a race in one of them shows at this size only.
-  const trainer = new Trainer(config, initialWeights(config, 0), { ...packingLimits(config), tokens: 8192 });
+  const trainer = new Trainer({ config, base: initialWeights(config, 0) }, {
+    limits: { ...layoutLimits(config), tokens: 8192 },
+  });
   const gradients: Float32Array[] = [];
   for (let run = 0; run < 4; run++) {
     await trainer.forwardBackward(data, { loss: "importance_sampling" }, goOn);
@@ -42,21 +46,27 @@ Deno.test("the gradient over 4,096 tokens is the same bit for bit in every run",
 });
 
 for (const config of [TINY, GROUPED]) {
-  Deno.test(`completions that share a row with their prompt train as in rows of their own (${config.num_key_value_heads} key heads)`, async () => {
+  Deno.test(`completions that share a prompt train as each does alone (${config.num_key_value_heads} key heads)`, async () => {
     const data = [
       ...randomGroup(config, { seed: 1, prompt: 12, completions: [5, 9, 1, 7] }),
       ...randomGroup(config, { seed: 2, prompt: 4, completions: [3, 3] }),
     ];
-    const limits = { tokens: 4096, scores: 1e6, tokenCost: 1000, rowLength: 64 };
+    assert.ok(layOut(data, config, layoutLimits(config)).some(({ shares }) => shares));
     const results = [];
-    for (const rowLength of [limits.rowLength, 1]) { // 1: no two data share a row
-      const trainer = new Trainer(config, initialWeights(config, 1), { ...limits, rowLength });
-      const { logprobs, metrics } = await trainer.forwardBackward(data, { loss: "importance_sampling" }, goOn);
-      results.push({ logprobs, loss: metrics["loss:sum"]!, gradient: trainer.gradient.flat.slice() });
+    for (const parts of [[data], data.map((datum) => [datum])]) {
+      const trainer = new Trainer({ config, base: initialWeights(config, 1) });
+      const [logprobs, losses]: [number[], number[]] = [[], []];
+      for (const part of parts) {
+        const done = await trainer.forwardBackward(part, { loss: "importance_sampling" }, goOn);
+        logprobs.push(...done.logprobs.flat());
+        losses.push(done.metrics["loss:sum"]!);
+      }
+      const loss = losses.reduce((a, b) => a + b);
+      results.push({ logprobs, loss, gradient: trainer.gradient.flat.slice() });
       await trainer.release();
     }
     const [shared, apart] = results as [typeof results[0], typeof results[0]];
-    shared.logprobs.flat().forEach((value, i) => assert.ok(Math.abs(value - apart.logprobs.flat()[i]!) < 1e-5));
+    shared.logprobs.forEach((value, i) => assert.ok(Math.abs(value - apart.logprobs[i]!) < 1e-5));
     assert.ok(Math.abs(shared.loss - apart.loss) < 1e-4);
     const difference = largest(shared.gradient.map((value, i) => value - apart.gradient[i]!));
     assert.ok(difference < 1e-5 * largest(apart.gradient), `${difference}`);
@@ -65,7 +75,7 @@ for (const config of [TINY, GROUPED]) {
 
 Deno.test("forwardBackward() adds to the gradient until the optimizer takes it", async () => {
   const data = randomGroup(TINY, { seed: 3, prompt: 4, completions: [5, 6] });
-  const trainer = new Trainer(TINY, initialWeights(TINY, 0));
+  const trainer = new Trainer({ config: TINY, base: initialWeights(TINY, 0) });
   await trainer.forwardBackward(data, { loss: "cross_entropy" }, goOn);
   const whole = trainer.gradient.flat.slice();
   trainer.clearGradient();
@@ -77,20 +87,17 @@ Deno.test("forwardBackward() adds to the gradient until the optimizer takes it",
   await trainer.release();
 });
 
-Deno.test("a stop between batches leaves the gradient as it was", async () => {
+Deno.test("a stop between batches gives up what was accumulated: no step on a part of it can be taken", async () => {
   const data: Datum[] = [1, 2, 3].flatMap((seed) => randomGroup(TINY, { seed, prompt: 4, completions: [20] }));
-  const trainer = new Trainer(TINY, initialWeights(TINY, 0), {
-    tokens: 24,
-    scores: 1e6,
-    tokenCost: 100,
-    rowLength: 64,
+  const trainer = new Trainer({ config: TINY, base: initialWeights(TINY, 0) }, {
+    limits: { tokens: 24, scores: 1e6, tokenCost: 100 },
   });
   await trainer.forwardBackward(data.slice(0, 1), { loss: "cross_entropy" }, goOn);
-  const before = trainer.gradient.flat.slice();
+  assert.ok(largest(trainer.gradient.flat) > 0);
   let calls = 0;
   const stop = () => ++calls === 3 ? Promise.reject(new Error("stopped")) : Promise.resolve();
   await assert.rejects(trainer.forwardBackward(data, { loss: "cross_entropy" }, stop), /stopped/);
-  assert.deepEqual(trainer.gradient.flat, before);
+  assert.equal(largest(trainer.gradient.flat), 0);
   await trainer.release();
 });
 
@@ -99,7 +106,7 @@ Deno.test("cross-entropy on a fixed batch falls to a tenth within 60 Adam steps"
     ...datum,
     weights: datum.mask.map((m) => m / 30),
   }));
-  const trainer = new Trainer(TINY, initialWeights(TINY, 0));
+  const trainer = new Trainer({ config: TINY, base: initialWeights(TINY, 0) });
   const losses: number[] = [];
   for (let step = 0; step < 60; step++) {
     losses.push((await trainer.forwardBackward(data, { loss: "cross_entropy" }, goOn)).metrics["loss:sum"]!);
@@ -108,3 +115,27 @@ Deno.test("cross-entropy on a fixed batch falls to a tenth within 60 Adam steps"
   assert.ok(losses.at(-1)! < 0.1 * losses[0]!, `${losses[0]} to ${losses.at(-1)}`);
   await trainer.release();
 });
+
+const LORA = { rank: 3, alpha: 6, train_attn: true, train_mlp: true, train_unembed: true };
+
+for (const config of [TINY, GROUPED]) {
+  Deno.test(`with an adapter only the adapter has a gradient and moves, and without it the base scores as before (${config.num_key_value_heads} key heads)`, async () => {
+    const data = randomGroup(config, { seed: 6, prompt: 5, completions: [6, 8] });
+    const base = lively(config);
+    const [before, adapter] = [base.flat.slice(), newAdapter(config, LORA, 1)];
+    const trainer = new Trainer({ config, base, adapter });
+    const own = await trainer.logprobs(data, { base }, goOn);
+    assert.deepEqual([...trainer.gradient.views.keys()], loraSpecs(config, LORA).map(({ name }) => name));
+    assert.equal(trainer.adam.m.length, adapter.tensors.flat.length);
+    const losses: number[] = [];
+    for (let step = 0; step < 12; step++) {
+      losses.push((await trainer.forwardBackward(data, { loss: "cross_entropy" }, goOn)).metrics["loss:sum"]!);
+      trainer.optimStep(ADAM);
+    }
+    assert.ok(losses.at(-1)! < 0.7 * losses[0]!, `${losses}`);
+    assert.deepEqual(base.flat, before);
+    assert.deepEqual(await trainer.logprobs(data, { base }, goOn), own);
+    assert.notDeepEqual(await trainer.logprobs(data, { base, adapter }, goOn), own);
+    await trainer.release();
+  });
+}

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { randomFrom } from "../../../lib/basics/mod.ts";
-import { readWeights } from "../../../lib/policy/local/weight_files.ts";
+import { readWeights } from "../../../lib/policy/local/files/weight_files.ts";
 import { GROUPED, inTemporaryFolder, TINY } from "./_fixtures.ts";
 import { exactWeights, fileOf, type FloatType, weightFilesOf, writeFiles } from "./_weights.ts";
 

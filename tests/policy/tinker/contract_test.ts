@@ -24,4 +24,4 @@ function withPolicy(body: (policy: TrainablePolicy) => Promise<void>): Promise<v
   });
 }
 
-contractSuite("Tinker policy on a served engine", withPolicy, { refusesDropped: true });
+contractSuite("Tinker policy on a served engine", withPolicy, { refusesDropped: true, adapter: true });
