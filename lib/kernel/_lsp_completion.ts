@@ -34,6 +34,11 @@ function kindName(kind: unknown): string | undefined {
   return typeof kind === "number" ? KINDS[kind - 1] : undefined;
 }
 
+/** Whether an item is a word of the language, such as `while`. */
+export function isKeyword({ kind }: LspItem): boolean {
+  return kindName(kind) === "keyword";
+}
+
 /** A range of a document. */
 export interface LspRange {
   /** Its first position. */

@@ -4,11 +4,12 @@
  * then there is nothing to show.
  */
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { within } from "./_time.ts";
 import { LspConnection } from "./_lsp_connection.ts";
 import { NotebookDocument, offsetAt, positionAt } from "./_lsp_document.ts";
-import { type Completions, completionsOf, type LspItem } from "./_lsp_completion.ts";
+import { type Completions, completionsOf, isKeyword, type LspItem } from "./_lsp_completion.ts";
 import { CAPABILITIES, settingsFor } from "./_lsp_settings.ts";
 import { calledAt, type HelpText, hoverHelp, nameAt, signatureHelp } from "./_lsp_text.ts";
 
@@ -17,6 +18,8 @@ export type { HelpText } from "./_lsp_text.ts";
 
 /** How long a completion is waited for, in milliseconds. */
 const COMPLETE_MS = 3000;
+/** How long a server that answered by an older text is left alone, in milliseconds. */
+const RETRY_MS = 50;
 /** How long help is waited for, in milliseconds. */
 const INSPECT_MS = 5000;
 /** A server that ended is not started again before this many milliseconds after its start. */
@@ -121,15 +124,29 @@ class NotebookServer {
 
   async #complete(history: readonly string[], code: string, cursor: number, nothing: Completions) {
     const { text, start } = this.#document.build(history, code);
-    const context = { triggerKind: 1 };
-    const result = await this.#ask("textDocument/completion", text, start + cursor, { context });
-    const items = Array.isArray(result) ? result : (result as { items?: unknown } | null | undefined)?.items;
-    if (!Array.isArray(items)) return nothing;
     const begun = nameAt(code, cursor)?.start ?? cursor;
-    return completionsOf(items as readonly LspItem[], code, { start: begun, end: cursor }, (range) => ({
+    const items = await this.#items(text, start + cursor, /(?<!\.)\.$/.test(code.slice(0, begun)));
+    if (items === undefined) return nothing;
+    return completionsOf(items, code, { start: begun, end: cursor }, (range) => ({
       start: offsetAt(text, range.start) - start,
       end: offsetAt(text, range.end) - start,
     }));
+  }
+
+  /**
+   * What can stand at an offset. A busy server may answer by the text that it had before this one: keywords behind a dot
+   * give that away, and it is asked again.
+   */
+  async #items(text: string, offset: number, behindDot: boolean): Promise<readonly LspItem[] | undefined> {
+    const until = Date.now() + COMPLETE_MS;
+    while (Date.now() < until) {
+      const result = await this.#ask("textDocument/completion", text, offset, { context: { triggerKind: 1 } });
+      const items = Array.isArray(result) ? result : (result as { items?: unknown } | null | undefined)?.items;
+      if (!Array.isArray(items)) return undefined;
+      if (!behindDot || !items.some(isKeyword)) return items;
+      await pause(RETRY_MS);
+    }
+    return undefined;
   }
 
   async inspect(history: readonly string[], code: string, cursor: number): Promise<Help> {

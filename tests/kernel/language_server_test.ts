@@ -191,6 +191,20 @@ Deno.test("openLanguageServer() answers with nothing when the server cannot be s
   await none.close();
 });
 
+Deno.test("openLanguageServer() asks again where keywords behind a dot tell of an older text", async () => {
+  const stale = fileURLToPath(new URL("./_stale_server.ts", import.meta.url));
+  const command = [Deno.execPath(), "run", "--no-check", "--no-prompt", stale] as const;
+  const server = openLanguageServer({ cwd: ROOT, root: ROOT, command });
+  const texts = async (code: string) => (await server.complete([], code, code.length)).matches.map(({ text }) => text);
+  try {
+    assert.deepEqual(await texts("hall."), ["sweep"]);
+    assert.deepEqual(await texts("[..."), ["abstract", "hall"], "anything stands behind three dots");
+    assert.deepEqual(await texts(""), ["abstract", "hall"]);
+  } finally {
+    await server.close();
+  }
+});
+
 Deno.test("openLanguageServer() drops a late answer, and close() ends a server that does not listen", async () => {
   const server = openLanguageServer({ cwd: ROOT, root: ROOT, command: ["sh", "-c", "exec sleep 600"] });
   assert.deepEqual(await server.complete([], "a.", 2), { matches: [], start: 2, end: 2 });
