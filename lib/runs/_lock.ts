@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { explainWriteError, isObject, sleep as systemSleep } from "../basics/mod.ts";
 import { RUN_FILES } from "./layout.ts";
 import { hostName, STALE_AFTER_MS } from "./_host.ts";
-import { type AskForLock, type LockAnswer, systemLock } from "./_locked.ts";
+import { askAgain, type AskForLock, type LockAnswer, systemLock } from "./_locked.ts";
 import { readStatus, type RunStatus } from "./status.ts";
 
 /** Who owns a folder, as `.lock` says. */
@@ -66,7 +66,7 @@ export async function takeLock(run: string, world: LockWorld = systemWorld()): P
     throw explainWriteError(path, error);
   }
   try {
-    const answer = await askForLock(file, world);
+    const answer = await askAgain(file, true, world);
     const before = await readOwner(run);
     // Locks are seen on one machine at least; what is not seen is judged by the heartbeat.
     const isUnseen = before !== undefined && (answer === "none" || before.hostname !== world.hostname);
@@ -77,15 +77,6 @@ export async function takeLock(run: string, world: LockWorld = systemWorld()): P
   } catch (error) {
     file.close();
     throw explainWriteError(path, error);
-  }
-}
-
-async function askForLock(file: Deno.FsFile, { lock, sleep }: LockWorld): Promise<LockAnswer> {
-  for (let tries = 0;; tries++) {
-    const answer = await lock(file, true);
-    // Whoever asks `isLocked` holds a shared lock for a moment; that is no owner.
-    if (answer !== "busy" || tries === 4) return answer;
-    await sleep(20);
   }
 }
 

@@ -17,8 +17,11 @@ const TINKER = "80_tinker.ipynb";
 /** Those that train longest run in nbclient alone: what they put out is of the same kinds as what the others do. */
 const LONGEST: readonly string[] = [
   "10_hello.ipynb",
+  "20_one_step_by_hand.ipynb",
   "50_your_own_problems.ipynb",
   "60_reward_functions.ipynb",
+  "70_read_a_run.ipynb",
+  "75_your_own_model.ipynb",
   "90_expert_iteration.ipynb",
 ];
 

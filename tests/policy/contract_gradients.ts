@@ -240,13 +240,18 @@ async function changesBy(
   const changes: number[][] = [];
   for (const [i, pull] of pulls.entries()) {
     if (i > 0) await policy.loadState(path, { optimizer: true });
-    await pull();
     if (stepping === "equal") {
-      // Too short to move anything: it tells how long the gradient is.
+      // Too short to move anything: the first does away with a gradient that another model may have left there, the
+      // second tells how long this one is.
+      await stepped({ ...PROPORTIONAL, learning_rate: 1e-12 });
+      await pull();
       const norm = await stepped({ ...PROPORTIONAL, learning_rate: 1e-12 });
       await pull();
       await stepped({ ...PROPORTIONAL, learning_rate: LENGTH * PROPORTIONAL.eps / norm });
-    } else norms.push(await stepped(typeof stepping === "function" ? stepping(i) : stepping));
+    } else {
+      await pull();
+      norms.push(await stepped(typeof stepping === "function" ? stepping(i) : stepping));
+    }
     changes.push((await flat()).map((lp, t) => lp - before[t]!));
   }
   return changes;

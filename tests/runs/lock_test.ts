@@ -51,6 +51,25 @@ Deno.test("a lock says who holds it, keeps others out, and is empty when it is f
     assert.ok(free(await takeLock(run, worldWith(undefined))));
   }));
 
+Deno.test("a lock that is busy but has no owner is waited for: a child that was just forked may hold it", () =>
+  inTempFolder(async (run) => {
+    let asked = 0;
+    const busyFor = (times: number) =>
+      worldWith(undefined, { lock: () => Promise.resolve(++asked > times ? "held" : "busy") });
+    const world = busyFor(50);
+    assert.ok(free(await takeLock(run, world)));
+    assert.equal(world.slept(), 50 * 20);
+    asked = 0;
+    const patient = busyFor(Infinity);
+    assert.equal(await takeLock(run, patient), undefined);
+    assert.equal(patient.slept(), 99 * 20, "not for ever");
+    asked = 0;
+    await ownedBy(run, "here");
+    const owned = busyFor(50);
+    assert.equal(await takeLock(run, owned), undefined);
+    assert.equal(owned.slept(), 4 * 20, "one with an owner is the owner's");
+  }));
+
 Deno.test("the lock of a process that died here is taken over at once, however fresh its heartbeat", () =>
   inTempFolder(async (run) => {
     await ownedBy(run, "here");

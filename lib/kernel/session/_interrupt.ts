@@ -12,8 +12,8 @@ const BUSY_MS = 150;
 const LISTENERS_MS = 2000;
 /** Time until a cell that was terminated has ended, before the child processes that it may wait for are told to end. */
 const CHILDREN_MS = 1000;
-/** And after that. */
-const END_MS = 3000;
+/** And after that: the process that is ended then takes all that the user has computed with it. */
+const END_MS = 10_000;
 
 /** The cell to interrupt. */
 export interface Interruptible {

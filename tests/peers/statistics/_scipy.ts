@@ -1,21 +1,36 @@
-/** Asks scipy and statsmodels, in the environment that `setup.sh` makes. */
+/**
+ * Asks scipy and statsmodels, in the environment that `setup.sh` makes. One process answers all questions of a file of
+ * tests: importing them takes longer than most answers.
+ */
+import { createInterface } from "node:readline";
+import { Readable } from "node:stream";
+import type { ReadableStream } from "node:stream/web";
 import { fromRoot, pythonOf } from "../_peers.ts";
 
-/**
- * What they say of the cases of one function of `peer.py`, in their order.
- * @param cases the arguments of each call
- */
-export async function askScipy(name: string, cases: readonly (readonly unknown[])[]): Promise<unknown[]> {
-  const child = new Deno.Command(pythonOf("statistics"), {
+/** A running `peer.py`. */
+export class Scipy {
+  readonly #child = new Deno.Command(pythonOf("statistics"), {
     args: [fromRoot("tests/peers/statistics/peer.py")],
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "piped",
+    ...{ stdin: "piped", stdout: "piped", stderr: "inherit" },
   }).spawn();
-  const writer = child.stdin.getWriter();
-  const input = new TextEncoder().encode(JSON.stringify({ [name]: cases }));
-  const written = writer.write(input).then(() => writer.close());
-  const [{ success, stdout, stderr }] = await Promise.all([child.output(), written]);
-  if (!success) throw new Error(new TextDecoder().decode(stderr));
-  return JSON.parse(new TextDecoder().decode(stdout))[name];
+  readonly #input = this.#child.stdin.getWriter();
+  readonly #answers = createInterface({ input: Readable.fromWeb(this.#child.stdout as ReadableStream) })
+    [Symbol.asyncIterator]();
+
+  /**
+   * What they say of the cases of one function of `peer.py`, in their order.
+   * @param cases the arguments of each call
+   */
+  async ask(name: string, cases: readonly (readonly unknown[])[]): Promise<unknown[]> {
+    await this.#input.write(new TextEncoder().encode(`${JSON.stringify({ [name]: cases })}\n`));
+    const { done, value } = await this.#answers.next();
+    if (done === true) throw new Error(`peer.py ended without an answer about ${name}`);
+    return JSON.parse(value);
+  }
+
+  /** Ends it. */
+  async close(): Promise<void> {
+    await this.#input.close();
+    await this.#child.status;
+  }
 }

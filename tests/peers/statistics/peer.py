@@ -1,4 +1,4 @@
-"""Works out the same figures with scipy and statsmodels: reads lists of cases by function from stdin, prints JSON."""
+"""Works out the same figures with scipy and statsmodels: a function and its cases a line of stdin, their answers a line of stdout."""
 
 import json
 import sys
@@ -133,6 +133,8 @@ FUNCTIONS = {
     "bootstrapRatio": bootstrap_ratio,
 }
 
-cases = json.load(sys.stdin)
-answers = {name: [FUNCTIONS[name](*case) for case in given] for name, given in cases.items()}
-json.dump(answers, sys.stdout, default=float)
+# A question a line, and an answer a line, until there are no more.
+for line in sys.stdin:
+    [[name, cases]] = json.loads(line).items()
+    json.dump([FUNCTIONS[name](*case) for case in cases], sys.stdout, default=float)
+    print(flush=True)

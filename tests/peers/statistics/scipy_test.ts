@@ -24,7 +24,7 @@ import {
   tangoInterval,
   welch,
 } from "../../../lib/statistics/mod.ts";
-import { askScipy } from "./_scipy.ts";
+import { Scipy } from "./_scipy.ts";
 
 /** So many cases, each drawn from its own stream. */
 function draw<T>(name: string, count: number, one: (random: Random) => T): T[] {
@@ -58,6 +58,14 @@ function requireEqual(
   });
 }
 
+let scipy: Scipy;
+
+Deno.test.beforeAll(() => {
+  scipy = new Scipy();
+});
+
+Deno.test.afterAll(() => scipy.close());
+
 Deno.test("exactMcNemar() is statsmodels' exact McNemar test and scipy's binomial test", async () => {
   const cases = [
     [0, 0],
@@ -68,7 +76,7 @@ Deno.test("exactMcNemar() is statsmodels' exact McNemar test and scipy's binomia
     ...draw("small", 300, (random) => [random.int(0, 30), random.int(0, 30)]),
   ] as [number, number][];
   const ours = cases.map(([gained, lost]) => [exactMcNemar(gained, lost), exactMcNemar(gained, lost)]);
-  requireEqual(cases, ours, await askScipy("mcnemar", cases));
+  requireEqual(cases, ours, await scipy.ask("mcnemar", cases));
 });
 
 Deno.test("signFlipTest() is scipy's exact permutation test of one sample", async () => {
@@ -76,7 +84,7 @@ Deno.test("signFlipTest() is scipy's exact permutation test of one sample", asyn
     const [reach, shift] = [random.pick([1, 3, 8]), random.int(-1, 2)];
     return [Array.from({ length: random.int(2, 11) }, () => random.int(-reach, reach) + shift)];
   });
-  requireEqual(cases, cases.map(([differences]) => signFlipTest(differences!)), await askScipy("signFlip", cases));
+  requireEqual(cases, cases.map(([differences]) => signFlipTest(differences!)), await scipy.ask("signFlip", cases));
 });
 
 Deno.test("tangoInterval() is where scipy's root finder puts the ends of the score test", async () => {
@@ -89,14 +97,14 @@ Deno.test("tangoInterval() is where scipy's root finder puts the ends of the sco
     const { low, high } = tangoInterval({ gained, lost, n });
     return [low, high];
   });
-  requireEqual(cases, ours, await askScipy("tango", cases), 1);
+  requireEqual(cases, ours, await scipy.ask("tango", cases), 1);
 });
 
 Deno.test("holm() is statsmodels' holm", async () => {
   const cases = draw("holm", 300, (random) => {
     return [Array.from({ length: random.int(1, 30) }, () => random.next() ** random.int(1, 6))];
   });
-  requireEqual(cases, cases.map(([ps]) => holm(ps!)), await askScipy("holm", cases));
+  requireEqual(cases, cases.map(([ps]) => holm(ps!)), await scipy.ask("holm", cases));
 });
 
 Deno.test("mcnemarPower() is the sum over scipy's binomial distributions", async () => {
@@ -105,7 +113,7 @@ Deno.test("mcnemarPower() is the sum over scipy's binomial distributions", async
     return [spread(random, 5000), gained, (1 - gained) * rest, random.pick([0.05, 0.01, 0.2, 0.0031])] as const;
   });
   const ours = cases.map(([n, gained, lost, alpha]) => mcnemarPower({ n, gained, lost }, alpha));
-  requireEqual(cases, ours, await askScipy("power", cases), 1);
+  requireEqual(cases, ours, await scipy.ask("power", cases), 1);
 });
 
 Deno.test("meanPower() is statsmodels' normal power", async () => {
@@ -114,7 +122,7 @@ Deno.test("meanPower() is statsmodels' normal power", async () => {
     return [random.int(30, 5000), normal(random) * deviation / 10, deviation, random.pick([0.05, 0.01])] as const;
   });
   const ours = cases.map(([n, difference, deviation, alpha]) => meanPower({ n, difference, deviation }, alpha));
-  requireEqual(cases, ours, await askScipy("meanPower", cases), 1);
+  requireEqual(cases, ours, await scipy.ask("meanPower", cases), 1);
 });
 
 Deno.test("problemsNeeded() of means is statsmodels' number, rounded up", async () => {
@@ -129,7 +137,7 @@ Deno.test("problemsNeeded() of means is statsmodels' number, rounded up", async 
   const ours = cases.map(([difference, deviation, power, alpha]) => {
     return problemsNeeded({ difference, deviation }, { power, alpha });
   });
-  const theirs = (await askScipy("meanNeeded", cases)).map((n) => Math.ceil(n as number));
+  const theirs = (await scipy.ask("meanNeeded", cases)).map((n) => Math.ceil(n as number));
   requireEqual(cases, ours, theirs);
 });
 
@@ -144,28 +152,28 @@ Deno.test("welch() is scipy's t test without equal variances, with its interval"
     const { difference, low, high, p, freedom } = welch(a, b)!;
     return [difference, low, high, p, freedom];
   });
-  requireEqual(cases, ours, await askScipy("welch", cases), 1e-3);
+  requireEqual(cases, ours, await scipy.ask("welch", cases), 1e-3);
 });
 
 Deno.test("studentShare(), studentQuantile() and betaShare() are scipy's, at any degrees of freedom", async () => {
   const shares = draw("share", 500, (random) => [8 * normal(random), Math.exp(random.next() * 14 - 1)] as const);
-  requireEqual(shares, shares.map(([t, freedom]) => studentShare(t, freedom)), await askScipy("studentShare", shares));
+  requireEqual(shares, shares.map(([t, freedom]) => studentShare(t, freedom)), await scipy.ask("studentShare", shares));
   const points = draw("point", 500, (random) => [random.next() ** 3, Math.exp(random.next() * 14 - 1)] as const);
   const quantiles = points.map(([share, freedom]) => studentQuantile(share, freedom));
-  requireEqual(points, quantiles, await askScipy("studentQuantile", points));
+  requireEqual(points, quantiles, await scipy.ask("studentQuantile", points));
   const betas = draw("beta", 500, (random) => {
     const [a, b] = [Math.exp(random.next() * 14 - 2), Math.exp(random.next() * 14 - 2)];
     const deviation = Math.sqrt(a * b / (a + b + 1)) / (a + b);
     return [Math.min(0.999, Math.max(0.001, a / (a + b) + 4 * deviation * (random.next() - 0.5))), a, b] as const;
   });
-  requireEqual(betas, betas.map(([x, a, b]) => betaShare(x, a, b)), await askScipy("betaShare", betas));
+  requireEqual(betas, betas.map(([x, a, b]) => betaShare(x, a, b)), await scipy.ask("betaShare", betas));
 });
 
 Deno.test("normalShare() and normalQuantile() are scipy's, in far tails as well", async () => {
   const points = draw("normal", 500, (random) => [5 * normal(random)] as const);
-  requireEqual(points, points.map(([z]) => normalShare(z)), await askScipy("normalShare", points));
+  requireEqual(points, points.map(([z]) => normalShare(z)), await scipy.ask("normalShare", points));
   const shares = draw("normal", 500, (random) => [random.next() ** random.int(1, 5)] as const);
-  requireEqual(shares, shares.map(([share]) => normalQuantile(share)), await askScipy("normalQuantile", shares));
+  requireEqual(shares, shares.map(([share]) => normalQuantile(share)), await scipy.ask("normalQuantile", shares));
 });
 
 const RESAMPLES = 5000;
@@ -197,7 +205,7 @@ Deno.test("bootstrapIntervals() are scipy's BCa intervals of a mean", async () =
     const [interval] = bootstrapIntervals([values], { random: randomFrom("ours", i), resamples: RESAMPLES });
     return [interval!.low, interval!.high] as const;
   });
-  requireAlike(ours, await askScipy("bootstrapMean", cases));
+  requireAlike(ours, await scipy.ask("bootstrapMean", cases));
 });
 
 Deno.test("ratioInterval() is scipy's BCa interval of a ratio of paired sums", async () => {
@@ -210,5 +218,5 @@ Deno.test("ratioInterval() is scipy's BCa interval of a ratio of paired sums", a
     const { low, high } = ratioInterval(over, under, { random: randomFrom("ours", i), resamples: RESAMPLES });
     return [low, high] as const;
   });
-  requireAlike(ours, await askScipy("bootstrapRatio", cases));
+  requireAlike(ours, await scipy.ask("bootstrapRatio", cases));
 });
