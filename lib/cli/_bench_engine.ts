@@ -3,7 +3,7 @@
  * `tests/peers/setup.sh` has installed them. Ours and theirs take turns in one run, so that what else the machine does
  * meets both; figures are medians of the rounds, and ratios are of the two turns of a round.
  */
-import { type Column, randomFrom, tableText } from "../basics/mod.ts";
+import { type Column, median, randomFrom, sleep, tableText } from "../basics/mod.ts";
 import {
   amountOf,
   type BenchmarkEngine,
@@ -12,6 +12,7 @@ import {
   type LlamaConfig,
   type LoraConfig,
   openBenchmark,
+  SMOLLM2_135M,
 } from "../policy/mod.ts";
 import { MODEL_SHAPE } from "../pretraining/mod.ts";
 import { openPeer, type Peer } from "./_bench_peer.ts";
@@ -62,19 +63,7 @@ export const ENGINE_SHAPES: readonly EngineShape[] = [
   {
     name: "135m",
     title: "SmolLM2-135M's shape, LoRA of rank 16",
-    config: {
-      vocab_size: 49152,
-      hidden_size: 576,
-      intermediate_size: 1536,
-      num_hidden_layers: 30,
-      num_attention_heads: 9,
-      num_key_value_heads: 3,
-      head_dim: 64,
-      max_position_embeddings: 2048,
-      rms_norm_eps: 1e-5,
-      rope_theta: 100_000,
-      tie_word_embeddings: true,
-    },
+    config: { ...SMOLLM2_135M, max_position_embeddings: 2048 },
     sizes: {
       training: { sequences: 4, tokens: 256 },
       rollouts: { prompts: 4, prompt_tokens: 128, group_size: 4, completion_tokens: 64 },
@@ -169,7 +158,7 @@ async function race(
 
 /** Starts when the other side's threads have stopped to spin for more work, as those of OpenMP do for a while. */
 async function alone(turn: () => Promise<number>): Promise<number> {
-  await new Promise((resolve) => setTimeout(resolve, REST_MS));
+  await sleep(REST_MS);
   return await turn();
 }
 
@@ -224,13 +213,4 @@ function rate(amount: number, times: readonly number[]): string {
 function ratios(ours: readonly number[], theirs: readonly number[]): string {
   const each = ours.map((mine, round) => (theirs[round] as number) / mine);
   return `${median(each).toFixed(2)} (${Math.min(...each).toFixed(2)}-${Math.max(...each).toFixed(2)})`;
-}
-
-/** The middle one; of an even number the mean of the two in the middle. */
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const half = sorted.length >> 1;
-  return sorted.length % 2 === 1
-    ? sorted[half] as number
-    : ((sorted[half - 1] as number) + (sorted[half] as number)) / 2;
 }

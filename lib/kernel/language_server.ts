@@ -4,8 +4,8 @@
  * then there is nothing to show.
  */
 import { join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
+import { sleep } from "../basics/mod.ts";
 import { within } from "./_time.ts";
 import { LspConnection } from "./_lsp_connection.ts";
 import { NotebookDocument, offsetAt, positionAt } from "./_lsp_document.ts";
@@ -144,7 +144,7 @@ class NotebookServer {
       const items = Array.isArray(result) ? result : (result as { items?: unknown } | null | undefined)?.items;
       if (!Array.isArray(items)) return undefined;
       if (!behindDot || !items.some(isKeyword)) return items;
-      await pause(RETRY_MS);
+      await sleep(RETRY_MS);
     }
     return undefined;
   }

@@ -4,6 +4,7 @@ export * from "./chat_format.ts";
 export * from "./open.ts";
 export { lossConfigOf, lossSum } from "./losses.ts";
 export * from "./opening.ts";
+export * from "./prompt_logprobs.ts";
 export * from "./server_consent.ts";
 export {
   amountOf,
@@ -35,6 +36,7 @@ export {
   openLocalPolicy,
   parameterCount,
   type RopeScaling,
+  SMOLLM2_135M,
 } from "./local/mod.ts";
 export { chatEndpoint, type OpenAIPolicyOptions, openOpenAIPolicy } from "./openai/mod.ts";
 export * from "./tinker/mod.ts";

@@ -2,7 +2,7 @@
  * Sampling sessions and `asample`. A session names weights of one moment and keeps to them: while the model in training
  * still has them it answers itself, afterwards a policy opened from what was saved does.
  */
-import type { TrainablePolicy } from "../policy/mod.ts";
+import { promptLogprobsBy, type TrainablePolicy } from "../policy/mod.ts";
 import type { Prompt, SamplingParams } from "../vocabulary.ts";
 import { fingerprint } from "./_fingerprint.ts";
 import { sampleNumber, type SampleWish, sampleWish } from "./_sample_request.ts";
@@ -88,7 +88,7 @@ async function draw(
       if (signal.aborted) throw new OperationError("user", "the request was cancelled");
       const params = samplingParams(policy, wish, tokens.length);
       const drawing = policy.sample(promptOf(tokens), wish.count, params);
-      const scoring = wish.promptLogprobs ? promptLogprobs(policy, tokens, wish.promptLogprobsLast) : null;
+      const scoring = wish.promptLogprobs ? promptLogprobsBy(policy, tokens, { last: wish.promptLogprobsLast }) : null;
       const [completions, prompt_logprobs] = await Promise.all([drawing, scoring]);
       const sequences = completions.map(({ tokens, logprobs, stopReason }) => ({
         ...{ tokens, logprobs, stop_reason: stopReason },
@@ -114,18 +114,4 @@ function samplingParams(policy: TrainablePolicy, wish: SampleWish, promptLength:
 function promptOf(tokens: readonly number[]): Prompt {
   const problem = { id: "the request", env: "served", split: "test", question: "", answer: "" } as const;
   return { problem, messages: [], tokens };
-}
-
-/** [T] of a prompt, null where nothing was asked for or nothing stands before. */
-async function promptLogprobs(
-  policy: TrainablePolicy,
-  tokens: readonly number[],
-  last: number | undefined,
-): Promise<(number | null)[]> {
-  if (tokens.length < 2) return tokens.map(() => null);
-  const target_tokens = tokens.slice(1);
-  const from = last === undefined ? 0 : target_tokens.length - last;
-  const mask = target_tokens.map((_, t) => (t >= from ? 1 : 0));
-  const [scores = []] = await policy.logprobs([{ tokens: tokens.slice(0, -1), target_tokens, mask }], "current");
-  return [null, ...scores.map((score, t) => (mask[t] ? score : null))];
 }

@@ -3,7 +3,7 @@
  * steps, and the intervals of all of them. Problems are the independent observations, completions of one problem are not:
  * with several of them intervals come from a bootstrap over problems, with one each from Wilson's formula.
  */
-import { bootstrapIntervals, counted, type Interval, randomFrom, wilsonInterval } from "../basics/mod.ts";
+import { bootstrapIntervals, counted, type Interval, median, randomFrom, wilsonInterval } from "../basics/mod.ts";
 import type { Group, Metrics, Outcome, Problem } from "../vocabulary.ts";
 import { completionTokens, promptTokens } from "./metrics.ts";
 import { passAtK, passSizes } from "./pass_at_k.ts";
@@ -138,13 +138,6 @@ function passOf({ correct }: ProblemResult, k: number): number {
 
 function meanOf(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length / 2;
-  const [low, high] = [sorted[Math.ceil(middle) - 1] as number, sorted[Math.floor(middle)] as number];
-  return (low + high) / 2;
 }
 
 function partMetrics(results: readonly ProblemResult[]): Metrics {

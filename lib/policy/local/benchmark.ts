@@ -59,6 +59,21 @@ export interface BenchmarkEngine {
   release(): Promise<void>;
 }
 
+/** The shape of SmolLM2-135M. */
+export const SMOLLM2_135M: LlamaConfig = {
+  vocab_size: 49152,
+  hidden_size: 576,
+  intermediate_size: 1536,
+  num_hidden_layers: 30,
+  num_attention_heads: 9,
+  num_key_value_heads: 3,
+  head_dim: 64,
+  max_position_embeddings: 8192,
+  rms_norm_eps: 1e-5,
+  rope_theta: 100_000,
+  tie_word_embeddings: true,
+};
+
 const ADAM: AdamParams = {
   learning_rate: 1e-4,
   beta1: 0.9,

@@ -7,7 +7,7 @@ import { findModel } from "./model/find_model.ts";
 import type { LlamaConfig } from "./model/llama.ts";
 import type { LoraConfig } from "./model/lora.ts";
 import { mergeAdapter } from "./model/merge_adapter.ts";
-import { type Adapter, type ModelWeights, newAdapter } from "./model/weights.ts";
+import { type Adapter, type ModelWeights, newAdapter, zerosLike } from "./model/weights.ts";
 import { isAdapterFolder } from "./files/adapter_config.ts";
 import { baseMark, loraText, readAdapter, requireBase } from "./files/adapter_files.ts";
 import type { ModelSource } from "./files/model_folder.ts";
@@ -118,9 +118,8 @@ export async function readReference(
 }
 
 /** An adapter with values of its own. */
-export function copyOfAdapter({ lora, tensors: { flat, views, shapes } }: Adapter): Adapter {
-  const copy = flat.slice();
-  let at = 0;
-  const named = Array.from(views, ([name, { length }]) => [name, copy.subarray(at, at += length)] as const);
-  return { lora, tensors: { flat: copy, views: new Map(named), shapes } };
+export function copyOfAdapter({ lora, tensors }: Adapter): Adapter {
+  const copy = zerosLike(tensors);
+  copy.flat.set(tensors.flat);
+  return { lora, tensors: copy };
 }

@@ -1,4 +1,5 @@
 /** How a model is opened on the embedded engine: the words that its worker and its callers share. No native library here. */
+import type { DeviceName } from "../../config/mod.ts";
 import type { LoraConfig } from "./model/lora.ts";
 import type { ModelUse } from "./memory.ts";
 
@@ -6,7 +7,7 @@ import type { ModelUse } from "./memory.ts";
 export type Between = () => Promise<void>;
 
 /** What computes: this machine's processor, or a graphics processor through WebGPU. */
-export type Device = "cpu" | "webgpu";
+export type Device = DeviceName;
 
 /** An adapter to be made, with the seed of its first values. */
 export type NewLora = LoraConfig & { readonly seed: number };

@@ -13,6 +13,7 @@ import type {
   MemoryPlan,
   TrainablePolicy,
 } from "../policy.ts";
+import { promptLogprobsBy } from "../prompt_logprobs.ts";
 import type { CallName, Calls, FromWorker, ToWorker } from "./_messages.ts";
 import type { Device, NewLora } from "./engine_options.ts";
 import { fetchModel, type FetchModelOptions } from "./model/fetch_model.ts";
@@ -126,12 +127,8 @@ class LocalPolicy implements TrainablePolicy {
     return await this.#link.call("logprobs", { data, which }, options);
   }
 
-  async promptLogprobs({ tokens }: Prompt, options?: CallOptions): Promise<readonly (number | null)[]> {
-    if (tokens.length < 2) return tokens.map(() => null);
-    const target_tokens = tokens.slice(1);
-    const datum = { tokens: tokens.slice(0, -1), target_tokens, mask: target_tokens.map(() => 1) };
-    const scored = await this.logprobs([datum], "current", options);
-    return [null, ...scored[0] as number[]];
+  promptLogprobs({ tokens }: Prompt, options?: CallOptions): Promise<readonly (number | null)[]> {
+    return promptLogprobsBy(this, tokens, options);
   }
 
   async optimStep(adam: AdamParams): Promise<Metrics> {

@@ -18,6 +18,7 @@ export {
   type DecodingSizes,
   type GroupSizes,
   openBenchmark,
+  SMOLLM2_135M,
 } from "./benchmark.ts";
 export { type ExportDtype, type ExportedModel, exportModel, type ExportOptions } from "./export_model.ts";
 export { isWholeTensorFile } from "./files/tensor_file.ts";

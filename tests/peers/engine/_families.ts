@@ -1,5 +1,5 @@
 /** Runs the Python side of the families' tests. */
-import { fromRoot } from "../_peers.ts";
+import { fromRoot, pythonOf } from "../_peers.ts";
 
 /**
  * Runs a script of this folder with the engine's peers installed.
@@ -8,7 +8,7 @@ import { fromRoot } from "../_peers.ts";
  * @throws {Error} when it fails, with what it said
  */
 export async function runEngineScript(script: string, input: unknown): Promise<unknown> {
-  const process = new Deno.Command(fromRoot(".peers/engine/bin/python"), {
+  const process = new Deno.Command(pythonOf("engine"), {
     args: [fromRoot(`tests/peers/engine/${script}`)],
     env: { HF_HUB_OFFLINE: "1" },
     stdin: "piped",

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { openLocalPolicy, type TrainablePolicy } from "../../../lib/policy/mod.ts";
 import { pathKind } from "../../../lib/basics/mod.ts";
 import { inTemporaryFolder } from "../../policy/local/_fixtures.ts";
+import { wholeDatum } from "../../policy/local/families/_families.ts";
 import { fromRoot, pythonOf } from "../_peers.ts";
 import { runEngineScript } from "./_families.ts";
 
@@ -41,9 +42,7 @@ interface Theirs {
 }
 
 async function logprobsOf(policy: TrainablePolicy, tokens: readonly number[]): Promise<number[]> {
-  const mask = tokens.slice(1).map(() => 1);
-  const datum = { tokens: tokens.slice(0, -1), target_tokens: tokens.slice(1), mask };
-  return [...(await policy.logprobs([datum], "current"))[0] as readonly number[]];
+  return [...(await policy.logprobs([wholeDatum(tokens)], "current"))[0] as readonly number[]];
 }
 
 Deno.test("peers: SmolLM2-135M-Instruct answers sensibly, and is the model that transformers makes of it", {

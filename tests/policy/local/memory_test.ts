@@ -19,20 +19,9 @@ import {
 import type { LlamaConfig } from "../../../lib/policy/local/model/llama.ts";
 import { Trainer } from "../../../lib/policy/local/training/trainer.ts";
 import { initialWeights } from "../../../lib/policy/local/model/weights.ts";
+import { SMOLLM2_135M } from "../../../lib/policy/local/benchmark.ts";
 import { goOn, randomGroup, TINY } from "./_fixtures.ts";
 
-/** The shape of SmolLM2-135M. */
-const SMALL: LlamaConfig = {
-  ...TINY,
-  vocab_size: 49152,
-  hidden_size: 576,
-  intermediate_size: 1536,
-  num_hidden_layers: 30,
-  num_attention_heads: 9,
-  num_key_value_heads: 3,
-  head_dim: 64,
-  max_position_embeddings: 8192,
-};
 /** About a million parameters. */
 const MILLION: LlamaConfig = {
   ...TINY,
@@ -48,24 +37,24 @@ const GB = 1e9;
 
 Deno.test("weights take 4 bytes a number; what is trained takes five more numbers, what is frozen none", () => {
   const angles = 8192 * 64;
-  assert.equal(weightBytes(SMALL), 4 * (134_515_008 + angles));
-  assert.equal(optimizerBytes(SMALL), 5 * 4 * 134_515_008);
-  const adapter = adapterCount(SMALL, LORA);
+  assert.equal(weightBytes(SMOLLM2_135M), 4 * (134_515_008 + angles));
+  assert.equal(optimizerBytes(SMOLLM2_135M), 5 * 4 * 134_515_008);
+  const adapter = adapterCount(SMOLLM2_135M, LORA);
   // 30 layers of r (in + out): q and o 1152, k and v 768, gate, up and down 2112; and the head.
   assert.equal(adapter, 16 * (30 * (2 * 1152 + 2 * 768 + 3 * 2112) + 576 + 49152));
-  assert.equal(weightBytes(SMALL, LORA) - weightBytes(SMALL), 4 * adapter);
-  assert.equal(optimizerBytes(SMALL, LORA), 5 * 4 * adapter);
+  assert.equal(weightBytes(SMOLLM2_135M, LORA) - weightBytes(SMOLLM2_135M), 4 * adapter);
+  assert.equal(optimizerBytes(SMOLLM2_135M, LORA), 5 * 4 * adapter);
 });
 
 Deno.test("activations grow with tokens, with scores in every layer, and with scored targets times the vocabulary", () => {
   const batch = { tokens: 1000, scores: 256_000, targets: 0 };
-  const bytes = activationBytes(SMALL, batch);
-  assert.equal(activationBytes(SMALL, { tokens: 2000, scores: 512_000, targets: 0 }), 2 * bytes);
-  assert.equal(activationBytes(SMALL, { ...batch, scores: 512_000 }) - bytes, 4 * 9 * (30 + 3) * 256_000);
+  const bytes = activationBytes(SMOLLM2_135M, batch);
+  assert.equal(activationBytes(SMOLLM2_135M, { tokens: 2000, scores: 512_000, targets: 0 }), 2 * bytes);
+  assert.equal(activationBytes(SMOLLM2_135M, { ...batch, scores: 512_000 }) - bytes, 4 * 9 * (30 + 3) * 256_000);
   // Of few targets the layers' own work is larger.
-  assert.equal(activationBytes(SMALL, { ...batch, targets: 10 }), bytes);
-  assert.ok(activationBytes(SMALL, { ...batch, targets: 1000 }) > bytes + 4 * 49152 * 1000);
-  const deeper = { ...SMALL, num_hidden_layers: 60 };
+  assert.equal(activationBytes(SMOLLM2_135M, { ...batch, targets: 10 }), bytes);
+  assert.ok(activationBytes(SMOLLM2_135M, { ...batch, targets: 1000 }) > bytes + 4 * 49152 * 1000);
+  const deeper = { ...SMOLLM2_135M, num_hidden_layers: 60 };
   const perLayer = (activationBytes(deeper, batch) - bytes) / 30;
   assert.equal(perLayer, 4 * (1000 * (6 * 576 + 3 * 576 + 2 * 192 + 4 * 1536) + 9 * 256_000));
 });
@@ -73,9 +62,9 @@ Deno.test("activations grow with tokens, with scores in every layer, and with sc
 Deno.test("sampling takes its cache, which is bounded, and at least one sequence's", () => {
   const few = samplingBytes(MILLION, { rows: 8, length: 64 });
   assert.ok(samplingBytes(MILLION, { rows: 16, length: 64 }) > 1.5 * few);
-  assert.ok(samplingBytes(SMALL, { rows: 128, length: 8192 }) < 5 * GB);
+  assert.ok(samplingBytes(SMOLLM2_135M, { rows: 128, length: 8192 }) < 5 * GB);
   const one = 2 * 30 * 3 * 64;
-  assert.ok(samplingBytes({ ...SMALL, max_position_embeddings: 1e6 }, { rows: 8, length: 1e6 }) > 4 * 1e6 * one);
+  assert.ok(samplingBytes({ ...SMOLLM2_135M, max_position_embeddings: 1e6 }, { rows: 8, length: 1e6 }) > 4 * 1e6 * one);
 });
 
 Deno.test("a small model has the same batches on every machine, a larger one smaller batches on a smaller machine", () => {
@@ -85,7 +74,7 @@ Deno.test("a small model has the same batches on every machine, a larger one sma
     assert.ok(plan.peakBytes < 1.5 * GB, `${plan.peakBytes}`);
   }
   const plans = [24, 8, 4, 3].map((gigabytes) =>
-    planMemory(SMALL, { use: "training", lora: LORA, machineBytes: gigabytes * GB })
+    planMemory(SMOLLM2_135M, { use: "training", lora: LORA, machineBytes: gigabytes * GB })
   );
   plans.forEach((plan, i) => {
     assert.ok(plan.peakBytes <= 0.75 * plan.machineBytes!, `${plan.peakBytes} of ${plan.machineBytes}`);
@@ -98,7 +87,7 @@ Deno.test("a small model has the same batches on every machine, a larger one sma
 });
 
 Deno.test("a batch has room for the longest sequence that is expected", () => {
-  const plan = planMemory(SMALL, { use: "training", lora: LORA, machineBytes: 4 * GB, contextLength: 700 });
+  const plan = planMemory(SMOLLM2_135M, { use: "training", lora: LORA, machineBytes: 4 * GB, contextLength: 700 });
   assert.ok(plan.batchTokens >= 700 && plan.batch.scores >= 700 ** 2);
   assert.equal(planMemory(TINY, { use: "training", contextLength: 1e6, machineBytes: 8 * GB }).longest, 64);
 });
@@ -106,7 +95,7 @@ Deno.test("a batch has room for the longest sequence that is expected", () => {
 Deno.test("where the machine may not be asked, a plan is made as for a large one and nothing is refused", async () => {
   const script = `
     import { planMemory, requireMemory } from "${new URL("../../../lib/policy/local/memory.ts", import.meta.url)}";
-    const config = ${JSON.stringify({ ...SMALL, num_hidden_layers: 3000 })};
+    const config = ${JSON.stringify({ ...SMOLLM2_135M, num_hidden_layers: 3000 })};
     requireMemory(config, "it", { use: "training" });
     const { machineBytes, longest, batchTokens } = planMemory(config, { use: "training" });
     console.log(machineBytes, longest, batchTokens);`;
@@ -122,17 +111,17 @@ Deno.test("where the machine may not be asked, a plan is made as for a large one
 
 Deno.test("a model that cannot fit is refused with what it takes, what there is, and what can be done", () => {
   const [sampling, adapter, training] = [
-    leastBytes(SMALL, { use: "sampling" }),
-    leastBytes(SMALL, { use: "training", lora: LORA }),
-    leastBytes(SMALL, { use: "training" }),
+    leastBytes(SMOLLM2_135M, { use: "sampling" }),
+    leastBytes(SMOLLM2_135M, { use: "training", lora: LORA }),
+    leastBytes(SMOLLM2_135M, { use: "training" }),
   ];
   assert.ok(4 * 134_515_008 < sampling && sampling < adapter && adapter < training - 2 * GB);
-  requireMemory(SMALL, "small", { use: "training", machineBytes: training });
-  requireMemory(SMALL, "small", { use: "training", machineBytes: adapter, lora: LORA });
-  requireMemory(SMALL, "small", { use: "sampling", machineBytes: sampling });
+  requireMemory(SMOLLM2_135M, "small", { use: "training", machineBytes: training });
+  requireMemory(SMOLLM2_135M, "small", { use: "training", machineBytes: adapter, lora: LORA });
+  requireMemory(SMOLLM2_135M, "small", { use: "sampling", machineBytes: sampling });
   const refusal = (machineBytes: number, lora?: typeof LORA) => {
     try {
-      requireMemory(SMALL, "small", { use: "training", machineBytes, lora });
+      requireMemory(SMOLLM2_135M, "small", { use: "training", machineBytes, lora });
     } catch (error) {
       return String(error);
     }
@@ -146,7 +135,7 @@ Deno.test("a model that cannot fit is refused with what it takes, what there is,
   assert.match(refusal(adapter - 1, LORA), /to train with lora_rank=16, and .*it can be evaluated here/);
   assert.match(refusal(sampling - 1), /; take a smaller model, or a server/);
   assert.throws(
-    () => requireMemory(SMALL, "small", { use: "training", machineBytes: training, contextLength: 8192 }),
+    () => requireMemory(SMOLLM2_135M, "small", { use: "training", machineBytes: training, contextLength: 8192 }),
     /with sequences of 8,192 tokens/,
   );
 });
@@ -175,7 +164,7 @@ Deno.test("a failed allocation says what it was for and what to do; other errors
 
 Deno.test("one line says what is trained, the peak and the batches", () => {
   const text = (options: Partial<Parameters<typeof planMemory>[1]>) =>
-    memoryText({ memory: planMemory(SMALL, { use: "training", machineBytes: 24 * GB, ...options }) })!;
+    memoryText({ memory: planMemory(SMOLLM2_135M, { use: "training", machineBytes: 24 * GB, ...options }) })!;
   assert.match(
     text({}),
     /^embedded engine: 134,515,008 parameters, all trained; about \d\.\d GB of 24 GB; micro-batches of 1,024 tokens$/,
@@ -192,7 +181,7 @@ Deno.test("the parts add up to the measured peaks of whole processes within a qu
   const measured = [
     [MILLION, undefined, 8, 256, 0.6, 310],
     [MILLION, undefined, 3, 683, 0.6, 428],
-    [SMALL, LORA, 4, 256, 0.5, 2720],
+    [SMOLLM2_135M, LORA, 4, 256, 0.5, 2720],
   ] as const;
   const bare = processBytes(TINY, { sampling: { rows: 1, length: 1 } }) - 105e6;
   for (const [config, lora, batch, time, scored, megabytes] of measured) {

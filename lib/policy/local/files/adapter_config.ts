@@ -4,6 +4,8 @@
  * Of LoRA there is what `model/lora.ts` says; rank-stabilised scaling (alpha / sqrt(r)) is read as a larger alpha.
  */
 import { join } from "node:path";
+import { isObject } from "../../../basics/mod.ts";
+import { realOf, show } from "../model/config_values.ts";
 import { HEAD_MODULE, type LoraConfig } from "../model/lora.ts";
 import { INDEX_FILE, isFile, WEIGHTS_FILE } from "./weight_files.ts";
 
@@ -67,16 +69,14 @@ export async function readAdapterConfig(folder: string): Promise<AdapterConfig> 
   return adapterConfig(raw, path);
 }
 
-function adapterConfig(raw: Record<string, unknown>, path: string): AdapterConfig {
+function adapterConfig(raw: Readonly<Record<string, unknown>>, path: string): AdapterConfig {
   refuseOtherKinds(raw, path);
   refuseWhatIsLacking(raw, path);
-  const { r: rank, lora_alpha: alpha, base_model_name_or_path: base, revision, use_rslora } = raw;
+  const { r: rank, base_model_name_or_path: base, revision, use_rslora } = raw;
   if (!Number.isSafeInteger(rank) || (rank as number) < 1 || (rank as number) > MAX_RANK) {
     throw new TypeError(`${path}: r is ${show(rank)}; a whole number from 1 to ${MAX_RANK} is needed`);
   }
-  if (typeof alpha !== "number" || !Number.isFinite(alpha) || alpha <= 0) {
-    throw new TypeError(`${path}: lora_alpha is ${show(alpha)}; a positive number is needed`);
-  }
+  const alpha = realOf({ raw, origin: path }, "lora_alpha");
   return {
     rank: rank as number,
     alpha: use_rslora === true ? alpha * Math.sqrt(rank as number) : alpha,
@@ -85,7 +85,7 @@ function adapterConfig(raw: Record<string, unknown>, path: string): AdapterConfi
   };
 }
 
-function refuseOtherKinds({ peft_type, task_type }: Record<string, unknown>, path: string): void {
+function refuseOtherKinds({ peft_type, task_type }: Readonly<Record<string, unknown>>, path: string): void {
   if (peft_type !== "LORA") {
     throw new TypeError(`${path}: peft_type is ${show(peft_type)}; the embedded engine has adapters of type "LORA"`);
   }
@@ -94,7 +94,7 @@ function refuseOtherKinds({ peft_type, task_type }: Record<string, unknown>, pat
   }
 }
 
-function refuseWhatIsLacking(raw: Record<string, unknown>, path: string): void {
+function refuseWhatIsLacking(raw: Readonly<Record<string, unknown>>, path: string): void {
   const { bias = "none", fan_in_fan_out = false, init_lora_weights, use_rslora = false } = raw;
   if (bias !== "none") throw new TypeError(`${path}: bias is ${show(bias)}; the embedded engine has "none"`);
   if (typeof use_rslora !== "boolean") {
@@ -165,14 +165,4 @@ function targetModules({ train_attn, train_mlp, train_unembed }: LoraConfig): st
     ...(train_mlp ? ["gate_proj", "up_proj", "down_proj"] : []),
     ...(train_unembed ? [HEAD_MODULE] : []),
   ];
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** A value of the file, short enough for a message. */
-function show(value: unknown): string {
-  const text = JSON.stringify(value) ?? "missing";
-  return text.length > 120 ? `${text.slice(0, 120)}...` : text;
 }

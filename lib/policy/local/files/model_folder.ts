@@ -18,7 +18,7 @@ export interface ModelSource {
   /** The folder with config.json. */
   readonly folder: string;
   /** Its config.json. */
-  readonly raw: Record<string, unknown>;
+  readonly raw: Readonly<Record<string, unknown>>;
   /** The folder of the tokenizer's files; absent: `folder`. */
   readonly tokenizer?: string | undefined;
   /** What an adapter's files call the model; absent: `folder`. */
@@ -126,7 +126,7 @@ function writeText(path: string, text: string): Promise<void> {
 }
 
 /** config.json for weights that are written as `dtype`, whatever they were read as; `transformers` goes by these keys. */
-export function configText(raw: Record<string, unknown>, dtype: string): string {
+export function configText(raw: Readonly<Record<string, unknown>>, dtype: string): string {
   const types = ["dtype", "torch_dtype"].filter((key) => Object.hasOwn(raw, key));
   return JSON.stringify({ ...raw, ...Object.fromEntries(types.map((key) => [key, dtype])) }, null, 2) + "\n";
 }

@@ -3,6 +3,7 @@
  * range, then the bytes. Files come from anywhere, so the header is checked whole before anything is read by it: as in
  * the reference implementation, the ranges have to cover the data without gaps, overlaps or a rest.
  */
+import { isObject } from "../../../basics/mod.ts";
 
 /** A tensor in memory. */
 export interface Tensor {
@@ -157,10 +158,6 @@ function invalid(origin: string, reason: string): SyntaxError {
 /** A name out of a file, short enough for a message. */
 function shown(name: string): string {
   return name.length > 120 ? `${name.slice(0, 120)}...` : name;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function isSizes(value: unknown): value is number[] {

@@ -159,6 +159,7 @@ export function rotate(g: Graph, x: Value, rotary: Rotary): Value {
 /**
  * Softmax attention of queries [B, Hk, r*T, h] over keys and values [B, Hk, T, h], where r query heads share a key head
  * (grouped-query attention, Ainslie et al., arXiv:2305.13245). `mask` is added to the scores: 0, or a large negative number.
+ * Fused, no gradient passes: what trains attends by groups (training/grouped_attention.ts).
  */
 export function attend(g: Graph, query: Value, key: Value, value: Value, mask: Value, heads: number): Value {
   const factor = 1 / Math.sqrt(query.shape[3] as number);
@@ -187,18 +188,7 @@ export function attend(g: Graph, query: Value, key: Value, value: Value, mask: V
   const square = [...query.shape.slice(0, 3), key.shape[2] as Dim];
   const scores = product(query, key, square, { transB: 1 }, factor);
   const weights = g.op("Softmax", [masked(scores)], square, { attributes: { axis: -1 } });
-  const y = product(weights, value, query.shape, {});
-  return g.record(y, [query, key, value], (dy) => {
-    // sum_j w_ij dw_ij = dy_i . y_i, which is a sum over h instead of T (Dao et al., arXiv:2205.14135, appendix B).
-    const total = g.op("ReduceSum", [g.op("Mul", [dy, y], y.shape), g.ints([3])], [...y.shape.slice(0, 3), 1]);
-    const dWeights = product(dy, value, square, { transB: 1 });
-    const dScores = g.op("Mul", [weights, g.op("Sub", [dWeights, total], square)], square);
-    return [
-      () => product(dScores, key, query.shape, {}, factor),
-      () => product(dScores, query, key.shape, { transA: 1 }, factor),
-      () => product(weights, dy, value.shape, { transA: 1 }),
-    ];
-  });
+  return product(weights, value, query.shape, {});
 }
 
 /** silu(gate) * up (Shazeer, arXiv:2002.05202). */

@@ -3,7 +3,7 @@
  * names each, what the keys mean that it may omit, and what only some of them have. The defaults are those of
  * `transformers`' class for the same `model_type`.
  */
-import { type ConfigSource, countOf, flagOf, show } from "./_config_values.ts";
+import { type ConfigSource, countOf, flagOf, show } from "./config_values.ts";
 import type { LlamaConfig } from "./llama.ts";
 
 /** What some families have beside the plain Llama layers. */

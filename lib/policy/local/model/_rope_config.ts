@@ -2,7 +2,8 @@
  * What a config.json says of rotary angles, in either spelling: `rope_theta` beside `rope_scaling`, or both in one
  * `rope_parameters`. Where the two disagree, what `transformers` prefers counts.
  */
-import { type ConfigSource, countOf, isObject, realOf, show } from "./_config_values.ts";
+import { isObject } from "../../../basics/mod.ts";
+import { type ConfigSource, countOf, realOf, show } from "./config_values.ts";
 import type { LlamaConfig, RopeScaling } from "./llama.ts";
 
 /**
@@ -59,7 +60,7 @@ function llama3Of(rope: ConfigSource, model: ConfigSource): RopeScaling {
   };
 }
 
-function objectOf({ raw, origin }: ConfigSource, key: string): Record<string, unknown> {
+function objectOf({ raw, origin }: ConfigSource, key: string): Readonly<Record<string, unknown>> {
   const value = raw[key] ?? {};
   if (isObject(value)) return value;
   throw new TypeError(`${origin}: ${key} is ${show(value)}; an object or null is needed`);

@@ -4,7 +4,8 @@
  * and mean nothing here. No weights are needed for this, so it comes before any download of them.
  */
 import { join } from "node:path";
-import { type ConfigSource, countOf, flagOf, isObject, realOf, show } from "./_config_values.ts";
+import { isObject } from "../../../basics/mod.ts";
+import { type ConfigSource, countOf, flagOf, realOf, show } from "./config_values.ts";
 import { type Family, familyOf } from "./_families.ts";
 import { ropeOf } from "./_rope_config.ts";
 import type { LlamaConfig } from "./llama.ts";
@@ -14,7 +15,7 @@ export interface ModelConfig {
   /** What the engine works with. */
   readonly config: LlamaConfig;
   /** The whole file, to be written with checkpoints. */
-  readonly raw: Record<string, unknown>;
+  readonly raw: Readonly<Record<string, unknown>>;
 }
 
 /** Keys that change the arithmetic in ways the engine has not, in any family. */

@@ -65,6 +65,11 @@ export function zerosFor(specs: readonly ParameterSpec[]): FlatTensors {
   return { flat, views, shapes };
 }
 
+/** Zeros for the same parameters. */
+export function zerosLike({ shapes }: FlatTensors): FlatTensors {
+  return zerosFor(Array.from(shapes, ([name, shape]) => ({ name, shape })));
+}
+
 /** The parameters as inputs of a graph. */
 export function parameterFeeds({ views, shapes }: FlatTensors): Feeds {
   return Object.fromEntries(Array.from(views, ([name, view]) => [name, [view, shapes.get(name) as readonly number[]]]));

@@ -1,8 +1,8 @@
 /**
  * The two graphs that read tokens for sampling. `prefillGraph` reads whole prompts and returns their keys and values;
  * `decodeGraph` adds one token to every row. Caches are inputs, which cost no copy; only the new token's keys and values
- * are outputs. A small vocabulary's distribution comes with them; for a large one the hidden states do, and heads.ts
- * goes on from there.
+ * are outputs. A small vocabulary's distribution comes with them; for a large one the hidden states do, and
+ * head_graphs.ts goes on from there.
  */
 import { Graph, type Value } from "../graph/graph.ts";
 import { declareLayout, EMBEDDING, type LlamaConfig, llamaLayers, logitsOf, selfAttention } from "../model/llama.ts";

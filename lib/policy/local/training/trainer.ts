@@ -20,7 +20,7 @@ import {
   modelFeeds,
   type ModelWeights,
   trainedTensors,
-  zerosFor,
+  zerosLike,
 } from "../model/weights.ts";
 
 /** Bounds that keep a batch of a small model within a few hundred megabytes. */
@@ -82,9 +82,7 @@ export class Trainer {
 
   /** The gradient accumulated so far, by trained parameter. */
   get gradient(): FlatTensors {
-    return this.#gradient ??= zerosFor(
-      Array.from(trainedTensors(this.#model).shapes, ([name, shape]) => ({ name, shape })),
-    );
+    return this.#gradient ??= zerosLike(trainedTensors(this.#model));
   }
 
   /**

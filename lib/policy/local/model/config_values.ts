@@ -32,11 +32,6 @@ export function flagOf({ raw, origin }: ConfigSource, key: string): boolean {
   throw new TypeError(`${origin}: ${key} is ${show(value)}; true or false is needed`);
 }
 
-/** Whether a value is an object with keys. */
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 /** A value of the file, short enough for a message. */
 export function show(value: unknown): string {
   const text = JSON.stringify(value) ?? "missing";
